@@ -1,0 +1,1 @@
+export { loadSettings, parseSettings, ConfigError } from './load-settings.ts'

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { decodeJson } from './decode-json.ts'
+import type { Decoded } from './result.ts'
+import type { EventType, JsonObject } from './wire.ts'
+
+/**
+ * One accepted request, as it lies in `events.v1`. Events are kept as they came;
+ * what the request said about all of them, and what the collector added, stands beside them.
+ */
+export interface Envelope {
+  readonly v: 1
+  /** Workspace id, a UInt32. */
+  readonly workspace: number
+  /** Name of the key that was used (never the key). */
+  readonly source: string
+  /** Which door it came through. */
+  readonly dialect: 'segment' | 'leadline'
+  /** public: a browser's key, anyone may have it. secret: a server's. */
+  readonly trust: 'public' | 'secret'
+  /** ISO 8601 with milliseconds, by the collector's clock. */
+  readonly receivedAt: string
+  /** Client address, kept or truncated by setting; absent when dropped. */
+  readonly address?: string | undefined
+  readonly userAgent?: string | undefined
+  /** Of the request; beneath an event's own. */
+  readonly sentAt?: string | undefined
+  /** Type of the event of a single call, as its path says; overrides the event's own. */
+  readonly type?: EventType | undefined
+  /** Defaults of a batch, beneath each event's own. */
+  readonly context?: JsonObject | undefined
+  readonly integrations?: JsonObject | undefined
+  /** Message ids given by the collector, by the event's index. */
+  readonly assigned?: Readonly<Record<string, string>> | undefined
+  /** Checked by `refuseEvent` before the request was acknowledged. */
+  readonly events: readonly Readonly<Record<string, unknown>>[]
+}
+
+const jsonObject = z.record(z.string(), z.json())
+
+export const envelopeSchema = z.object({
+  v: z.literal(1),
+  workspace: z.int().min(0).max(0xffffffff),
+  source: z.string(),
+  dialect: z.enum(['segment', 'leadline']),
+  trust: z.enum(['public', 'secret']),
+  receivedAt: z.iso.datetime(),
+  address: z.string().optional(),
+  userAgent: z.string().optional(),
+  sentAt: z.string().optional(),
+  type: z.enum(['identify', 'track', 'page', 'screen', 'group', 'alias']).optional(),
+  context: jsonObject.optional(),
+  integrations: jsonObject.optional(),
+  assigned: z.record(z.string(), z.string()).optional(),
+  events: z.array(z.record(z.string(), z.unknown())).min(1),
+})
+
+/** The head of an envelope: everything but the events, whose bytes are passed on as they came. */
+export type EnvelopeHead = Omit<Envelope, 'events'>
+
+/** Joins a head and the events' JSON texts into one line. Line breaks between tokens become spaces. */
+export function encodeEnvelope(head: EnvelopeHead, events: readonly string[]): string {
+  const line = `${JSON.stringify(head).slice(0, -1)},"events":[${events.join(',')}]}`
+  return line.includes('\n') || line.includes('\r') ? line.replace(/[\r\n]/g, ' ') : line
+}
+
+export const decodeEnvelope = (bytes: Uint8Array | string): Decoded<Envelope> =>
+  decodeJson(bytes, envelopeSchema)

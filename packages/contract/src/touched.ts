@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { decodeJson } from './decode-json.ts'
+import type { Decoded } from './result.ts'
+
+/** Kinds of identifier, from the lowest rank to the highest (reference: rules R1 to R8). */
+export type NodeKind = 'anon' | 'device' | 'phone' | 'mail' | 'user'
+
+/** Identifiers whose facts, traits or events changed in one stored batch. */
+export interface Touched {
+  readonly v: 1
+  readonly workspace: number
+  readonly nodes: readonly { readonly kind: NodeKind; readonly id: string }[]
+}
+
+export const touchedSchema = z.object({
+  v: z.literal(1),
+  workspace: z.int().min(0).max(0xffffffff),
+  nodes: z.array(z.object({ kind: z.enum(['anon', 'device', 'phone', 'mail', 'user']), id: z.guid() })),
+})
+
+export const encodeTouched = (touched: Touched): string => JSON.stringify(touched)
+export const decodeTouched = (bytes: Uint8Array | string): Decoded<Touched> =>
+  decodeJson(bytes, touchedSchema)

@@ -1,0 +1,111 @@
+import { createLog, type Log } from './log.ts'
+
+/** What a service says about itself when asked. */
+export interface ServiceReport {
+  /** Nothing in flight, due or held back here. The stream's lag is counted elsewhere. */
+  readonly idle: boolean
+  /** Running totals by step, e.g. `{ accepted: 12 }`. */
+  readonly steps: Readonly<Record<string, number>>
+}
+
+export interface RunningService {
+  /** Where it listens, when it does: http://host:port without a trailing slash. */
+  readonly url?: string | undefined
+  report(): Promise<ServiceReport> | ServiceReport
+  /** Stop intake, finish, flush, close, in that order. */
+  stop(): Promise<void>
+}
+
+export type ParentMessage = { readonly type: 'stop' } | { readonly type: 'report'; readonly id: number }
+export type ChildMessage =
+  | { readonly type: 'ready'; readonly url: string | undefined }
+  | { readonly type: 'report'; readonly id: number; readonly report: ServiceReport }
+  | { readonly type: 'failed'; readonly message: string }
+
+/** Longest that a stop may take before the process ends all the same, in ms. */
+const STOP_LIMIT_MS = 20_000
+
+/**
+ * Runs one deployable as this process.
+ * Under a parent (IPC channel): signals are ignored, the parent says when to stop, a closed channel means stop.
+ * Alone: SIGINT and SIGTERM stop it. A start that fails ends the process with exit code 1 and one clear line.
+ */
+export async function runService(name: string, start: (log: Log) => Promise<RunningService>): Promise<void> {
+  const log = createLog(name, (line) => process.stdout.write(`${line}\n`))
+  const lifecycle = new Lifecycle(log)
+  lifecycle.listen()
+  try {
+    const service = await start(log)
+    await lifecycle.started(service)
+  } catch (error) {
+    log.error('could not start', error)
+    lifecycle.send({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
+    process.exitCode = 1
+    lifecycle.leave()
+  }
+}
+
+class Lifecycle {
+  #service: RunningService | undefined
+  #stopping = false
+  readonly #log: Log
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  listen(): void {
+    const alone = process.send === undefined
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => alone && this.#stop())
+    process.on('message', (message: ParentMessage) => this.#receive(message))
+    process.on('disconnect', () => this.#stop())
+  }
+
+  async started(service: RunningService): Promise<void> {
+    this.#service = service
+    if (this.#stopping) return await this.#drain(service)
+    this.#log.info('ready', { url: service.url })
+    this.send({ type: 'ready', url: service.url })
+  }
+
+  send(message: ChildMessage): void {
+    if (process.connected) process.send?.(message)
+  }
+
+  leave(): void {
+    if (process.connected) process.disconnect()
+  }
+
+  #receive(message: ParentMessage): void {
+    if (message.type === 'stop') return this.#stop()
+    void this.#answer(message.id)
+  }
+
+  async #answer(id: number): Promise<void> {
+    const report = (await this.#service?.report()) ?? { idle: false, steps: {} }
+    this.send({ type: 'report', id, report })
+  }
+
+  #stop(): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    if (this.#service) void this.#drain(this.#service)
+  }
+
+  async #drain(service: RunningService): Promise<void> {
+    const limit = setTimeout(() => {
+      this.#log.warn('stop took too long, leaving', { limitMs: STOP_LIMIT_MS })
+      process.exit(1)
+    }, STOP_LIMIT_MS)
+    limit.unref()
+    try {
+      await service.stop()
+      this.#log.info('stopped')
+    } catch (error) {
+      this.#log.error('stop failed', error)
+      process.exitCode = 1
+    }
+    this.leave()
+    process.exit()
+  }
+}

@@ -1,0 +1,38 @@
+-- What outsiders read. FINAL is applied, gone rows are left out, ids are the current ones.
+CREATE VIEW leads AS
+SELECT l.*, k.owner_id AS owner_id, k.owner_name AS owner_name, k.crm_id AS crm_id, k.object AS crm_object
+FROM leads_raw AS l FINAL
+LEFT JOIN (SELECT ws, id, owner_id, owner_name, crm_id, object FROM crm_links_raw FINAL WHERE kind = 'contact' AND gone = 0) AS k
+  ON k.ws = l.ws AND k.id = l.contact_id
+WHERE l.gone = 0;
+
+CREATE VIEW companies AS
+SELECT c.*, k.owner_id AS owner_id, k.owner_name AS owner_name, k.crm_id AS crm_id, k.object AS crm_object
+FROM companies_raw AS c FINAL
+LEFT JOIN (SELECT ws, id, owner_id, owner_name, crm_id, object FROM crm_links_raw FINAL WHERE kind = 'company' AND gone = 0) AS k
+  ON k.ws = c.ws AND k.id = c.company_id
+WHERE c.gone = 0;
+
+CREATE VIEW sessions AS
+SELECT s.*, l.contact_id AS contact_id, l.company_id AS company_id
+FROM sessions_raw AS s FINAL
+LEFT JOIN (SELECT ws, lead_id, contact_id, company_id FROM leads_raw FINAL WHERE gone = 0) AS l
+  ON l.ws = s.ws AND l.lead_id = s.lead_id
+WHERE s.gone = 0;
+
+-- An event whose lead is not resolved yet shows its own identifier as provisional lead and contact.
+CREATE VIEW events AS
+SELECT e.* EXCEPT (first_copy),
+  if(r.version = 0, e.node_id, r.lead_id) AS lead_id,
+  if(l.version = 0, if(r.version = 0, e.node_id, r.lead_id), l.contact_id) AS contact_id,
+  l.company_id AS company_id,
+  r.session_id AS session_id
+FROM events_raw AS e FINAL
+LEFT JOIN (SELECT * FROM event_leads FINAL) AS r
+  ON r.ws = e.ws AND r.node_id = e.node_id AND r.d = e.d AND r.message_id = e.message_id
+LEFT JOIN (SELECT ws, lead_id, contact_id, company_id, version FROM leads_raw FINAL WHERE gone = 0) AS l
+  ON l.ws = r.ws AND l.lead_id = r.lead_id;
+
+CREATE VIEW crm_links AS SELECT * FROM crm_links_raw FINAL WHERE gone = 0;
+
+CREATE VIEW crm_deliveries AS SELECT * FROM crm_deliveries_raw FINAL;

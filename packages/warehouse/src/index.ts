@@ -1,0 +1,2 @@
+export * from './warehouse.ts'
+export * from './tables.ts'
