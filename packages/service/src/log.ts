@@ -9,9 +9,12 @@ export interface Log {
   error(message: string, error: unknown, fields?: LogFields): void
 }
 
-export function createLog(service: string, write: (line: string) => void): Log {
-  const emit = (level: string, message: string, fields: LogFields = {}): void => {
-    write(JSON.stringify({ time: new Date().toISOString(), level, service, message, ...fields }))
+export type LogLevel = 'info' | 'warn' | 'error'
+
+/** `write` gets one line of JSON without its line break. */
+export function createLog(service: string, write: (line: string, level: LogLevel) => void): Log {
+  const emit = (level: LogLevel, message: string, fields: LogFields = {}): void => {
+    write(JSON.stringify({ time: new Date().toISOString(), level, service, message, ...fields }), level)
   }
   return {
     info: (message, fields) => emit('info', message, fields),

@@ -21,6 +21,8 @@ export type ChildMessage =
   | { readonly type: 'ready'; readonly url: string | undefined }
   | { readonly type: 'report'; readonly id: number; readonly report: ServiceReport }
   | { readonly type: 'failed'; readonly message: string }
+  /** A warning or an error, as the JSON line that was also written to standard output. */
+  | { readonly type: 'log'; readonly line: string }
 
 /** Longest that a stop may take before the process ends all the same, in ms. */
 const STOP_LIMIT_MS = 20_000
@@ -31,7 +33,10 @@ const STOP_LIMIT_MS = 20_000
  * Alone: SIGINT and SIGTERM stop it. A start that fails ends the process with exit code 1 and one clear line.
  */
 export async function runService(name: string, start: (log: Log) => Promise<RunningService>): Promise<void> {
-  const log = createLog(name, (line) => process.stdout.write(`${line}\n`))
+  const log = createLog(name, (line, level) => {
+    process.stdout.write(`${line}\n`)
+    if (level !== 'info') send({ type: 'log', line })
+  })
   const lifecycle = new Lifecycle(log)
   lifecycle.listen()
   try {
@@ -39,10 +44,16 @@ export async function runService(name: string, start: (log: Log) => Promise<Runn
     await lifecycle.started(service)
   } catch (error) {
     log.error('could not start', error)
-    lifecycle.send({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
-    process.exitCode = 1
-    lifecycle.leave()
+    send({ type: 'failed', message: error instanceof Error ? error.message : String(error) }, () =>
+      process.exit(1),
+    )
   }
+}
+
+/** The parent may be gone between the check and the write: then nobody is left to tell. */
+function send(message: ChildMessage, sent: () => void = () => undefined): void {
+  if (process.send && process.connected) process.send(message, sent)
+  else sent()
 }
 
 class Lifecycle {
@@ -65,15 +76,7 @@ class Lifecycle {
     this.#service = service
     if (this.#stopping) return await this.#drain(service)
     this.#log.info('ready', { url: service.url })
-    this.send({ type: 'ready', url: service.url })
-  }
-
-  send(message: ChildMessage): void {
-    if (process.connected) process.send?.(message)
-  }
-
-  leave(): void {
-    if (process.connected) process.disconnect()
+    send({ type: 'ready', url: service.url })
   }
 
   #receive(message: ParentMessage): void {
@@ -82,22 +85,26 @@ class Lifecycle {
   }
 
   async #answer(id: number): Promise<void> {
-    const report = (await this.#service?.report()) ?? { idle: false, steps: {} }
-    this.send({ type: 'report', id, report })
+    try {
+      const report = (await this.#service?.report()) ?? { idle: false, steps: {} }
+      send({ type: 'report', id, report })
+    } catch (error) {
+      this.#log.error('could not report', error)
+      send({ type: 'report', id, report: { idle: false, steps: {} } })
+    }
   }
 
   #stop(): void {
     if (this.#stopping) return
     this.#stopping = true
+    setTimeout(() => {
+      this.#log.warn('stop took too long, leaving', { limitMs: STOP_LIMIT_MS })
+      process.exit(1)
+    }, STOP_LIMIT_MS).unref()
     if (this.#service) void this.#drain(this.#service)
   }
 
   async #drain(service: RunningService): Promise<void> {
-    const limit = setTimeout(() => {
-      this.#log.warn('stop took too long, leaving', { limitMs: STOP_LIMIT_MS })
-      process.exit(1)
-    }, STOP_LIMIT_MS)
-    limit.unref()
     try {
       await service.stop()
       this.#log.info('stopped')
@@ -105,7 +112,6 @@ class Lifecycle {
       this.#log.error('stop failed', error)
       process.exitCode = 1
     }
-    this.leave()
     process.exit()
   }
 }
