@@ -1,1 +1,6 @@
-export { loadSettings, parseSettings, ConfigError } from './load-settings.ts'
+export { ConfigError } from './config-error.ts'
+export { checkSettings, loadSettings, parseSettings } from './load-settings.ts'
+export { nearestName } from './nearest-name.ts'
+export { readYaml } from './read-yaml.ts'
+export type { Environment } from './references.ts'
+export { buildSettingsJsonSchema } from './settings-schema.ts'

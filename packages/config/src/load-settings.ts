@@ -1,40 +1,44 @@
 import { readFile } from 'node:fs/promises'
 import { settingsSchema, type Settings } from '@leadline/contract'
-import { parse } from 'yaml'
+import { ConfigError } from './config-error.ts'
+import { explainIssue } from './explain-issue.ts'
+import { findRepeats } from './find-repeats.ts'
+import { readYaml } from './read-yaml.ts'
+import { resolveReferences, type Environment } from './references.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
-/** A setting is wrong: the message names the key, the value's shape and what is allowed. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-/** Reads the file that `LEADLINE_CONFIG` names. */
+/** Reads the file that `LEADLINE_CONFIG` names. Throws ConfigError. */
 export async function loadSettings(environment: Environment): Promise<Settings> {
   const file = environment['LEADLINE_CONFIG']
-  if (!file) throw new ConfigError('LEADLINE_CONFIG is not set; it must name a leadline.yaml')
-  return parseSettings(await readFile(file, 'utf8'), environment)
+  if (!file) throw new ConfigError(['LEADLINE_CONFIG is not set; it must name a leadline.yaml'])
+  return parseSettings(await readText(file), environment)
 }
 
-/** Resolves `${NAME}` from the environment in string values, then checks against the schema. */
+/** YAML text to settings: `${NAME}` resolved from the environment, checked, defaults filled in. Throws ConfigError. */
 export function parseSettings(text: string, environment: Environment): Settings {
-  const result = settingsSchema.safeParse(resolve(parse(text), environment))
-  if (result.success) return result.data
-  throw new ConfigError(
-    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
-  )
+  return checkSettings(readYaml(text), environment)
 }
 
-function resolve(value: unknown, environment: Environment): unknown {
-  if (typeof value === 'string') return resolveText(value, environment)
-  if (Array.isArray(value)) return value.map((item) => resolve(item, environment))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, environment)]))
+/** The same for a document that is already plain values. All problems are named at once. */
+export function checkSettings(document: unknown, environment: Environment): Settings {
+  const { value, problems } = resolveReferences(document, environment)
+  const result = settingsSchema.safeParse(value)
+  const found = result.success
+    ? findRepeats(result.data)
+    : result.error.issues.flatMap((issue) => explainIssue(issue, value))
+  // A reference that stands for nothing may also look like a wrong value: the reference is what to mend.
+  const wrong = [...problems, ...found.filter((line) => !problems.some((problem) => sameKey(problem, line)))]
+  if (wrong.length > 0 || !result.success) throw new ConfigError(wrong)
+  return result.data
 }
 
-const resolveText = (text: string, environment: Environment): string =>
-  text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-    const found = environment[name]
-    if (found === undefined) throw new ConfigError(`\${${name}} is not set in the environment`)
-    return found
-  })
+const sameKey = (one: string, other: string): boolean => one.split(': ')[0] === other.split(': ')[0]
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError([`${file} cannot be read; LEADLINE_CONFIG or --config must name a leadline.yaml`], {
+      cause: error,
+    })
+  }
+}
