@@ -1,14 +1,28 @@
 import { z } from 'zod'
-import { LIMITS, type EventType, type Refusal, type WireEvent } from './wire.ts'
+import { hasValidFields, maxTimeLength } from './event-fields.ts'
+import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
+import { LIMITS, type EventType, type Refusal } from './wire.ts'
 
-const identifier = z.union([z.string().max(LIMITS.idLength), z.number().finite()]).nullish()
-const time = z
-  .string()
-  .max(64)
-  .refine((text) => !Number.isNaN(Date.parse(text)), { message: 'must be an ISO 8601 date and time' })
+const identifier = z
+  .union([z.string().max(LIMITS.idLength), z.number().finite()], {
+    error: `must be a string of at most ${LIMITS.idLength} characters, or a number`,
+  })
+  .nullish()
+const messageId = z
+  .string({ error: 'must be a string' })
+  .min(1, { error: 'must not be empty; leave it out and one is given' })
+  .max(LIMITS.idLength, { error: `must be at most ${LIMITS.idLength} characters` })
   .optional()
-const object = z.record(z.string(), z.json()).nullish()
-const text = z.string().max(LIMITS.eventNameLength)
+const time = z
+  .string({ error: 'must be an ISO 8601 date and time' })
+  .max(maxTimeLength, { error: 'must be an ISO 8601 date and time' })
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'must be an ISO 8601 date and time' })
+  .optional()
+const object = z.record(z.string(), z.json(), { error: 'must be an object' }).nullish()
+const text = z
+  .string({ error: 'must be a string' })
+  .max(LIMITS.eventNameLength, { error: `must be at most ${LIMITS.eventNameLength} characters` })
+  .nullish()
 
 const eventTypes = [
   'identify',
@@ -21,8 +35,8 @@ const eventTypes = [
 
 /** One event as clients send it: the fields of the Segment spec are checked, others pass through. */
 export const wireEventSchema = z.looseObject({
-  type: z.enum(eventTypes),
-  messageId: z.string().min(1).max(LIMITS.idLength).optional(),
+  type: z.enum(eventTypes, { error: `must be one of ${eventTypes.join(', ')}` }),
+  messageId,
   anonymousId: identifier,
   userId: identifier,
   timestamp: time,
@@ -30,24 +44,27 @@ export const wireEventSchema = z.looseObject({
   sentAt: time,
   context: object,
   integrations: object,
-  event: text.optional(),
-  name: text.nullish(),
-  category: text.nullish(),
+  event: text,
+  name: text,
+  category: text,
   properties: object,
   traits: object,
   groupId: identifier,
   previousId: identifier,
 })
 
+/** What a batch says about all its events, beneath what each says itself. */
+export const batchDefaultsSchema = z.looseObject({ sentAt: time, context: object, integrations: object })
+
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 
 /**
- * Checks one event. Returns the reason of the refusal, or undefined for a good one.
+ * Checks one event, which must be parsed JSON. Returns the reason of the refusal, or undefined for a good one.
  * `type` is what the path says for single calls, and overrides the event's own.
  */
 export function refuseEvent(event: unknown, type?: EventType): Refusal | undefined {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+  if (!isObject(event)) {
     return {
       code: 'invalid_event',
       message: `must be a JSON object, is ${shapeOf(event)}; send one object per event`,
@@ -55,29 +72,42 @@ export function refuseEvent(event: unknown, type?: EventType): Refusal | undefin
   }
   const structure = refuseStructure(event)
   if (structure) return structure
-  const parsed = wireEventSchema.safeParse(type === undefined ? event : { ...event, type })
-  if (!parsed.success) return refusalOf(parsed.error.issues[0], event)
-  return refuseMissing(parsed.data)
+  const called = type ?? event['type']
+  return refuseFields(event, called) ?? refuseMissing(event, called)
 }
 
-function refuseMissing(event: WireEvent): Refusal | undefined {
-  if (event.type === 'alias') {
-    if (isBlank(event.previousId))
-      return missing('previousId', 'alias needs the identifier that userId replaces')
-    if (isBlank(event.userId)) return missing('userId', 'alias needs the new identifier')
-    return undefined
-  }
-  if (isBlank(event.userId) && isBlank(event.anonymousId)) {
+/** Checks what a batch says about all its events. */
+export const refuseBatchDefaults = (defaults: UnknownObject): Refusal | undefined =>
+  refuseStructure(defaults) ?? refuseBy(batchDefaultsSchema, defaults)
+
+const refuseFields = (event: UnknownObject, type: unknown): Refusal | undefined =>
+  hasValidFields(event, type) ? undefined : refuseBy(wireEventSchema, { ...event, type })
+
+function refuseBy(schema: z.ZodType, value: UnknownObject): Refusal | undefined {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? undefined : refusalOf(parsed.error.issues[0], value)
+}
+
+function refuseMissing(event: UnknownObject, type: unknown): Refusal | undefined {
+  if (type === 'alias') return refuseAlias(event)
+  if (isBlank(event['userId']) && isBlank(event['anonymousId'])) {
     return {
       code: 'missing_id',
       field: 'anonymousId',
       message: 'userId and anonymousId are both missing; send at least one',
     }
   }
-  if (event.type === 'track' && isBlank(event.event))
+  if (type === 'track' && isBlank(event['event']))
     return missing('event', 'track needs the name of what happened')
-  if (event.type === 'group' && isBlank(event.groupId))
+  if (type === 'group' && isBlank(event['groupId']))
     return missing('groupId', 'group needs the identifier of the group')
+  return undefined
+}
+
+function refuseAlias(event: UnknownObject): Refusal | undefined {
+  if (isBlank(event['previousId']))
+    return missing('previousId', 'alias needs the identifier that userId replaces')
+  if (isBlank(event['userId'])) return missing('userId', 'alias needs the new identifier')
   return undefined
 }
 
@@ -105,31 +135,3 @@ export function shapeOf(value: unknown): string {
   if (typeof value === 'object') return `an object of ${Object.keys(value).length} keys`
   return `a ${typeof value}`
 }
-
-/** Depth, key count, and keys that would reach an object's prototype, in one walk. */
-function refuseStructure(event: object): Refusal | undefined {
-  let keys = 0
-  const stack: { value: object; depth: number }[] = [{ value: event, depth: 0 }]
-  for (let entry = stack.pop(); entry; entry = stack.pop()) {
-    if (entry.depth > LIMITS.depth) {
-      return { code: 'too_deep', message: `is nested deeper than ${LIMITS.depth} levels; flatten it` }
-    }
-    for (const [key, value] of Object.entries(entry.value)) {
-      keys += 1
-      if (keys > LIMITS.keys)
-        return { code: 'too_many_keys', message: `has more than ${LIMITS.keys} keys; send fewer` }
-      if (reachesPrototype(key, value)) {
-        return {
-          code: 'forbidden_key',
-          message: "has a key that would change an object's prototype; rename it",
-        }
-      }
-      if (typeof value === 'object' && value !== null) stack.push({ value, depth: entry.depth + 1 })
-    }
-  }
-  return undefined
-}
-
-const reachesPrototype = (key: string, value: unknown): boolean =>
-  key === '__proto__' ||
-  (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype'))

@@ -26,7 +26,7 @@ export interface WireEvent {
   readonly context?: JsonObject | null | undefined
   readonly integrations?: JsonObject | null | undefined
   /** track: what happened. */
-  readonly event?: string | undefined
+  readonly event?: string | null | undefined
   /** page, screen. */
   readonly name?: string | null | undefined
   readonly category?: string | null | undefined

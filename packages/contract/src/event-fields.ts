@@ -1,0 +1,64 @@
+import { isObject, type UnknownObject } from './event-structure.ts'
+import { LIMITS, type EventType } from './wire.ts'
+
+/**
+ * The same question as `wireEventSchema`, by hand: a collector asks it for every event, and the schema takes
+ * twenty times as long. A yes here is a yes there (event.test.ts holds the two together); on a no the schema decides.
+ */
+
+const eventTypes: ReadonlySet<unknown> = new Set<EventType>([
+  'identify',
+  'track',
+  'page',
+  'screen',
+  'group',
+  'alias',
+])
+
+/** Parsed JSON only: what lies inside objects was checked by `refuseStructure`. */
+export const hasValidFields = (event: UnknownObject, type: unknown): boolean =>
+  eventTypes.has(type) &&
+  hasValidIds(event) &&
+  hasValidTimes(event) &&
+  hasValidTexts(event) &&
+  hasValidObjects(event)
+
+const hasValidIds = (event: UnknownObject): boolean =>
+  isMessageId(event['messageId']) &&
+  isIdentifier(event['anonymousId']) &&
+  isIdentifier(event['userId']) &&
+  isIdentifier(event['groupId']) &&
+  isIdentifier(event['previousId'])
+
+const hasValidTimes = (event: UnknownObject): boolean =>
+  isTime(event['timestamp']) && isTime(event['originalTimestamp']) && isTime(event['sentAt'])
+
+const hasValidTexts = (event: UnknownObject): boolean =>
+  isText(event['event']) && isText(event['name']) && isText(event['category'])
+
+const hasValidObjects = (event: UnknownObject): boolean =>
+  isObjectOrNothing(event['properties']) &&
+  isObjectOrNothing(event['context']) &&
+  isObjectOrNothing(event['traits']) &&
+  isObjectOrNothing(event['integrations'])
+
+const isNothing = (value: unknown): value is null | undefined => value === undefined || value === null
+
+const isMessageId = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'string' && value !== '' && value.length <= LIMITS.idLength)
+
+const isIdentifier = (value: unknown): boolean =>
+  isNothing(value) ||
+  (typeof value === 'string' ? value.length <= LIMITS.idLength : typeof value === 'number')
+
+/** Longest text of a time. */
+export const maxTimeLength = 64
+
+const isTime = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'string' && value.length <= maxTimeLength && !Number.isNaN(Date.parse(value)))
+
+const isText = (value: unknown): boolean =>
+  isNothing(value) || (typeof value === 'string' && value.length <= LIMITS.eventNameLength)
+
+const isObjectOrNothing = (value: unknown): boolean => isNothing(value) || isObject(value)

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { eventsAtLimits, invalidEvents, validEvents } from '../fixtures/index.ts'
+import { refuseBatchDefaults, refuseEvent, shapeOf, wireEventSchema } from './event.ts'
+import { LIMITS } from './wire.ts'
+
+for (const [title, event] of Object.entries(validEvents))
+  test(`a good event is accepted: ${title}`, () => assert.equal(refuseEvent(event), undefined))
+
+for (const { title, event } of eventsAtLimits)
+  test(`an event at a limit is accepted: ${title}`, () => assert.equal(refuseEvent(event), undefined))
+
+for (const { title, event, type, code, field } of invalidEvents) {
+  test(`a bad event is refused with ${code}: ${title}`, () => {
+    const refusal = refuseEvent(event, type)
+    assert.equal(refusal?.code, code)
+    assert.equal(refusal?.field, field)
+    assert.match(refusal?.message ?? '', /\w+ \w+/)
+  })
+}
+
+test('the path of a single call overrides the type of the event', () => {
+  assert.equal(refuseEvent({ type: 'nonsense', userId: 'u' }, 'identify'), undefined)
+  assert.equal(refuseEvent({ type: 'identify', userId: 'u' }, 'track')?.code, 'missing_field')
+})
+
+test('a refusal never repeats a value that was sent', () => {
+  for (const { event } of invalidEvents) {
+    const marked: unknown = JSON.parse(JSON.stringify(event) ?? 'null', (_, value: unknown) =>
+      value === 'yesterday' || value === 'click' ? 'ada@example.com' : value,
+    )
+    assert.doesNotMatch(JSON.stringify(refuseEvent(marked) ?? {}), /ada@example/)
+  }
+})
+
+test('a field path made of long keys is cut', () => {
+  const refusal = refuseEvent({
+    type: 'track',
+    userId: 'u',
+    event: 'e',
+    properties: { ['k'.repeat(5000)]: Infinity },
+  })
+  assert.equal(refusal?.code, 'invalid_field')
+  assert.ok((refusal?.field?.length ?? Infinity) <= 200)
+})
+
+test('defaults of a batch are held to the rules of an event', () => {
+  assert.equal(refuseBatchDefaults({ context: { a: 1 }, integrations: null }), undefined)
+  assert.equal(refuseBatchDefaults({ context: 'x' })?.field, 'context')
+  assert.equal(refuseBatchDefaults({ sentAt: 'now' })?.code, 'invalid_field')
+  assert.equal(refuseBatchDefaults(JSON.parse('{"context":{"__proto__":1}}'))?.code, 'forbidden_key')
+})
+
+test('shapes are named without values', () => {
+  const shapes = [null, undefined, [1], 'abc', { a: 1 }, true].map(shapeOf)
+  assert.deepEqual(shapes, [
+    'null',
+    'nothing',
+    'a list of 1',
+    'a string of 3 characters',
+    'an object of 1 keys',
+    'a boolean',
+  ])
+})
+
+const scalars = fc.oneof(
+  fc.constantFrom(null, true, false, '', ' ', 'yesterday', '2026-03-01T09:00:00.000Z', '2026', '0', 'track'),
+  fc.constantFrom('identify', 'alias', 'x'.repeat(64), 'x'.repeat(65)),
+  fc.constantFrom('x'.repeat(LIMITS.idLength), 'x'.repeat(LIMITS.idLength + 1)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  fc.string(),
+)
+const values = fc.oneof(scalars, fc.constantFrom([], {}, [1], { a: null }, { a: [{ b: 1 }] }), fc.jsonValue())
+const fields = Object.keys(wireEventSchema.shape)
+const mutations = fc.dictionary(fc.constantFrom(...fields), values, { maxKeys: 3 })
+
+test('the quick check and the schema say the same of any JSON', () => {
+  const base = {
+    type: 'track',
+    userId: 'u',
+    anonymousId: 'a',
+    event: 'e',
+    groupId: 'g',
+    previousId: 'p',
+  }
+  fc.assert(
+    fc.property(mutations, (mutation) => {
+      const event = { ...base, ...mutation }
+      const refusal = refuseEvent(event)
+      if (refusal?.code === 'forbidden_key') return
+      const bySchema = wireEventSchema.safeParse(event).success
+      assert.equal(refusal?.code !== 'invalid_field', bySchema)
+    }),
+    { numRuns: 3000 },
+  )
+})
