@@ -1,0 +1,102 @@
+import type { StreamValue } from '../stream.ts'
+import { partitionOf } from './partition.ts'
+
+/** What is stored as one: values of one partition, one a line, without a line break at the end. */
+export interface Chunk {
+  readonly partition: number
+  /** Only on compacted topics, where a chunk holds one value. */
+  readonly key: string | undefined
+  readonly count: number
+  readonly bytes: Buffer
+}
+
+/** How a topic lies in the log. */
+export interface TopicShape {
+  readonly partitions: number
+  readonly compacted: boolean
+}
+
+/** Above this a chunk takes no further value, so that a record stays below Kafka's default limit of 1 MB. */
+export const CHUNK_BYTES = 500_000
+/** An append of this many values is not put together with others: a reader gets it as one batch. */
+const OWN_CHUNK_VALUES = 50
+const LINE_FEED = 0x0a
+
+/** Puts appends together into chunks, in the order given. Pure. */
+export function buildChunks(appends: readonly (readonly StreamValue[])[], shape: TopicShape): Chunk[] {
+  if (shape.compacted) return appends.flat().map((value) => toKeyedChunk(value, shape.partitions))
+  const builder = new ChunkBuilder()
+  for (const values of appends) {
+    const alone = values.length >= OWN_CHUNK_VALUES
+    if (alone) builder.closeAll()
+    for (const { key, value } of values) builder.add(partitionOf(key, shape.partitions), value)
+    if (alone) builder.closeAll()
+  }
+  builder.closeAll()
+  return builder.chunks
+}
+
+function toKeyedChunk({ key, value }: StreamValue, partitions: number): Chunk {
+  return { partition: partitionOf(key, partitions), key, count: 1, bytes: joinLines([value]) }
+}
+
+class ChunkBuilder {
+  readonly chunks: Chunk[] = []
+  readonly #open = new Map<number, { values: (string | Uint8Array)[]; bytes: number }>()
+
+  add(partition: number, value: string | Uint8Array): void {
+    const bytes = byteLength(value)
+    let open = this.#open.get(partition)
+    if (open && open.bytes + bytes > CHUNK_BYTES) {
+      this.#close(partition, open.values)
+      open = undefined
+    }
+    if (!open) this.#open.set(partition, { values: [value], bytes })
+    else {
+      open.values.push(value)
+      open.bytes += bytes + 1
+    }
+  }
+
+  closeAll(): void {
+    for (const [partition, open] of this.#open) this.#close(partition, open.values)
+  }
+
+  #close(partition: number, values: readonly (string | Uint8Array)[]): void {
+    this.#open.delete(partition)
+    this.chunks.push({ partition, key: undefined, count: values.length, bytes: joinLines(values) })
+  }
+}
+
+export const byteLength = (value: string | Uint8Array): number =>
+  typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
+
+/** A value with a line break would come back as two: refused before anything is stored. */
+export function hasLineBreak(value: string | Uint8Array): boolean {
+  return typeof value === 'string' ? value.includes('\n') : value.includes(LINE_FEED)
+}
+
+function joinLines(values: readonly (string | Uint8Array)[]): Buffer {
+  if (values.every((value) => typeof value === 'string')) return Buffer.from(values.join('\n'))
+  const parts = values.flatMap((value, index) => {
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value
+    return index === 0 ? [bytes] : [Buffer.of(LINE_FEED), bytes]
+  })
+  return Buffer.concat(parts)
+}
+
+/** The values of a chunk, as views of its bytes. Throws when there are not as many as were stored. */
+export function splitLines(bytes: Buffer, count: number): Buffer[] {
+  if (count === 1) return [bytes]
+  const lines: Buffer[] = []
+  let start = 0
+  for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+    lines.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  lines.push(bytes.subarray(start))
+  if (lines.length !== count) {
+    throw new Error(`a chunk holds ${lines.length} values, but ${count} were stored: the log is damaged`)
+  }
+  return lines
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Settings, TopicSpec } from '@leadline/contract'
+import { hasLineBreak } from '../append/chunk.ts'
+import {
+  StreamUnavailable,
+  type Consumer,
+  type ConsumeOptions,
+  type Lag,
+  type Stream,
+  type StreamAdmin,
+  type StreamValue,
+} from '../stream.ts'
+import { EmbeddedConsumer } from './embedded-consumer.ts'
+import { isProcessAlive } from './process-alive.ts'
+import { applyTopicRetention } from './retention.ts'
+import { SizeBound } from './size-bound.ts'
+import { createTopicFile, openTopicFile, topicPath } from './topic-file.ts'
+import { Topic } from './topic.ts'
+
+export type EmbeddedSettings = Extract<Settings['stream'], { kind: 'embedded' }>
+
+/** Opens the log of a directory, which is made when missing. */
+export async function openEmbeddedStream(settings: EmbeddedSettings): Promise<Stream> {
+  mkdirSync(settings.directory, { recursive: true })
+  return new EmbeddedStream(settings)
+}
+
+class EmbeddedStream implements Stream {
+  readonly admin: StreamAdmin = {
+    ensureTopics: async (topics) => this.#ensureTopics(topics),
+    checkTopics: async (topics) => this.#checkTopics(topics),
+    lag: async (group, topic) => this.#lag(group, topic),
+    applyRetention: async (topics) => await this.#applyRetention(topics),
+  }
+
+  readonly #directory: string
+  readonly #bound: SizeBound
+  readonly #topics = new Map<string, Topic>()
+  readonly #consumers = new Set<Consumer>()
+  #closing: Promise<void> | undefined
+
+  constructor({ directory, maxBytes }: EmbeddedSettings) {
+    this.#directory = directory
+    this.#bound = new SizeBound({ directory, maxBytes, now: Date.now })
+  }
+
+  async append(topic: string, values: readonly StreamValue[]): Promise<void> {
+    if (values.some(({ value }) => hasLineBreak(value))) {
+      throw new Error(`a value for ${topic} has a line break; values are JSON on one line`)
+    }
+    const open = this.#topic(topic)
+    if (values.length > 0) await open.append(values)
+  }
+
+  async consume(consume: ConsumeOptions): Promise<Consumer> {
+    const topic = this.#topic(consume.topic)
+    const member = { group: consume.group, id: randomUUID(), host: hostname(), pid: process.pid }
+    const consumer = new EmbeddedConsumer({ topic, member, consume, now: Date.now, isAlive: isProcessAlive })
+    this.#consumers.add(consumer)
+    return consumer
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
+    await Promise.all([...this.#topics.values()].map((topic) => topic.close()))
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#find(name)
+    if (!topic) throw new Error(`topic ${name} is missing in ${this.#directory}; run: leadline migrate`)
+    return topic
+  }
+
+  #find(name: string): Topic | undefined {
+    if (this.#closing) throw new StreamUnavailable('closed', 'the log was closed')
+    const open = this.#topics.get(name)
+    if (open) return open
+    const file = openTopicFile(topicPath(this.#directory, name))
+    if (!file) return undefined
+    const topic = new Topic({ name, file, bound: this.#bound, now: Date.now })
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  #ensureTopics(topics: readonly TopicSpec[]): void {
+    for (const spec of topics) {
+      if (!this.#find(spec.name)) createTopicFile(topicPath(this.#directory, spec.name), spec)
+    }
+  }
+
+  #checkTopics(topics: readonly TopicSpec[]): string[] {
+    const missing = topics.filter(({ name }) => !this.#find(name))
+    return missing.map(({ name }) => `topic ${name} is missing in ${this.#directory}; run: leadline migrate`)
+  }
+
+  #lag(group: string, name: string): Lag {
+    const topic = this.#topic(name)
+    const positions = topic.groups.positions(group)
+    const partitions = Array.from({ length: topic.shape.partitions }, (_, partition) => partition)
+    return Object.fromEntries(
+      partitions.map((partition) => [
+        partition,
+        topic.reader.countFrom(partition, positions.get(partition)?.chunk ?? 0n),
+      ]),
+    )
+  }
+
+  async #applyRetention(topics: readonly TopicSpec[]): Promise<void> {
+    for (const spec of topics) await applyTopicRetention(this.#topic(spec.name).file, spec, Date.now())
+  }
+}

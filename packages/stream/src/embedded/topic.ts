@@ -1,0 +1,79 @@
+import { createAccumulator, type Accumulator } from '../append/accumulator.ts'
+import { buildChunks, byteLength, type TopicShape } from '../append/chunk.ts'
+import { StreamUnavailable, type StreamValue } from '../stream.ts'
+import { ChangeWatcher } from './change-watcher.ts'
+import { ChunkReader, ChunkWriter } from './chunk-table.ts'
+import { GroupTable } from './group-table.ts'
+import { freePages } from './retention.ts'
+import type { SizeBound } from './size-bound.ts'
+import { toUnavailable } from './sqlite-error.ts'
+import type { TopicFile } from './topic-file.ts'
+
+export interface TopicOptions {
+  readonly name: string
+  readonly file: TopicFile
+  readonly bound: SizeBound
+  readonly now: () => number
+}
+
+/** Bytes of one commit: more would hold the event loop for long, less would sync too often. */
+const COMMIT_BYTES = 512 * 1024
+const PAGE_BYTES = 4096
+
+/** One open topic of the embedded log. */
+export class Topic {
+  readonly shape: TopicShape
+  readonly file: TopicFile
+  readonly reader: ChunkReader
+  readonly groups: GroupTable
+  readonly watcher: ChangeWatcher
+  readonly #options: TopicOptions
+  readonly #writer: ChunkWriter
+  readonly #accumulator: Accumulator<readonly StreamValue[]>
+
+  constructor(options: TopicOptions) {
+    const { file } = options
+    this.#options = options
+    this.file = file
+    this.shape = file.shape
+    this.reader = new ChunkReader(file.rest)
+    this.groups = new GroupTable(file.rest)
+    this.watcher = new ChangeWatcher(file.rest)
+    this.#writer = new ChunkWriter(file.appends)
+    this.#accumulator = createAccumulator({
+      flush: async (appends) => this.#commit(appends),
+      maxBytes: COMMIT_BYTES,
+      lingerMs: 0,
+      deadlineMs: Infinity,
+      now: options.now,
+    })
+  }
+
+  append(values: readonly StreamValue[]): Promise<void> {
+    const bytes = values.reduce((sum, { value }) => sum + byteLength(value), 0)
+    return this.#accumulator.add(values, bytes)
+  }
+
+  async close(): Promise<void> {
+    await this.#accumulator.drain()
+    this.file.close()
+  }
+
+  #commit(appends: readonly (readonly StreamValue[])[]): void {
+    const { name, bound, file, now } = this.#options
+    const chunks = buildChunks(appends, this.shape)
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0)
+    if (!bound.admits(bytes, () => freePages(file.rest) * PAGE_BYTES)) {
+      throw new StreamUnavailable(
+        'full',
+        `the embedded log is at its size bound (maxBytes); ${name} takes no more`,
+      )
+    }
+    try {
+      this.#writer.write(chunks, now())
+    } catch (error) {
+      throw toUnavailable(error, name)
+    }
+    this.watcher.notify()
+  }
+}
