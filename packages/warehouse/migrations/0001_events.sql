@@ -1,7 +1,7 @@
 -- Each event once, whole. `node_id` is its highest identifier at ingest (user, else mail, else cookie) and never
 -- changes; who the event belongs to now stands in event_leads. `d` is the day of the raw client clock, so that a
 -- redelivered copy has the same sort key; `first_copy` = 2^63 - receivedAt ms lets the earliest copy survive.
-CREATE TABLE events_raw (
+CREATE TABLE IF NOT EXISTS events_raw (
   ws UInt32,
   d Date,
   ts DateTime64(3, 'UTC'),
@@ -39,7 +39,7 @@ ORDER BY (ws, node_id, d, message_id)
 SETTINGS index_granularity = 512;
 
 -- Whose each event is, and in which session it lies. Same key as events_raw.
-CREATE TABLE event_leads (
+CREATE TABLE IF NOT EXISTS event_leads (
   ws UInt32,
   node_id UUID,
   d Date,

@@ -1,5 +1,5 @@
 -- Facts are unions: min, max and latest survive repeated inserts. See resolver/README.md for the rules over them.
-CREATE TABLE identity_facts (
+CREATE TABLE IF NOT EXISTS identity_facts (
   ws UInt32,
   kind Enum8('claim' = 1, 'alias' = 2, 'join' = 3, 'part' = 4, 'erase' = 5),
   lo_type Enum8('anon' = 1, 'device' = 2, 'phone' = 3, 'mail' = 4, 'user' = 5),
@@ -16,7 +16,7 @@ ORDER BY (ws, lo_type, lo, hi_type, hi, via, kind)
 SETTINGS index_granularity = 1024;
 
 -- The same facts, ordered for the question "who claims this user or mail?".
-CREATE TABLE identity_facts_by_hi (
+CREATE TABLE IF NOT EXISTS identity_facts_by_hi (
   ws UInt32,
   kind Enum8('claim' = 1, 'alias' = 2, 'join' = 3, 'part' = 4, 'erase' = 5),
   lo_type Enum8('anon' = 1, 'device' = 2, 'phone' = 3, 'mail' = 4, 'user' = 5),
@@ -32,7 +32,7 @@ CREATE TABLE identity_facts_by_hi (
 ORDER BY (ws, hi_type, hi, lo_type, lo, via, kind)
 SETTINGS index_granularity = 1024;
 
-CREATE TABLE identity_nodes (
+CREATE TABLE IF NOT EXISTS identity_nodes (
   ws UInt32,
   node_id UUID,
   type Enum8('anon' = 1, 'device' = 2, 'phone' = 3, 'mail' = 4, 'user' = 5),
@@ -44,7 +44,7 @@ ORDER BY (ws, node_id, type)
 SETTINGS index_granularity = 1024;
 
 -- Only where the lead differs from the identifier itself. A shared cookie has several spans of time, all others one.
-CREATE TABLE identity_assignments (
+CREATE TABLE IF NOT EXISTS identity_assignments (
   ws UInt32,
   node_id UUID,
   from_ts DateTime64(3, 'UTC'),
@@ -58,7 +58,7 @@ ORDER BY (ws, node_id, from_ts)
 SETTINGS index_granularity = 1024;
 
 -- The way back: which identifiers a lead has. A move leaves a `gone` row with the old lead.
-CREATE TABLE lead_nodes (
+CREATE TABLE IF NOT EXISTS lead_nodes (
   ws UInt32,
   lead_id UUID,
   node_id UUID,
@@ -69,7 +69,7 @@ ORDER BY (ws, lead_id, node_id)
 SETTINGS index_granularity = 1024;
 
 -- Every change of an assignment, for audit. Output only.
-CREATE TABLE identity_log (
+CREATE TABLE IF NOT EXISTS identity_log (
   ws UInt32,
   version UInt64,
   at DateTime64(3, 'UTC'),
@@ -83,7 +83,7 @@ PARTITION BY toYYYYMM(at)
 ORDER BY (ws, version, node_id);
 
 -- Traits hang on identifiers, not on leads. Last write by (time, trust, hash of the message id) = rank.
-CREATE TABLE traits (
+CREATE TABLE IF NOT EXISTS traits (
   ws UInt32,
   node_id UUID,
   key String,

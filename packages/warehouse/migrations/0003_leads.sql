@@ -1,5 +1,5 @@
 -- What an event resolves to: a user, else a mail, else a cookie (identified = 0).
-CREATE TABLE leads_raw (
+CREATE TABLE IF NOT EXISTS leads_raw (
   ws UInt32,
   lead_id UUID,
   contact_id UUID,
@@ -23,7 +23,7 @@ ORDER BY (ws, lead_id)
 SETTINGS index_granularity = 1024;
 
 -- One mailbox, one contact, one CRM record: which leads it has.
-CREATE TABLE contact_leads (
+CREATE TABLE IF NOT EXISTS contact_leads (
   ws UInt32,
   contact_id UUID,
   lead_id UUID,
@@ -33,7 +33,7 @@ CREATE TABLE contact_leads (
 ORDER BY (ws, contact_id, lead_id)
 SETTINGS index_granularity = 1024;
 
-CREATE TABLE companies_raw (
+CREATE TABLE IF NOT EXISTS companies_raw (
   ws UInt32,
   company_id UUID,
   key_kind Enum8('group' = 1, 'domain' = 2, 'manual' = 3),
@@ -48,7 +48,7 @@ ORDER BY (ws, company_id)
 SETTINGS index_granularity = 1024;
 
 -- Runs of identify, track and page events of one lead with gaps under the session timeout.
-CREATE TABLE sessions_raw (
+CREATE TABLE IF NOT EXISTS sessions_raw (
   ws UInt32,
   lead_id UUID,
   session_id UUID,

@@ -1,5 +1,5 @@
 -- Our contact, company or session, and the record in the CRM that stands for it.
-CREATE TABLE crm_links_raw (
+CREATE TABLE IF NOT EXISTS crm_links_raw (
   ws UInt32,
   kind Enum8('contact' = 1, 'company' = 2, 'session' = 3),
   id UUID,
@@ -17,7 +17,7 @@ ORDER BY (ws, kind, id)
 SETTINGS index_granularity = 1024;
 
 -- The CRM's record as we last saw or wrote it: fields as JSON, and of those the values that are ours.
-CREATE TABLE crm_shadow (
+CREATE TABLE IF NOT EXISTS crm_shadow (
   ws UInt32,
   object LowCardinality(String),
   crm_id String,
@@ -32,7 +32,7 @@ ORDER BY (ws, object, crm_id)
 SETTINGS index_granularity = 1024;
 
 -- One row per record and attempt, both directions: what was sent or taken over, why, and what came of it.
-CREATE TABLE crm_deliveries_raw (
+CREATE TABLE IF NOT EXISTS crm_deliveries_raw (
   ws UInt32,
   at DateTime64(3, 'UTC'),
   delivery_id UUID,
@@ -55,7 +55,7 @@ CREATE TABLE crm_deliveries_raw (
 PARTITION BY toYYYYMM(at)
 ORDER BY (ws, at, delivery_id);
 
-CREATE TABLE crm_cursors (
+CREATE TABLE IF NOT EXISTS crm_cursors (
   ws UInt32,
   name String,
   value String,
@@ -64,7 +64,7 @@ CREATE TABLE crm_cursors (
 ORDER BY (ws, name);
 
 -- Facts about the data itself, e.g. the fingerprint of the identity key it was made with.
-CREATE TABLE settings (
+CREATE TABLE IF NOT EXISTS settings (
   ws UInt32,
   name String,
   value String,

@@ -1,19 +1,19 @@
 -- What outsiders read. FINAL is applied, gone rows are left out, ids are the current ones.
-CREATE VIEW leads AS
+CREATE OR REPLACE VIEW leads AS
 SELECT l.*, k.owner_id AS owner_id, k.owner_name AS owner_name, k.crm_id AS crm_id, k.object AS crm_object
 FROM leads_raw AS l FINAL
 LEFT JOIN (SELECT ws, id, owner_id, owner_name, crm_id, object FROM crm_links_raw FINAL WHERE kind = 'contact' AND gone = 0) AS k
   ON k.ws = l.ws AND k.id = l.contact_id
 WHERE l.gone = 0;
 
-CREATE VIEW companies AS
+CREATE OR REPLACE VIEW companies AS
 SELECT c.*, k.owner_id AS owner_id, k.owner_name AS owner_name, k.crm_id AS crm_id, k.object AS crm_object
 FROM companies_raw AS c FINAL
 LEFT JOIN (SELECT ws, id, owner_id, owner_name, crm_id, object FROM crm_links_raw FINAL WHERE kind = 'company' AND gone = 0) AS k
   ON k.ws = c.ws AND k.id = c.company_id
 WHERE c.gone = 0;
 
-CREATE VIEW sessions AS
+CREATE OR REPLACE VIEW sessions AS
 SELECT s.*, l.contact_id AS contact_id, l.company_id AS company_id
 FROM sessions_raw AS s FINAL
 LEFT JOIN (SELECT ws, lead_id, contact_id, company_id FROM leads_raw FINAL WHERE gone = 0) AS l
@@ -21,7 +21,7 @@ LEFT JOIN (SELECT ws, lead_id, contact_id, company_id FROM leads_raw FINAL WHERE
 WHERE s.gone = 0;
 
 -- An event whose lead is not resolved yet shows its own identifier as provisional lead and contact.
-CREATE VIEW events AS
+CREATE OR REPLACE VIEW events AS
 SELECT e.* EXCEPT (first_copy),
   if(r.version = 0, e.node_id, r.lead_id) AS lead_id,
   if(l.version = 0, if(r.version = 0, e.node_id, r.lead_id), l.contact_id) AS contact_id,
@@ -33,6 +33,6 @@ LEFT JOIN (SELECT * FROM event_leads FINAL) AS r
 LEFT JOIN (SELECT ws, lead_id, contact_id, company_id, version FROM leads_raw FINAL WHERE gone = 0) AS l
   ON l.ws = r.ws AND l.lead_id = r.lead_id;
 
-CREATE VIEW crm_links AS SELECT * FROM crm_links_raw FINAL WHERE gone = 0;
+CREATE OR REPLACE VIEW crm_links AS SELECT * FROM crm_links_raw FINAL WHERE gone = 0;
 
-CREATE VIEW crm_deliveries AS SELECT * FROM crm_deliveries_raw FINAL;
+CREATE OR REPLACE VIEW crm_deliveries AS SELECT * FROM crm_deliveries_raw FINAL;

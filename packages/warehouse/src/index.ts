@@ -1,2 +1,6 @@
 export * from './warehouse.ts'
 export * from './tables.ts'
+export * from './values.ts'
+export type { WarehouseConnection } from './connection.ts'
+export { createWarehouse } from './create-warehouse.ts'
+export { migrate, MigrationError } from './migrate.ts'
