@@ -1,0 +1,111 @@
+import { backoffMs } from './backoff.ts'
+import { MAX_FLIGHT_BYTES, pickBatch } from './batch.ts'
+import type { EventQueue, QueuedEvent } from './event-queue.ts'
+import type { SendBatch, SendOutcome } from './send-batch.ts'
+
+/** Wait for company before a request leaves. The first events of a page wait less: many visits are short. */
+const LINGER_MS = 200
+const FIRST_LINGER_MS = 20
+/** With this many events waiting the request leaves at once. */
+const EAGER_EVENTS = 10
+/** The collector takes more; a smaller batch loses less when an answer is lost. */
+const MAX_BATCH_EVENTS = 100
+/** A server that asks for more is more likely wrong than down that long. */
+const LONGEST_RETRY_AFTER_MS = 300_000
+
+export interface DeliveryParts {
+  readonly queue: EventQueue
+  readonly send: SendBatch
+  /** Counts events that will not arrive. */
+  readonly onDrop: (reason: string, count?: number) => void
+}
+
+/** Brings the events of a queue to the collector. */
+export class Delivery {
+  readonly #parts: DeliveryParts
+  readonly #inFlight = new Set<QueuedEvent>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the timer ends. */
+  #dueMs = Infinity
+  #lingerMs = FIRST_LINGER_MS
+  #isSending = false
+  #failures = 0
+  /** No request before: our back-off, and what the server asked for. */
+  #quietUntilMs = 0
+  #heldUntilMs = 0
+  #maxEvents = MAX_BATCH_EVENTS
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+  }
+
+  /** There are events to send: soon, or when the back-off is over. */
+  wake(): void {
+    const waiting = this.#parts.queue.events.size - this.#inFlight.size
+    if (waiting > 0) this.#schedule(waiting < EAGER_EVENTS ? this.#lingerMs : 0)
+  }
+
+  /** Sends what waits without lingering or backing off. */
+  flush(): void {
+    this.#quietUntilMs = 0
+    this.#schedule(0)
+  }
+
+  /** The page may be going: what fits in flight leaves with it, the rest stays queued. */
+  leave(): void {
+    if (Date.now() >= this.#heldUntilMs) void this.#transmit(true)
+  }
+
+  /** Keeps the earlier of the timer that runs and the one that is asked for. */
+  #schedule(waitMs: number): void {
+    const dueMs = Math.max(Date.now() + waitMs, this.#quietUntilMs, this.#heldUntilMs)
+    if (dueMs >= this.#dueMs) return
+    clearTimeout(this.#timer)
+    this.#dueMs = dueMs
+    this.#timer = setTimeout(() => void this.#run(), dueMs - Date.now())
+  }
+
+  /** One request at a time, so that an outage costs one request per back-off and not one per event. */
+  async #run(): Promise<void> {
+    this.#dueMs = Infinity
+    if (this.#isSending) return
+    this.#isSending = true
+    // The browser fails a keepalive request when the page's other scripts have used up the common
+    // allowance; a second try goes without it.
+    await this.#transmit(!this.#failures)
+    this.#isSending = false
+    this.wake()
+  }
+
+  async #transmit(keepalive: boolean): Promise<void> {
+    const { queue, send } = this.#parts
+    const flying = [...this.#inFlight].reduce((sum, { bytes }) => sum + bytes, 0)
+    const waiting = [...queue.events.values()].filter((event) => !this.#inFlight.has(event))
+    const batch = pickBatch(waiting, { maxEvents: this.#maxEvents, maxBytes: MAX_FLIGHT_BYTES - flying })
+    if (!batch.length) return
+    this.#lingerMs = LINGER_MS
+    batch.forEach((event) => this.#inFlight.add(event))
+    const outcome = await send(batch, keepalive)
+    batch.forEach((event) => this.#inFlight.delete(event))
+    this.#settle(batch, outcome)
+  }
+
+  #settle(batch: readonly QueuedEvent[], outcome: SendOutcome): void {
+    const { queue, onDrop } = this.#parts
+    if (outcome.kind === 'retry') return this.#backOff(outcome.afterMs)
+    if (outcome.kind === 'tooLarge' && batch.length > 1) {
+      this.#maxEvents = Math.ceil(batch.length / 2)
+      return
+    }
+    this.#failures = 0
+    batch.forEach((event) => queue.remove(event))
+    if (outcome.kind === 'delivered') outcome.refused.forEach((code) => onDrop(code))
+    else onDrop(outcome.code, batch.length)
+  }
+
+  #backOff(askedMs: number): void {
+    if (askedMs >= 0) this.#heldUntilMs = Date.now() + Math.min(askedMs, LONGEST_RETRY_AFTER_MS)
+    else this.#quietUntilMs = Date.now() + backoffMs(this.#failures, Math.random())
+    this.#failures += 1
+  }
+}

@@ -1,0 +1,27 @@
+import { LIMITS } from '@leadline/contract/wire'
+import type { OutgoingEvent } from '../build-event.ts'
+import { utf8Bytes, type EventQueue } from './event-queue.ts'
+
+/** Enough for hours of a broken network, far below the 5 MB that an origin may store. */
+const MAX_QUEUED_EVENTS = 1000
+
+export interface IntakeParts {
+  readonly queue: EventQueue
+  readonly wake: () => void
+  readonly onDrop: (reason: string) => void
+}
+
+/** Puts an event into the queue, durably, before anything else happens to it. A full queue loses its oldest. */
+export function createIntake({ queue, wake, onDrop }: IntakeParts): (event: OutgoingEvent) => void {
+  return (event) => {
+    const json = JSON.stringify(event)
+    if (utf8Bytes(json) > LIMITS.eventBytes) return onDrop('event_too_large')
+    queue.add(`${event.messageId}`, json)
+    const [oldest] = queue.events.values()
+    if (oldest && queue.events.size > MAX_QUEUED_EVENTS) {
+      queue.remove(oldest)
+      onDrop('queue_full')
+    }
+    wake()
+  }
+}

@@ -1,0 +1,14 @@
+/** Every method of the tag. A stub that was pasted before a method existed gets it when the script arrives. */
+export const METHOD_NAMES = [
+  'identify',
+  'track',
+  'page',
+  'group',
+  'alias',
+  'reset',
+  'ready',
+  'flush',
+  'user',
+] as const
+
+export type MethodName = (typeof METHOD_NAMES)[number]

@@ -1,0 +1,3 @@
+import { ensureTag } from './tag.ts'
+
+ensureTag()
