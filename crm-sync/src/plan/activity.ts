@@ -1,0 +1,170 @@
+import { buildChanges, type FieldRule } from './field-mapping.ts'
+import { isSameValue, type CrmFields, type FieldValue, type ObjectSchema } from './field-values.ts'
+import { isActive } from './link.ts'
+import {
+  EXTERNAL_ID,
+  isReference,
+  type FieldChange,
+  type FieldChanges,
+  type Operation,
+  type PlannedValue,
+} from './operation.ts'
+import type { Errand, SessionState, TimelineRow, VanishedSession } from './subjects.ts'
+import { buildSummary } from './summary.ts'
+
+export const ACTIVITY = 'Leadline_Activity__c'
+
+const RULES: readonly FieldRule<SessionState>[] = [
+  { field: 'Name', value: (session) => nameOf(session), policy: 'override' },
+  { field: 'Leadline_Start__c', value: (session) => session.startedAtMs, policy: 'override' },
+  { field: 'Leadline_End__c', value: (session) => session.endedAtMs, policy: 'override' },
+  { field: 'Leadline_Summary__c', value: buildSummary, policy: 'override' },
+  { field: 'Leadline_Pages__c', value: (session) => session.pages, policy: 'override' },
+  { field: 'Leadline_Events__c', value: (session) => session.events, policy: 'override' },
+  { field: 'Leadline_Url__c', value: (session) => webAddress(session.entryUrl), policy: 'override' },
+]
+
+export const ACTIVITY_FIELDS: readonly string[] = [
+  ...RULES.map((rule) => rule.field),
+  'Leadline_Lead__c',
+  'Leadline_Contact__c',
+  'Leadline_Account__c',
+]
+
+const nameOf = (session: SessionState): string =>
+  `Visit ${new Date(session.startedAtMs).toISOString().slice(0, 16).replace('T', ' ')}`
+
+const webAddress = (url: string): string => (/^https?:\/\//i.test(url) ? url : '')
+
+/** Who the timeline row hangs on: Salesforce ids, or records of the same plan. */
+export interface Anchor {
+  readonly object: 'Lead' | 'Contact'
+  readonly person: PlannedValue
+  readonly account: PlannedValue
+}
+
+export interface TimelineInput {
+  readonly sessions: readonly SessionState[]
+  readonly vanished: readonly VanishedSession[]
+  /** By session id, as known from earlier. */
+  readonly rows: ReadonlyMap<string, TimelineRow>
+  readonly anchor: Anchor
+  readonly schema: ObjectSchema
+  /** Visits whose last event is later than this may go on. */
+  readonly openSinceMs: number
+  /** Rows of visits that go on wait for the next refresh. */
+  readonly holdOpen: boolean
+  readonly errand: Errand
+}
+
+export interface TimelinePlan {
+  readonly operations: readonly Operation[]
+  /** A row of a visit that goes on was held back. */
+  readonly held: boolean
+}
+
+/** One row per session; a row whose session was joined to another is re-linked to it, or deleted. */
+export function planTimeline(input: TimelineInput): TimelinePlan {
+  const heirs = findHeirs(input)
+  const operations: Operation[] = []
+  let held = false
+  for (const session of input.sessions) {
+    const row = input.rows.get(session.sessionId) ?? heirs.get(session.sessionId)
+    const operation = planRow(input, session, row)
+    if (operation === undefined) continue
+    if (input.holdOpen && operation.crmId !== '' && session.endedAtMs > input.openSinceMs) held = true
+    else operations.push(operation)
+  }
+  const inherited = new Set([...heirs.values()].map((row) => row.link.id))
+  const deletions = input.vanished
+    .filter((session) => !session.livesOn && !inherited.has(session.sessionId))
+    .flatMap((session) => planDeletion(input, session))
+  return { operations: [...deletions, ...operations], held }
+}
+
+/**
+ * A late event can give a session an earlier start and so another id. The new session has no row yet and spans
+ * the start of the vanished one: it takes that row over, so that what reps see keeps its place.
+ */
+function findHeirs({ sessions, vanished, rows }: TimelineInput): Map<string, TimelineRow> {
+  const heirs = new Map<string, TimelineRow>()
+  for (const gone of vanished.filter(({ livesOn }) => !livesOn)) {
+    const row = rows.get(gone.sessionId)
+    if (!isActive(row?.link)) continue
+    const heir = sessions.find(
+      (session) =>
+        rows.get(session.sessionId) === undefined &&
+        !heirs.has(session.sessionId) &&
+        session.startedAtMs <= gone.startedAtMs &&
+        gone.startedAtMs <= session.endedAtMs,
+    )
+    if (heir && row) heirs.set(heir.sessionId, row)
+  }
+  return heirs
+}
+
+function planRow(
+  input: TimelineInput,
+  session: SessionState,
+  row: TimelineRow | undefined,
+): Operation | undefined {
+  if (row && !isActive(row.link)) return undefined
+  const { sessionId } = session
+  const fields: FieldChanges = {
+    ...rekey(row, sessionId),
+    ...buildChanges({
+      rules: RULES,
+      facts: session,
+      schema: input.schema,
+      current: row?.fields,
+      written: {},
+    }),
+    ...anchorChanges(input, row?.fields),
+  }
+  if (Object.keys(fields).length === 0) return undefined
+  const action = row ? 'update' : 'upsert'
+  return { ...toOperation(input, sessionId), action, crmId: row?.link.crmId ?? '', fields }
+}
+
+const rekey = (row: TimelineRow | undefined, sessionId: string): FieldChanges =>
+  row === undefined || row.link.id === sessionId
+    ? {}
+    : { [EXTERNAL_ID]: { old: row.link.externalId, new: sessionId } }
+
+const toOperation = ({ errand }: TimelineInput, sessionId: string) =>
+  ({
+    object: ACTIVITY,
+    kind: 'session',
+    id: sessionId,
+    externalId: sessionId,
+    reason: errand.reason,
+    workKeys: [errand.workKey],
+  }) as const
+
+/** Lookups may also be emptied: a row hangs on the Lead or on the Contact, not on both. */
+function anchorChanges({ anchor, schema }: TimelineInput, current: CrmFields | undefined): FieldChanges {
+  const wanted: Record<string, PlannedValue> = {
+    Leadline_Lead__c: anchor.object === 'Lead' ? anchor.person : null,
+    Leadline_Contact__c: anchor.object === 'Contact' ? anchor.person : null,
+    // An Account that is not known now says nothing about the one that a row already has.
+    ...(anchor.account === null ? {} : { Leadline_Account__c: anchor.account }),
+  }
+  const changes: Record<string, FieldChange> = {}
+  for (const [name, value] of Object.entries(wanted)) {
+    const field = schema[name]
+    const old = current?.[name] ?? null
+    if (field && (isReference(value) || isChanged(old, value, field.type)))
+      changes[name] = { old, new: value }
+  }
+  return changes
+}
+
+const isChanged = (old: FieldValue, value: FieldValue, type: string): boolean =>
+  !isSameValue(old, value, type)
+
+function planDeletion(input: TimelineInput, { sessionId }: VanishedSession): readonly Operation[] {
+  const link = input.rows.get(sessionId)?.link
+  if (!isActive(link)) return []
+  const { crmId, externalId } = link
+  return [{ ...toOperation(input, sessionId), action: 'delete', externalId, crmId, fields: {} }]
+}

@@ -1,0 +1,80 @@
+export type FieldValue = string | number | boolean | null
+export type CrmFields = Readonly<Record<string, FieldValue>>
+
+/** Of one field, as describe tells it for the connected user. */
+export interface FieldSchema {
+  /** Salesforce's type: `string`, `email`, `datetime`, `double`, `reference`, … */
+  readonly type: string
+  /** Characters; 0 for types without a length. */
+  readonly length: number
+  readonly createable: boolean
+  readonly updateable: boolean
+}
+export type ObjectSchema = Readonly<Record<string, FieldSchema>>
+
+export const isBlank = (value: FieldValue | undefined): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+
+/**
+ * The value as the field can hold it, or undefined when it cannot: text is trimmed and cut to length,
+ * identifying text (mail, address, reference) is never cut, times have whole seconds as Salesforce keeps them.
+ */
+export function fitValue(value: FieldValue, field: FieldSchema): FieldValue | undefined {
+  if (value === null || typeof value === 'boolean') return value
+  if (field.type === 'datetime') return fitTime(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return fitText(cleanText(value), field)
+}
+
+function fitText(text: string, field: FieldSchema): string | null | undefined {
+  if (text === '') return null
+  if (field.length === 0 || text.length <= field.length) return text
+  if (field.type === 'url') return fitUrl(text, field.length)
+  return CUTTABLE.has(field.type) ? cutText(text, field.length) : undefined
+}
+
+const CUTTABLE = new Set(['string', 'textarea', 'phone'])
+
+/** Control characters come from hostile or broken input and are refused or altered by Salesforce. */
+const cleanText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''))
+    .trim()
+
+/** Never between the two halves of a character outside the basic plane. */
+function cutText(text: string, length: number): string {
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(length - 1)) ? length - 1 : length
+  return text.slice(0, end).trim()
+}
+
+/** An address without its query still leads somewhere; one cut in the middle does not. */
+function fitUrl(text: string, length: number): string | undefined {
+  const bare = text.replace(/[?#].*$/s, '')
+  return bare.length <= length ? bare : undefined
+}
+
+const EARLIEST_MS = Date.UTC(1700, 0, 1)
+const LATEST_MS = Date.UTC(4000, 0, 1)
+
+function fitTime(value: string | number): string | undefined {
+  const ms = typeof value === 'number' ? value : Date.parse(value)
+  if (!(ms >= EARLIEST_MS && ms < LATEST_MS)) return undefined
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString()
+}
+
+/** Whether Salesforce would show the same: it trims text, keeps whole seconds and ignores the case of mails. */
+export function isSameValue(a: FieldValue, b: FieldValue, type: string): boolean {
+  if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b)
+  if (type === 'datetime') return toSeconds(a) === toSeconds(b)
+  if (typeof a === 'string' && typeof b === 'string') return comparable(a, type) === comparable(b, type)
+  return a === b
+}
+
+const toSeconds = (value: FieldValue): number => Math.floor(Date.parse(String(value)) / 1000)
+
+function comparable(text: string, type: string): string {
+  const clean = cleanText(text)
+  return type === 'email' || type === 'reference' ? clean.toLowerCase() : clean
+}

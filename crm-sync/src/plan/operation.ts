@@ -1,0 +1,102 @@
+import type { CrmFields, FieldValue } from './field-values.ts'
+
+export type CrmObject = 'Account' | 'Lead' | 'Contact' | 'Leadline_Activity__c'
+export type SubjectKind = 'contact' | 'company' | 'session'
+
+export const EXTERNAL_ID = 'Leadline_Id__c'
+
+/** Stands for the Salesforce id of a record that the same plan creates. */
+export interface Reference {
+  readonly object: CrmObject
+  readonly externalId: string
+}
+export type PlannedValue = FieldValue | Reference
+
+export const isReference = (value: PlannedValue): value is Reference =>
+  typeof value === 'object' && value !== null
+
+export interface FieldChange {
+  readonly old: FieldValue
+  readonly new: PlannedValue
+}
+export type FieldChanges = Readonly<Record<string, FieldChange>>
+
+/** One write to one record, with its reason and what it changes. */
+export interface Operation {
+  readonly object: CrmObject
+  /** `upsert` is by external id, for records that may not exist; the others are by Salesforce id. */
+  readonly action: 'upsert' | 'update' | 'delete'
+  readonly kind: SubjectKind
+  /** Contact, company or session id. */
+  readonly id: string
+  readonly externalId: string
+  /** Salesforce id; empty when not known. */
+  readonly crmId: string
+  readonly fields: FieldChanges
+  readonly reason: string
+  /** Keys of the work items that this write belongs to: they are done when it is. */
+  readonly workKeys: readonly string[]
+}
+
+/**
+ * `linked`: kept in step. `stale`: linked, and a write of roll-ups was held back for the refresh of an open session.
+ * `moved`: another contact took the record over. `deleted`: gone in Salesforce, and not made again.
+ */
+export type LinkStatus = 'linked' | 'stale' | 'moved' | 'deleted'
+
+/** Our subject and the record that stands for it. */
+export interface Link {
+  readonly kind: SubjectKind
+  readonly id: string
+  readonly object: CrmObject
+  readonly externalId: string
+  readonly crmId: string
+  readonly status: LinkStatus
+  readonly gone: boolean
+}
+
+/** A record as read from Salesforce. */
+export interface CrmRecord {
+  readonly object: CrmObject
+  readonly id: string
+  /** Value of our external id field; empty when it has none. */
+  readonly externalId: string
+  readonly fields: CrmFields
+}
+
+/** What we know of a record from earlier: its fields as last seen, and the values that are ours. */
+export interface Shadow {
+  readonly fields: CrmFields
+  readonly written: CrmFields
+}
+
+/** Work that needs a person: nothing is written until something changes. */
+export interface Parked {
+  readonly kind: SubjectKind
+  readonly id: string
+  readonly object: CrmObject
+  readonly code: string
+  readonly message: string
+  readonly reason: string
+}
+
+export interface Plan {
+  readonly operations: readonly Operation[]
+  /** Links that change without a write; those of operations follow from their results. */
+  readonly links: readonly Link[]
+  readonly parked: readonly Parked[]
+  /** Contacts for which a refresh of roll-ups or open sessions was held back. */
+  readonly deferred: readonly string[]
+  /** Subjects that stay out of Salesforce by rule (creation not wanted, record deleted there). */
+  readonly skipped: number
+}
+
+export const EMPTY_PLAN: Plan = { operations: [], links: [], parked: [], deferred: [], skipped: 0 }
+
+export const mergePlans = (plans: readonly Plan[]): Plan => ({
+  operations: plans.flatMap((plan) => plan.operations),
+  links: plans.flatMap((plan) => plan.links),
+  parked: plans.flatMap((plan) => plan.parked),
+  deferred: plans.flatMap((plan) => plan.deferred),
+  skipped: plans.reduce((sum, plan) => sum + plan.skipped, 0),
+})

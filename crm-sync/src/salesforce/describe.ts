@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { ObjectSchema } from '../plan/field-values.ts'
+import { SalesforceError } from './errors.ts'
+import type { Send } from './send.ts'
+
+const described = z.object({
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      length: z.number().default(0),
+      createable: z.boolean().default(false),
+      updateable: z.boolean().default(false),
+    }),
+  ),
+})
+
+/** What the connected user sees of an object: field-level security hides the rest. */
+export async function describeObject(send: Send, object: string): Promise<ObjectSchema> {
+  const { value } = await send({ method: 'GET', path: `/sobjects/${object}/describe`, answer: described })
+  return Object.fromEntries(value.fields.map(({ name, ...field }) => [name, field]))
+}
+
+/** Without these fields nothing can be written safely, so the connection waits until they are there. */
+export function requireFields(object: string, schema: ObjectSchema, fields: readonly string[]): void {
+  const missing = fields.filter((field) => schema[field] === undefined)
+  if (missing.length === 0) return
+  throw new SalesforceError({
+    code: 'schema_incomplete',
+    class: 'config',
+    status: 200,
+    detail: `${object} lacks ${missing.join(', ')}; install the Leadline package and assign its permission set`,
+    fields: missing,
+  })
+}

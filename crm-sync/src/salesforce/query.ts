@@ -1,0 +1,19 @@
+import { z, type ZodType } from 'zod'
+import type { Send } from './send.ts'
+
+/** All rows of a query, page by page. `all` includes deleted and merged records. */
+export async function querySoql<Row>(
+  send: Send,
+  soql: string,
+  options: { readonly row: ZodType<Row>; readonly all?: boolean },
+): Promise<Row[]> {
+  const page = z.object({ records: z.array(options.row), nextRecordsUrl: z.string().optional() })
+  const rows: Row[] = []
+  let path: string | undefined = `/${options.all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`
+  while (path !== undefined) {
+    const { value }: { value: z.output<typeof page> } = await send({ method: 'GET', path, answer: page })
+    rows.push(...value.records)
+    path = value.nextRecordsUrl
+  }
+  return rows
+}
