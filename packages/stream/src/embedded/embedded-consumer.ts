@@ -13,7 +13,7 @@ export interface EmbeddedConsumerOptions {
   readonly isAlive: (pid: number) => boolean
 }
 
-const RENEW_EVERY_MS = 1000
+const RENEW_EVERY_MS = 2000
 /** A member that has not renewed for so long is taken for dead, when its process cannot be looked up. */
 const LEASE_MS = 10_000
 const DEFAULT_GRACE_MS = 10_000
@@ -36,7 +36,7 @@ export class EmbeddedConsumer implements Consumer {
 
   constructor(options: EmbeddedConsumerOptions) {
     this.#options = options
-    this.#unsubscribe = options.topic.watcher.subscribe(() => this.#wakeAll())
+    this.#unsubscribe = options.topic.subscribe(() => this.#wakeAll())
     this.#renew()
     this.#timer = setInterval(() => this.#renewOrReport(), RENEW_EVERY_MS)
   }

@@ -12,6 +12,7 @@ import {
   type StreamAdmin,
   type StreamValue,
 } from '../stream.ts'
+import { ChangeWatcher } from './change-watcher.ts'
 import { EmbeddedConsumer } from './embedded-consumer.ts'
 import { isProcessAlive } from './process-alive.ts'
 import { applyTopicRetention } from './retention.ts'
@@ -37,12 +38,14 @@ class EmbeddedStream implements Stream {
 
   readonly #directory: string
   readonly #bound: SizeBound
+  readonly #watcher: ChangeWatcher
   readonly #topics = new Map<string, Topic>()
   readonly #consumers = new Set<Consumer>()
   #closing: Promise<void> | undefined
 
   constructor({ directory, maxBytes }: EmbeddedSettings) {
     this.#directory = directory
+    this.#watcher = new ChangeWatcher(directory)
     this.#bound = new SizeBound({ directory, maxBytes, now: Date.now })
   }
 
@@ -84,7 +87,7 @@ class EmbeddedStream implements Stream {
     if (open) return open
     const file = openTopicFile(topicPath(this.#directory, name))
     if (!file) return undefined
-    const topic = new Topic({ name, file, bound: this.#bound, now: Date.now })
+    const topic = new Topic({ name, file, bound: this.#bound, watcher: this.#watcher, now: Date.now })
     this.#topics.set(name, topic)
     return topic
   }
@@ -113,6 +116,6 @@ class EmbeddedStream implements Stream {
   }
 
   async #applyRetention(topics: readonly TopicSpec[]): Promise<void> {
-    for (const spec of topics) await applyTopicRetention(this.#topic(spec.name).file, spec, Date.now())
+    for (const spec of topics) await applyTopicRetention(this.#topic(spec.name), spec, Date.now())
   }
 }

@@ -37,8 +37,12 @@ export class GroupTable {
   readonly #database: DatabaseSync
   readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>
 
-  constructor(database: DatabaseSync) {
+  readonly #log: string
+
+  /** `log` names the log that positions are positions in. */
+  constructor(database: DatabaseSync, log: string) {
     this.#database = database
+    this.#log = log
     this.#statements = prepareAll(database)
   }
 
@@ -53,7 +57,8 @@ export class GroupTable {
     return inTransaction(this.#database, () => {
       sql.join.run(member.group, member.id, member.host, member.pid, nowMs + options.leaseMs)
       const members = this.#removeDead(options)
-      for (let partition = 0; partition < partitions; partition += 1) sql.start.run(member.group, partition)
+      for (let partition = 0; partition < partitions; partition += 1)
+        sql.start.run(member.group, partition, this.#log)
       const isMine = (partition: number): boolean => members[partition % members.length] === member.id
       for (const row of sql.positions.all(member.group)) {
         const partition = numberIn(row, 'partition')
@@ -94,6 +99,12 @@ export class GroupTable {
     return new Map(rows.map((row) => [numberIn(row, 'partition'), toPosition(row)]))
   }
 
+  /** Up to which chunk every known group has read a partition; undefined when there is no group. */
+  readByAll(partition: number): number | undefined {
+    const row = this.#statements.readByAll.get(partition)
+    return row && typeof row['chunk'] === 'number' ? row['chunk'] : undefined
+  }
+
   #removeDead({ member, nowMs, isAlive }: RenewOptions): string[] {
     const living: string[] = []
     for (const row of this.#statements.members.all(member.group)) {
@@ -111,9 +122,10 @@ const SQL = {
     ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at`,
   leave: 'DELETE FROM members WHERE grp = ? AND member = ?',
   members: 'SELECT member, host, pid, expires_at FROM members WHERE grp = ? ORDER BY member',
-  start: `INSERT OR IGNORE INTO positions (grp, partition, chunk, value, owner, epoch)
-    VALUES (?, ?, 0, 0, NULL, 0)`,
+  start: `INSERT OR IGNORE INTO positions (grp, partition, log, chunk, value, owner, epoch)
+    VALUES (?, ?, ?, 0, 0, NULL, 0)`,
   positions: 'SELECT partition, chunk, value, owner, epoch FROM positions WHERE grp = ?',
+  readByAll: 'SELECT min(chunk) AS chunk FROM positions WHERE partition = ?',
   held: 'SELECT partition, chunk, value, epoch FROM positions WHERE grp = ? AND owner = ?',
   take: 'UPDATE positions SET owner = ?, epoch = epoch + 1 WHERE grp = ? AND partition = ?',
   commit: 'UPDATE positions SET chunk = ?, value = ? WHERE grp = ? AND partition = ? AND epoch = ?',
@@ -128,6 +140,7 @@ function prepareAll(database: DatabaseSync): Readonly<Record<keyof typeof SQL, S
     members: database.prepare(SQL.members),
     start: database.prepare(SQL.start),
     positions: database.prepare(SQL.positions),
+    readByAll: database.prepare(SQL.readByAll),
     held: database.prepare(SQL.held),
     take: database.prepare(SQL.take),
     commit: database.prepare(SQL.commit),

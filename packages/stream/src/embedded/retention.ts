@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicSpec } from '@leadline/contract'
-import type { TopicFile } from './topic-file.ts'
-import { numberIn } from './row.ts'
+import { freePages } from './free-pages.ts'
+import type { Topic } from './topic.ts'
 
 /** Small transactions: appends of this and other processes go between them. */
 const ROWS_AT_ONCE = 200
@@ -14,8 +14,7 @@ const PAGES_KEPT = 1024
 const DELETE_OLD = `
 DELETE FROM chunks WHERE chunk IN (
   SELECT chunk FROM chunks
-  WHERE partition = :partition AND appended_at < :cutoff
-    AND chunk < coalesce((SELECT min(p.chunk) FROM positions p WHERE p.partition = :partition), :none)
+  WHERE partition = :partition AND appended_at < :cutoff AND chunk < :readByAll
   ORDER BY chunk LIMIT :rows)`
 
 /** Values that a newer one of the same key has replaced. */
@@ -26,15 +25,17 @@ DELETE FROM chunks WHERE chunk IN (
   LIMIT :rows)`
 
 /** Deletes what the topic need not keep, and gives the space back to the file system. */
-export async function applyTopicRetention(file: TopicFile, spec: TopicSpec, nowMs: number): Promise<void> {
-  if (file.shape.compacted) await deleteAll(file.rest, DELETE_REPLACED, {})
-  else await deletePastTime(file, nowMs - spec.retentionMs)
-  await giveSpaceBack(file.rest)
+export async function applyTopicRetention(topic: Topic, spec: TopicSpec, nowMs: number): Promise<void> {
+  const { reads } = topic.file
+  if (topic.shape.compacted) await deleteAll(reads, DELETE_REPLACED, {})
+  else await deletePastTime(topic, nowMs - spec.retentionMs)
+  await giveSpaceBack(reads)
 }
 
-async function deletePastTime(file: TopicFile, cutoff: number): Promise<void> {
-  for (let partition = 0; partition < file.shape.partitions; partition += 1) {
-    await deleteAll(file.rest, DELETE_OLD, { partition, cutoff, none: Number.MAX_SAFE_INTEGER })
+async function deletePastTime(topic: Topic, cutoff: number): Promise<void> {
+  for (let partition = 0; partition < topic.shape.partitions; partition += 1) {
+    const readByAll = topic.groups.readByAll(partition) ?? Number.MAX_SAFE_INTEGER
+    await deleteAll(topic.file.reads, DELETE_OLD, { partition, cutoff, readByAll })
   }
 }
 
@@ -55,9 +56,4 @@ async function giveSpaceBack(database: DatabaseSync): Promise<void> {
     if (freePages(database) >= before) return
     await nextTurn()
   }
-}
-
-export function freePages(database: DatabaseSync): number {
-  const row = database.prepare('PRAGMA freelist_count').get()
-  return row ? numberIn(row, 'freelist_count') : 0
 }

@@ -1,28 +1,35 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TopicSpec } from '@leadline/contract'
 import type { TopicShape } from '../append/chunk.ts'
 import { isBusy } from './sqlite-error.ts'
-import { numberIn } from './row.ts'
+import { numberIn, textIn, type Row } from './row.ts'
+import { inTransaction } from './transaction.ts'
 
-/** One topic, one SQLite file. */
+/** One topic: a SQLite file of its chunks, and one of the groups that read it. */
 export interface TopicFile {
   readonly shape: TopicShape
-  /** For appends: a commit is on the disk before it returns. */
+  /** Names this log; a new one of the same topic has another. */
+  readonly log: string
+  /** Chunks, for appends: a commit is on the disk before it returns. */
   readonly appends: DatabaseSync
+  /** Chunks, for readers and retention. */
+  readonly reads: DatabaseSync
   /**
-   * For all else: a commit survives the death of the process, and a power cut may take back the newest ones,
-   * which for positions and leases only means that values are handed over again.
+   * Positions and members. In a file of its own, because SQLite has one writer at a time and is not fair: busy
+   * appenders would keep readers from their commits. A commit survives the death of the process; a power cut may
+   * take back the newest ones, which only means that values are handed over again.
    */
-  readonly rest: DatabaseSync
+  readonly groups: DatabaseSync
   close(): void
 }
 
 /** AUTOINCREMENT: a chunk's number is never given again, even when retention has deleted all chunks. */
-const SCHEMA = `
+const CHUNK_SCHEMA = `
 CREATE TABLE IF NOT EXISTS topic (
-  one INTEGER PRIMARY KEY CHECK (one = 1), partitions INTEGER NOT NULL, compacted INTEGER NOT NULL
+  one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, partitions INTEGER NOT NULL, compacted INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS chunks (
   chunk INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, key TEXT,
@@ -30,12 +37,15 @@ CREATE TABLE IF NOT EXISTS chunks (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS chunks_by_partition ON chunks (partition);
 CREATE INDEX IF NOT EXISTS chunks_by_key ON chunks (key) WHERE key IS NOT NULL;
+`
+
+const GROUP_SCHEMA = `
 CREATE TABLE IF NOT EXISTS members (
   grp TEXT NOT NULL, member TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   PRIMARY KEY (grp, member)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS positions (
-  grp TEXT NOT NULL, partition INTEGER NOT NULL, chunk INTEGER NOT NULL, value INTEGER NOT NULL,
+  grp TEXT NOT NULL, partition INTEGER NOT NULL, log TEXT NOT NULL, chunk INTEGER NOT NULL, value INTEGER NOT NULL,
   owner TEXT, epoch INTEGER NOT NULL,
   PRIMARY KEY (grp, partition)
 ) STRICT, WITHOUT ROWID;
@@ -49,35 +59,41 @@ export const topicPath = (directory: string, topic: string): string => join(dire
 /** Opens a topic; undefined when it was never made. */
 export function openTopicFile(path: string): TopicFile | undefined {
   if (!existsSync(path)) return undefined
-  const rest = connect(path, 'NORMAL')
-  const shape = readShape(rest)
-  if (!shape) {
-    rest.close()
+  const reads = connect(path, 'NORMAL')
+  const row = readTopic(reads)
+  if (!row) {
+    reads.close()
     return undefined
   }
   const appends = connect(path, 'FULL')
+  const groups = connect(path.replace(/\.db$/, '.groups.db'), 'NORMAL')
+  const log = textIn(row, 'log')
+  inTransaction(groups, () => makeGroups(groups, log))
   return {
-    shape,
+    shape: { partitions: numberIn(row, 'partitions'), compacted: numberIn(row, 'compacted') === 1 },
+    log,
     appends,
-    rest,
-    close: () => {
-      appends.close()
-      rest.close()
-    },
+    reads,
+    groups,
+    close: () => [appends, reads, groups].forEach((database) => database.close()),
   }
+}
+
+/** Positions in another log, which this file has replaced, say nothing about this one. */
+function makeGroups(groups: DatabaseSync, log: string): void {
+  groups.exec(GROUP_SCHEMA)
+  groups.prepare('UPDATE positions SET chunk = 0, value = 0, log = ? WHERE log <> ?').run(log, log)
 }
 
 /** Makes a topic's file. One that exists keeps its number of partitions, whatever the spec says now. */
 export function createTopicFile(path: string, spec: TopicSpec): void {
   const database = connect(path, 'FULL')
   try {
-    database.exec('BEGIN IMMEDIATE')
-    database.exec(SCHEMA)
-    const insert = database.prepare(
-      'INSERT OR IGNORE INTO topic (one, partitions, compacted) VALUES (1, ?, ?)',
-    )
-    insert.run(spec.partitions, spec.compacted ? 1 : 0)
-    database.exec('COMMIT')
+    inTransaction(database, () => {
+      database.exec(CHUNK_SCHEMA)
+      const insert = database.prepare('INSERT OR IGNORE INTO topic VALUES (1, ?, ?, ?)')
+      insert.run(randomUUID(), spec.partitions, spec.compacted ? 1 : 0)
+    })
   } finally {
     database.close()
   }
@@ -106,10 +122,7 @@ function setWriteAheadLog(database: DatabaseSync): void {
   }
 }
 
-function readShape(database: DatabaseSync): TopicShape | undefined {
-  const exists = database
-    .prepare("SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'topic'")
-    .get()
-  const row = exists && database.prepare('SELECT partitions, compacted FROM topic').get()
-  return row && { partitions: numberIn(row, 'partitions'), compacted: numberIn(row, 'compacted') === 1 }
+function readTopic(database: DatabaseSync): Row | undefined {
+  const made = database.prepare("SELECT 1 AS made FROM sqlite_schema WHERE name = 'topic'").get()
+  return made && database.prepare('SELECT log, partitions, compacted FROM topic').get()
 }

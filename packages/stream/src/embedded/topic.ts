@@ -1,10 +1,10 @@
 import { createAccumulator, type Accumulator } from '../append/accumulator.ts'
 import { buildChunks, byteLength, type TopicShape } from '../append/chunk.ts'
 import { StreamUnavailable, type StreamValue } from '../stream.ts'
-import { ChangeWatcher } from './change-watcher.ts'
+import type { ChangeWatcher } from './change-watcher.ts'
 import { ChunkReader, ChunkWriter } from './chunk-table.ts'
 import { GroupTable } from './group-table.ts'
-import { freePages } from './retention.ts'
+import { freePages } from './free-pages.ts'
 import type { SizeBound } from './size-bound.ts'
 import { toUnavailable } from './sqlite-error.ts'
 import type { TopicFile } from './topic-file.ts'
@@ -13,6 +13,7 @@ export interface TopicOptions {
   readonly name: string
   readonly file: TopicFile
   readonly bound: SizeBound
+  readonly watcher: ChangeWatcher
   readonly now: () => number
 }
 
@@ -26,7 +27,6 @@ export class Topic {
   readonly file: TopicFile
   readonly reader: ChunkReader
   readonly groups: GroupTable
-  readonly watcher: ChangeWatcher
   readonly #options: TopicOptions
   readonly #writer: ChunkWriter
   readonly #accumulator: Accumulator<readonly StreamValue[]>
@@ -36,9 +36,8 @@ export class Topic {
     this.#options = options
     this.file = file
     this.shape = file.shape
-    this.reader = new ChunkReader(file.rest)
-    this.groups = new GroupTable(file.rest)
-    this.watcher = new ChangeWatcher(file.rest)
+    this.reader = new ChunkReader(file.reads)
+    this.groups = new GroupTable(file.groups, file.log)
     this.#writer = new ChunkWriter(file.appends)
     this.#accumulator = createAccumulator({
       flush: async (appends) => this.#commit(appends),
@@ -54,6 +53,11 @@ export class Topic {
     return this.#accumulator.add(values, bytes)
   }
 
+  /** Calls the listener after each commit to this topic, of whatever process; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    return this.#options.watcher.subscribe(this.file.reads, listener)
+  }
+
   async close(): Promise<void> {
     await this.#accumulator.drain()
     this.file.close()
@@ -63,7 +67,7 @@ export class Topic {
     const { name, bound, file, now } = this.#options
     const chunks = buildChunks(appends, this.shape)
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0)
-    if (!bound.admits(bytes, () => freePages(file.rest) * PAGE_BYTES)) {
+    if (!bound.admits(bytes, () => freePages(file.reads) * PAGE_BYTES)) {
       throw new StreamUnavailable(
         'full',
         `the embedded log is at its size bound (maxBytes); ${name} takes no more`,
@@ -74,6 +78,6 @@ export class Topic {
     } catch (error) {
       throw toUnavailable(error, name)
     }
-    this.watcher.notify()
+    this.#options.watcher.notify()
   }
 }

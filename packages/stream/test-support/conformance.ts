@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { StreamUnavailable, openStream, type Position } from '../src/index.ts'
+import {
+  collect,
+  firstsByKey,
+  isAscending,
+  killHard,
+  marksIn,
+  openWithTopic,
+  readBack,
+  readNotes,
+  spec,
+  startChild,
+  temporaryDirectory,
+  toValue,
+  topicName,
+  type StreamSettings,
+} from './stream-lab.ts'
+import { until } from './until.ts'
+
+const ids = (count: number, first = 0): number[] => Array.from({ length: count }, (_, index) => first + index)
+const values = (key: string, count: number, first = 0) => ids(count, first).map((id) => toValue({ key, id }))
+const isAfter = (a: Position, b: Position): boolean =>
+  a.chunk > b.chunk || (a.chunk === b.chunk && a.index > b.index)
+
+/** What every log must do, whatever it is made of. `settings` is asked once the log can be reached. */
+export function describeConformance(name: string, settings: () => StreamSettings): void {
+  describe(`${name}: append and read`, () => {
+    test('a group that is new reads all values from the oldest on, each key in order', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const keys = ids(20).map((index) => `key-${index}`)
+      await Promise.all(keys.flatMap((key) => values(key, 30).map((value) => stream.append(topic, [value]))))
+      const { marks, consumer } = await collect(stream, { topic, group: 'g' })
+      await until('600 values have arrived', () => marks.length >= 600)
+      await consumer.stop()
+      assert.equal(marks.length, 600)
+      for (const key of keys) assert.deepEqual(firstsByKey(marks).get(key), ids(30))
+    })
+
+    test('bytes come back as they were, those of strings and those of byte arrays', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const texts = ['{"a":"ä€😀"}', '{"line":"\\n and \\u2028"}', '"  spaces  "', '0']
+      await stream.append(topic, [
+        ...texts.map((value) => ({ key: 'k', value })),
+        ...texts.map((value) => ({ key: 'k', value: new TextEncoder().encode(value) })),
+      ])
+      const read: string[] = []
+      await stream.consume({
+        topic,
+        group: 'g',
+        onFailure: ({ error }) => assert.fail(String(error)),
+        handle: async (batch) => void read.push(...batch.values.map(String)),
+      })
+      await until('8 values have arrived', () => read.length >= 8)
+      assert.deepEqual(read, [...texts, ...texts])
+    })
+
+    test('positions of a partition grow, and a batch holds at most maxValues', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      await stream.append(topic, values('k', 25))
+      for (const value of values('k', 10, 25)) await stream.append(topic, [value])
+      const { marks, batches } = await collect(stream, { topic, group: 'g', maxValues: 10 })
+      await until('35 values have arrived', () => marks.length >= 35)
+      assert.deepEqual(
+        marks.map(({ id }) => id),
+        ids(35),
+      )
+      batches.forEach((batch, index) => {
+        assert.ok(batch.values.length >= 1 && batch.values.length <= 10)
+        const before = batches[index - 1]
+        assert.ok(!isAfter(batch.first, batch.last))
+        if (before) assert.ok(isAfter(batch.first, before.last))
+      })
+    })
+
+    test('an append of 3 MB comes back whole and in order', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const padding = 'x'.repeat(30_000)
+      const large = ids(100).map((id) => ({ key: 'k', value: JSON.stringify({ key: 'k', id, padding }) }))
+      await stream.append(topic, large)
+      const { marks } = await collect(stream, { topic, group: 'g' })
+      await until('100 values have arrived', () => marks.length >= 100)
+      assert.deepEqual(firstsByKey(marks).get('k'), ids(100))
+    })
+
+    test('each group gets every value; members that share a group share the partitions', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const alone = await collect(stream, { topic, group: 'alone' })
+      const left = await collect(stream, { topic, group: 'both' })
+      const right = await collect(stream, { topic, group: 'both' })
+      const appended = ids(400).map((id) => toValue({ key: `key-${id}`, id }))
+      // Until the members have divided the partitions, one may hold them all.
+      let rounds = 0
+      await until('both members get values', async () => {
+        rounds += 1
+        await stream.append(topic, appended)
+        return left.marks.length > 0 && right.marks.length > 0
+      })
+      await until('nothing is left', async () => alone.marks.length >= 400 * rounds)
+      const shared = (): number => new Set([...left.marks, ...right.marks].map(({ id }) => id)).size
+      await until('the group has every value', () => shared() === 400)
+      assert.equal(alone.marks.length, 400 * rounds)
+    })
+
+    test('a value with a line break is refused, and nothing of its append is stored', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      await assert.rejects(
+        stream.append(topic, [...values('k', 1), { key: 'k', value: '{\n}' }]),
+        /line break/,
+      )
+      await stream.append(topic, values('k', 1, 7))
+      const marks = await readBack(stream, topic, (marks) => marks.some(({ id }) => id === 7))
+      assert.deepEqual(marks, [{ key: 'k', id: 7 }])
+    })
+
+    test('an append to a topic that does not exist is refused', async (t) => {
+      const { stream } = await openWithTopic(t, settings())
+      await assert.rejects(stream.append(topicName(), values('k', 1)), /is missing/)
+    })
+
+    test('a closed stream takes nothing more', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const last = stream.append(topic, values('k', 1))
+      await stream.close()
+      await last
+      const closed = (error: unknown): boolean =>
+        error instanceof StreamUnavailable && error.reason === 'closed'
+      await assert.rejects(stream.append(topic, values('k', 1)), closed)
+    })
+  })
+
+  describe(`${name}: delivery`, () => {
+    test('a batch that failed is handed over again, the failure is told, and nothing is skipped', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      await stream.append(topic, values('k', 3))
+      let calls = 0
+      const { marks, failures } = await collect(stream, {
+        topic,
+        group: 'g',
+        handle: async () => {
+          calls += 1
+          if (calls <= 2) throw new Error(`failure ${calls}`)
+        },
+      })
+      await until('3 values have arrived', () => marks.length >= 3)
+      assert.deepEqual(
+        marks.map(({ id }) => id),
+        ids(3),
+      )
+      assert.deepEqual(
+        failures.map(({ attempt, error }) => [attempt, String(error)]),
+        [
+          [1, 'Error: failure 1'],
+          [2, 'Error: failure 2'],
+        ],
+      )
+    })
+
+    test('one partition that fails for long does not hold up the others', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 4 })
+      const first = await collect(stream, {
+        topic,
+        group: 'g',
+        handle: async (batch) => {
+          if (marksIn(batch).some(({ key }) => key === 'bad')) throw new Error('refused')
+        },
+      })
+      await stream.append(topic, values('bad', 1))
+      await until('the bad value fails', () => first.failures.length > 0)
+      const bad = first.failures[0]?.partition
+      await stream.append(
+        topic,
+        ids(100).map((id) => toValue({ key: `key-${id}`, id })),
+      )
+      await until(
+        'three partitions go on',
+        () => new Set(first.batches.map(({ partition }) => partition)).size === 3,
+      )
+      assert.ok(first.batches.every(({ partition }) => partition !== bad))
+    })
+
+    test('of several batches in hand, a later one that is done first is not committed past an earlier', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      for (const value of values('k', 4)) await stream.append(topic, [value])
+      const done: number[] = []
+      const held = Promise.withResolvers<void>()
+      const consumer = await stream.consume({
+        topic,
+        group: 'g',
+        maxValues: 1,
+        maxInFlight: 4,
+        onFailure: () => undefined,
+        handle: async (batch) => {
+          const [mark] = marksIn(batch)
+          if (mark?.id === 0) await held.promise
+          if (mark?.id === 0) throw new Error('never done')
+          done.push(mark?.id ?? -1)
+        },
+      })
+      await until('the later three are done', () => done.length === 3)
+      const stopped = consumer.stop()
+      held.resolve()
+      await stopped
+      const again = await collect(stream, { topic, group: 'g', maxValues: 1 })
+      await until('all four come again', () => again.marks.length >= 4)
+      assert.deepEqual(
+        again.marks.map(({ id }) => id),
+        ids(4),
+      )
+    })
+
+    test('a group goes on where it stopped', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      await stream.append(topic, values('k', 10))
+      const before = await collect(stream, { topic, group: 'g' })
+      await until('the first ten have arrived', () => before.marks.length >= 10)
+      await before.consumer.stop()
+      await stream.append(topic, values('k', 5, 10))
+      const after = await collect(stream, { topic, group: 'g' })
+      await until('the next five have arrived', () => after.marks.length >= 5)
+      assert.deepEqual(
+        after.marks.map(({ id }) => id),
+        ids(5, 10),
+      )
+    })
+
+    test('stop waits for the batch in hand and commits it', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      await stream.append(topic, values('k', 1))
+      const inHand = Promise.withResolvers<void>()
+      const goOn = Promise.withResolvers<void>()
+      const { consumer, marks } = await collect(stream, {
+        topic,
+        group: 'g',
+        handle: async () => {
+          inHand.resolve()
+          await goOn.promise
+        },
+      })
+      await inHand.promise
+      const stopped = consumer.stop()
+      goOn.resolve()
+      await stopped
+      assert.equal(marks.length, 1)
+      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 0 })
+    })
+
+    test('stop gives up on a batch that does not end, and the group gets it again', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      await stream.append(topic, values('k', 1))
+      const inHand = Promise.withResolvers<void>()
+      const stuck = await collect(stream, {
+        topic,
+        group: 'g',
+        handle: async () => {
+          inHand.resolve()
+          await new Promise(() => undefined)
+        },
+      })
+      await inHand.promise
+      await stuck.consumer.stop(50)
+      const again = await collect(stream, { topic, group: 'g' })
+      await until('the value comes again', () => again.marks.length >= 1)
+      assert.equal(stuck.marks.length, 0)
+    })
+
+    test('a paused consumer gets nothing, and all of it after resume', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const paused = await collect(stream, { topic, group: 'paused' })
+      const other = await collect(stream, { topic, group: 'other' })
+      await stream.append(topic, values('k', 1))
+      await until('the first has arrived', () => paused.marks.length === 1 && other.marks.length === 1)
+      paused.consumer.pause()
+      await stream.append(topic, values('k', 20, 1))
+      await until('the other group has all', () => other.marks.length === 21)
+      assert.equal(paused.marks.length, 1)
+      paused.consumer.resume()
+      await until('the paused one has all', () => paused.marks.length >= 21)
+      assert.deepEqual(firstsByKey(paused.marks).get('k'), ids(21))
+    })
+  })
+
+  describe(`${name}: topics and lag`, () => {
+    test('lag counts what a group has not finished, by partition, and all for a group that never read', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      for (const value of values('k', 3)) await stream.append(topic, [value])
+      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 3 })
+      const { consumer, marks } = await collect(stream, { topic, group: 'g' })
+      await until('the lag is gone', async () => (await stream.admin.lag('g', topic))['0'] === 0)
+      assert.equal(marks.length, 3)
+      await consumer.stop()
+      await stream.append(topic, values('k', 1, 3))
+      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 1 })
+    })
+
+    test('topics are made once; a missing one is named', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 3 })
+      await stream.append(topic, values('k', 1))
+      const absent = topicName()
+      const problems = await stream.admin.checkTopics([spec(topic), spec(absent)])
+      assert.equal(problems.length, 1)
+      assert.match(problems[0] ?? '', new RegExp(`${absent} is missing`))
+      await stream.admin.ensureTopics([spec(topic, { partitions: 8 })])
+      assert.equal(Object.keys(await stream.admin.lag('g', topic)).length, 3)
+    })
+
+    test('a compacted topic holds one value per record', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1, compacted: true })
+      await stream.append(topic, values('k', 60))
+      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 60 })
+      const { marks } = await collect(stream, { topic, group: 'g' })
+      await until('60 values have arrived', () => marks.length >= 60)
+      assert.deepEqual(firstsByKey(marks).get('k'), ids(60))
+    })
+  })
+
+  describe(`${name}: death of a process`, () => {
+    test('kill -9 of an appender: every acknowledged value is there, each key in order', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const notes = join(temporaryDirectory(t), 'acknowledged')
+      for (const round of [0, 1]) {
+        const task = { role: 'append', topic, group: '', notes, settings: settings() } as const
+        const child = startChild(t, { ...task, firstId: round * 1_000_000 })
+        const before = readNotes(notes).length
+        await until('the appender has 500 acknowledgements', () => readNotes(notes).length >= before + 500)
+        await killHard(child)
+      }
+      const acknowledged = readNotes(notes)
+      const found = new Set<string>()
+      const marks = await readBack(stream, topic, (marks) => {
+        for (const { key, id } of marks) found.add(`${key} ${id}`)
+        return acknowledged.every(({ key, id }) => found.has(`${key} ${id}`))
+      })
+      for (const [key, order] of firstsByKey(marks)) assert.ok(isAscending(order), `${key} is out of order`)
+    })
+
+    test('kill -9 of a consumer: another goes on, and the group has handled every value', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const notes = join(temporaryDirectory(t), 'handled')
+      const task = { role: 'consume', topic, group: 'g', notes, firstId: 0, settings: settings() } as const
+      const all = ids(2000).map((id) => toValue({ key: `key-${id % 16}`, id }))
+      const child = startChild(t, task)
+      for (const value of all.slice(0, 1000)) await stream.append(topic, [value])
+      await until('the first consumer has handled some', () => readNotes(notes).length >= 200)
+      await killHard(child)
+      startChild(t, task)
+      await stream.append(topic, all.slice(1000))
+      const handled = (): Set<number> => new Set(readNotes(notes).map(({ id }) => id))
+      await until('every value is handled', () => handled().size === all.length)
+      for (const [key, order] of firstsByKey(readNotes(notes)))
+        assert.ok(isAscending(order), `${key} is out of order`)
+    })
+
+    test('two processes of one group share the work; both append to the same topic', async (t) => {
+      const { stream, topic } = await openWithTopic(t, settings())
+      const directory = temporaryDirectory(t)
+      const files = ['left', 'right'].map((name) => join(directory, name))
+      const task = { topic, group: 'g', firstId: 0, settings: settings() }
+      const consumers = files.map((notes) => startChild(t, { ...task, role: 'consume', notes }))
+      const appender = startChild(t, { ...task, role: 'append', notes: join(directory, 'acknowledged') })
+      let id = 0
+      await until('both processes have handled values', async () => {
+        await stream.append(topic, [toValue({ key: `here-${(id += 1)}`, id })])
+        return files.every((file) => readNotes(file).length > 0)
+      })
+      await Promise.all([appender, ...consumers].map(killHard))
+    })
+  })
+
+  test(`${name}: one stream may be opened while another has it open`, async (t) => {
+    const { stream, topic } = await openWithTopic(t, settings())
+    const other = await openStream(settings())
+    t.after(() => other.close())
+    const { marks } = await collect(other, { topic, group: 'g' })
+    await stream.append(topic, values('k', 5))
+    await other.append(topic, values('k', 5, 5))
+    await until('10 values have arrived', () => marks.length >= 10)
+    assert.deepEqual(firstsByKey(marks).get('k'), ids(10))
+  })
+}
