@@ -1,0 +1,87 @@
+import { buildSettingsJsonSchema, checkSettings, type Environment } from '@leadline/config'
+import type { Command } from '../command.ts'
+import { readEnvironment } from '../config.ts'
+import { buildInstancePaths, DEFAULT_DIRECTORY } from '../instance/instance-paths.ts'
+import { drawSecrets, readSecrets } from '../instance/secrets.ts'
+import { DEFAULT_PORT, toPorts } from '../instance/ports.ts'
+import { readDefaultDocument, readOwnDocument } from '../settings/read-documents.ts'
+import { buildRunDocument } from '../settings/run-document.ts'
+import { ConfigError } from '@leadline/config'
+import { dataFlag } from './data-flag.ts'
+
+const SOME_SEED = 0
+
+export const check: Command = {
+  name: 'check',
+  summary: 'say what is wrong with a leadline.yaml, without starting anything',
+  details: [
+    'Checks FILE as `start` would run it: what it does not say comes from the default file. With --alone it must be',
+    'whole by itself, as a service reads it in production. References to the environment must be set.',
+  ].join('\n'),
+  flags: {
+    config: {
+      type: 'string',
+      value: 'FILE',
+      help: 'The file to check (default: LEADLINE_CONFIG, else the default file)',
+    },
+    data: dataFlag,
+    alone: { type: 'boolean', help: 'Fill nothing in' },
+    schema: { type: 'boolean', help: 'Print the JSON Schema of the file, for editors' },
+    json: { type: 'boolean', help: 'Print {"ok", "problems"}' },
+  },
+  exitCodes: { 0: 'the settings are good', 1: 'they are not; one line for each problem' },
+  async run(flags, terminal) {
+    if (flags.isSet('schema')) {
+      terminal.line(JSON.stringify(buildSettingsJsonSchema(), null, 2))
+      return 0
+    }
+    const environment = readEnvironment()
+    const file = flags.text('config') ?? environment['LEADLINE_CONFIG']
+    const problems = await findProblems({
+      file,
+      environment,
+      alone: flags.isSet('alone'),
+      directory: flags.text('data') ?? DEFAULT_DIRECTORY,
+    })
+    if (flags.isSet('json')) terminal.line(JSON.stringify({ ok: problems.length === 0, problems }))
+    else if (problems.length === 0) terminal.line(`${file ?? 'The default file'} is good.`)
+    else terminal.error(`leadline: the settings are wrong:\n  ${problems.join('\n  ')}`)
+    return problems.length === 0 ? 0 : 1
+  },
+}
+
+interface CheckInput {
+  readonly file: string | undefined
+  readonly environment: Environment
+  readonly alone: boolean
+  readonly directory: string
+}
+
+async function findProblems({ file, environment, alone, directory }: CheckInput): Promise<readonly string[]> {
+  try {
+    const own = await readOwnDocument(file)
+    if (alone) checkSettings(own, environment)
+    else await checkFilled(own, environment, directory)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+async function checkFilled(
+  own: Readonly<Record<string, unknown>>,
+  environment: Environment,
+  directory: string,
+): Promise<void> {
+  const paths = buildInstancePaths(directory)
+  const secrets = (await readSecrets(paths.secrets)) ?? drawSecrets(SOME_SEED)
+  const document = buildRunDocument({
+    own,
+    defaults: await readDefaultDocument(),
+    ports: toPorts(DEFAULT_PORT),
+    host: undefined,
+    tagFile: paths.tag,
+  })
+  checkSettings(document, { ...environment, ...secrets, LEADLINE_DATA: paths.directory })
+}

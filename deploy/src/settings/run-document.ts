@@ -1,0 +1,59 @@
+import { DEFAULT_PORT, LOOPBACK, pickFreePorts, toPorts, type Ports } from '../instance/ports.ts'
+import { fillDocument, isMap, type Document } from './fill-document.ts'
+
+export interface PortChoice {
+  /** --port */
+  readonly port: number | undefined
+  /** The file of --config. */
+  readonly own: Document
+}
+
+/** The flag wins, then the own file, then 4400; the console may be placed by the own file alone. */
+export async function choosePorts({ port, own }: PortChoice): Promise<Ports> {
+  const base = port ?? readPort(own['collector']) ?? DEFAULT_PORT
+  if (base === 0) return await pickFreePorts()
+  const ports = toPorts(base)
+  return port === undefined ? { ...ports, console: readPort(own['console']) ?? ports.console } : ports
+}
+
+function readPort(section: unknown): number | undefined {
+  const port = isMap(section) ? section['port'] : undefined
+  return typeof port === 'number' ? port : undefined
+}
+
+export interface RunDocumentParts {
+  readonly own: Document
+  readonly defaults: Document
+  readonly ports: Ports
+  /** --host */
+  readonly host: string | undefined
+  readonly tagFile: string
+}
+
+/** The document that the parts start from, its references unresolved: no secret is written down in it. */
+export function buildRunDocument({ own, defaults, ports, host, tagFile }: RunDocumentParts): Document {
+  const filled = fillDocument(own, placeDefaults(defaults, ports))
+  const collector = { tagFile, ...toMap(filled['collector']), port: ports.collector }
+  return {
+    ...filled,
+    collector: host === undefined ? collector : { ...collector, host },
+    console: { ...toMap(filled['console']), port: ports.console },
+  }
+}
+
+/** The default file with the addresses of this run. */
+function placeDefaults(defaults: Document, ports: Ports): Document {
+  const workspaces: readonly unknown[] = Array.isArray(defaults['workspaces']) ? defaults['workspaces'] : []
+  return {
+    ...defaults,
+    workspaces: workspaces.map((workspace) => {
+      const map = toMap(workspace)
+      return { ...map, crm: { ...toMap(map['crm']), loginUrl: toSandboxUrl(ports) } }
+    }),
+    warehouse: { ...toMap(defaults['warehouse']), url: `http://${LOOPBACK}:${ports.clickhouse}` },
+  }
+}
+
+const toMap = (value: unknown): Document => (isMap(value) ? value : {})
+
+export const toSandboxUrl = (ports: Ports): string => `http://${LOOPBACK}:${ports.sandbox}`

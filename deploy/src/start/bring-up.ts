@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import { TOPICS } from '@leadline/contract'
+import { buildTag } from '@leadline/snippet'
+import { openStream, StreamUnavailable, type Stream } from '@leadline/stream'
+import { createWarehouse, migrate, type Warehouse } from '@leadline/warehouse'
+import { CommandError } from '../command.ts'
+import type { Endpoints } from '../instance/endpoints.ts'
+import { PartFailed, type Part } from '../supervisor/part.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import { buildEndpoints } from './build-endpoints.ts'
+import { buildPartList } from './part-list.ts'
+import type { PreparedInstance } from './prepare-instance.ts'
+
+/** Told as each part of the start is done: its name and how long it took. */
+export type Progress = (done: string, tookMs: number) => void
+
+export interface RunningInstance {
+  readonly endpoints: Endpoints
+  readonly stream: Stream
+  readonly warehouse: Warehouse
+}
+
+/** Tables and topics before what uses them, the deployables last. Throws CommandError in the part's own words. */
+export async function bringUp(
+  prepared: PreparedInstance,
+  supervisor: Supervisor,
+  progress: Progress,
+): Promise<RunningInstance> {
+  const { settings } = prepared
+  const { foundation, services } = buildPartList(prepared)
+  await timed('tag', progress, () => writeTag(prepared.paths.tag))
+  await startAll(foundation, supervisor, progress)
+  const stream = await openStream(settings.stream)
+  try {
+    await timed('topics', progress, () => ensureTopics(stream))
+    await timed('tables', progress, () => migrate(settings.warehouse))
+    await startAll(services, supervisor, progress)
+    const endpoints = buildEndpoints(settings, prepared.ports, process.pid)
+    return { stream, warehouse: createWarehouse(settings.warehouse), endpoints }
+  } catch (error) {
+    await stream.close()
+    throw error
+  }
+}
+
+async function writeTag(file: string): Promise<void> {
+  const { code } = await buildTag()
+  await writeFile(file, code)
+}
+
+async function ensureTopics(stream: Stream): Promise<void> {
+  try {
+    await stream.admin.ensureTopics(TOPICS)
+  } catch (error) {
+    if (!(error instanceof StreamUnavailable)) throw error
+    throw new CommandError(`the stream cannot be used: ${error.message}`, { cause: error })
+  }
+}
+
+/** All of a step together; the first that fails is named, after the others came to rest. */
+async function startAll(parts: readonly Part[], supervisor: Supervisor, progress: Progress): Promise<void> {
+  const results = await Promise.allSettled(
+    parts.map((part) => timed(part.name, progress, () => supervisor.start(part))),
+  )
+  for (const result of results) if (result.status === 'rejected') throw explainFailure(result.reason)
+}
+
+const explainFailure = (error: unknown): unknown =>
+  error instanceof PartFailed
+    ? new CommandError(`${error.part} could not start: ${error.message}`, { cause: error })
+    : error
+
+async function timed(name: string, progress: Progress, work: () => Promise<unknown>): Promise<void> {
+  const from = performance.now()
+  await work()
+  progress(name, performance.now() - from)
+}

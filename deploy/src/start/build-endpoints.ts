@@ -1,0 +1,36 @@
+import type { Settings } from '@leadline/contract'
+import type { Endpoints } from '../instance/endpoints.ts'
+import { LOOPBACK, type Ports } from '../instance/ports.ts'
+import { toSandboxUrl } from '../settings/run-document.ts'
+import { findSandboxCrm, toCollectorUrl } from './part-list.ts'
+
+/** Where each part of this run is, and the keys of its first workspace. */
+export function buildEndpoints(settings: Settings, ports: Ports, pid: number): Endpoints {
+  const sandboxCrm = findSandboxCrm(settings, ports)
+  return {
+    pid,
+    collector: toCollectorUrl(settings),
+    console: `http://${LOOPBACK}:${settings.console.port}`,
+    sandbox: sandboxCrm ? toSandboxUrl(ports) : null,
+    demo: `http://${LOOPBACK}:${ports.demo}`,
+    ...buildAccess(settings),
+    clickhouse: buildReader(settings.warehouse),
+    sandboxClient: sandboxCrm ? { id: sandboxCrm.clientId, secret: sandboxCrm.clientSecret } : null,
+  }
+}
+
+function buildAccess({ workspaces }: Settings): Pick<Endpoints, 'workspace' | 'writeKey' | 'secretKey'> {
+  const [first] = workspaces
+  if (!first) throw new Error('the settings have no workspace, which their schema rules out')
+  return {
+    workspace: first.id,
+    writeKey: first.writeKeys[0]?.key ?? '',
+    secretKey: first.secretKeys[0]?.key ?? null,
+  }
+}
+
+/** The read-only user of the embedded ClickHouse; a server of the operator's has users of its own. */
+const buildReader = (warehouse: Settings['warehouse']): Endpoints['clickhouse'] =>
+  warehouse.kind === 'embedded'
+    ? { url: warehouse.url, user: 'reader', password: warehouse.readerPassword }
+    : null

@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import type { Environment } from '@leadline/config'
+import type { CrmSettings, Settings } from '@leadline/contract'
+import type { InstancePaths } from '../instance/instance-paths.ts'
+import { LOOPBACK, type Ports } from '../instance/ports.ts'
+import type { Part } from '../supervisor/part.ts'
+import { toSandboxUrl } from '../settings/run-document.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const FORCE_APP = join(ROOT, 'deploy/salesforce/force-app')
+
+/** Libuv threads of the embedded ClickHouse: each running query holds one. */
+const CLICKHOUSE_THREADS = '16'
+
+export interface PartListInput {
+  readonly settings: Settings
+  readonly ports: Ports
+  readonly paths: InstancePaths
+  /** With the secrets and LEADLINE_CONFIG. */
+  readonly environment: Environment
+}
+
+/** What runs here, in steps: the parts of a step start together, after those of the steps before. */
+export interface PartList {
+  /** What the others stand on. */
+  readonly foundation: readonly Part[]
+  /** The deployables and the demo site. */
+  readonly services: readonly Part[]
+}
+
+export const STOP_ORDER: readonly (readonly string[])[] = [
+  ['collector'],
+  ['demo', 'console'],
+  ['resolver'],
+  ['crm-sync'],
+  ['sandbox'],
+  ['clickhouse'],
+]
+
+/** Processes between the collector's door and the CRM: `idle` is about these. */
+export const PIPELINE: readonly string[] = ['collector', 'resolver', 'crm-sync']
+
+/** The CRM settings that point at the sandbox of this run; undefined when all workspaces use another org, or none. */
+export const findSandboxCrm = (settings: Settings, ports: Ports): CrmSettings | undefined =>
+  settings.workspaces.find(({ crm }) => crm?.loginUrl === toSandboxUrl(ports))?.crm
+
+export function buildPartList(input: PartListInput): PartList {
+  const { settings, ports, environment } = input
+  const part = (name: string, entry: string, args: readonly object[] = []): Part => ({
+    name,
+    entry: join(ROOT, entry),
+    args: args.map((argument) => JSON.stringify(argument)),
+    environment,
+  })
+  const sandboxCrm = findSandboxCrm(settings, ports)
+  const foundation = [
+    ...(settings.warehouse.kind === 'embedded' ? [buildClickhouse(part)] : []),
+    ...(sandboxCrm
+      ? [part('sandbox', 'packages/salesforce-sandbox/src/main.ts', [toSandboxOptions(input, sandboxCrm)])]
+      : []),
+  ]
+  const services = [
+    part('resolver', 'resolver/src/main.ts'),
+    part('crm-sync', 'crm-sync/src/main.ts'),
+    part('collector', 'collector/src/main.ts'),
+    part('console', 'console/src/main.ts'),
+    part('demo', 'deploy/local/demo/main.ts', [
+      { host: LOOPBACK, port: ports.demo, collectorUrl: toCollectorUrl(settings) },
+    ]),
+  ]
+  return { foundation, services }
+}
+
+function buildClickhouse(part: (name: string, entry: string) => Part): Part {
+  const clickhouse = part('clickhouse', 'packages/warehouse/src/embedded/main.ts')
+  return { ...clickhouse, environment: { ...clickhouse.environment, UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS } }
+}
+
+const toSandboxOptions = ({ ports, paths }: PartListInput, crm: CrmSettings): object => ({
+  port: ports.sandbox,
+  dataDir: paths.sandbox,
+  schemaDirs: [FORCE_APP],
+  clockMode: 'wall',
+  clients: [{ clientId: crm.clientId, clientSecret: crm.clientSecret, runAsUser: 'integration' }],
+})
+
+/** Where this machine reaches the collector, whatever pages are told. */
+export function toCollectorUrl({ collector: { host, port } }: Settings): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? LOOPBACK : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
