@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicSpec } from '@leadline/contract'
-import { freePages } from './free-pages.ts'
+import { freePages } from './pages.ts'
 import type { Topic } from './topic.ts'
 
 /** Small transactions: appends of this and other processes go between them. */

@@ -1,5 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { usedBytes } from './pages.ts'
+import type { TopicFile } from './topic-file.ts'
 
 export interface SizeBoundOptions {
   readonly directory: string
@@ -10,7 +12,10 @@ export interface SizeBoundOptions {
 /** How long a measurement holds; what other processes append meanwhile goes uncounted. */
 const MEASUREMENT_HOLDS_MS = 1000
 
-/** Keeps the log's files, of all topics and processes together, below a number of bytes. */
+/**
+ * Keeps what the log holds, all topics and processes together, below a number of bytes.
+ * The write-ahead logs come on top: about 16 MB for each topic.
+ */
 export class SizeBound {
   readonly #options: SizeBoundOptions
   #measuredAt = -Infinity
@@ -20,12 +25,12 @@ export class SizeBound {
     this.#options = options
   }
 
-  /** Whether that many bytes may be added. `reusableBytes` of the files are free for new values. */
-  admits(bytes: number, reusableBytes: () => number): boolean {
+  /** Whether a topic may take that many bytes more. */
+  admits(bytes: number, { path, appends }: Pick<TopicFile, 'path' | 'appends'>): boolean {
     const { now, maxBytes } = this.#options
     const isOld = now() - this.#measuredAt > MEASUREMENT_HOLDS_MS
     if (isOld || this.#usedBytes + bytes > maxBytes) {
-      this.#usedBytes = this.#measure() - reusableBytes()
+      this.#usedBytes = usedBytes(appends) + this.#sizeOfOthers(path)
       this.#measuredAt = now()
     }
     if (this.#usedBytes + bytes > maxBytes) return false
@@ -33,10 +38,11 @@ export class SizeBound {
     return true
   }
 
-  #measure(): number {
+  #sizeOfOthers(own: string): number {
     const { directory } = this.#options
-    const files = readdirSync(directory).filter((name) => /\.db(-wal)?$/.test(name))
-    // Another process may remove its write-ahead log between the two calls.
+    const files = readdirSync(directory).filter(
+      (name) => name.endsWith('.db') && join(directory, name) !== own,
+    )
     const sizes = files.map((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0)
     return sizes.reduce((sum, size) => sum + size, 0)
   }

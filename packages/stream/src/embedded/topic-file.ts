@@ -10,6 +10,7 @@ import { inTransaction } from './transaction.ts'
 
 /** One topic: a SQLite file of its chunks, and one of the groups that read it. */
 export interface TopicFile {
+  readonly path: string
   readonly shape: TopicShape
   /** Names this log; a new one of the same topic has another. */
   readonly log: string
@@ -70,6 +71,7 @@ export function openTopicFile(path: string): TopicFile | undefined {
   const log = textIn(row, 'log')
   inTransaction(groups, () => makeGroups(groups, log))
   return {
+    path,
     shape: { partitions: numberIn(row, 'partitions'), compacted: numberIn(row, 'compacted') === 1 },
     log,
     appends,

@@ -4,7 +4,6 @@ import { StreamUnavailable, type StreamValue } from '../stream.ts'
 import type { ChangeWatcher } from './change-watcher.ts'
 import { ChunkReader, ChunkWriter } from './chunk-table.ts'
 import { GroupTable } from './group-table.ts'
-import { freePages } from './free-pages.ts'
 import type { SizeBound } from './size-bound.ts'
 import { toUnavailable } from './sqlite-error.ts'
 import type { TopicFile } from './topic-file.ts'
@@ -19,7 +18,6 @@ export interface TopicOptions {
 
 /** Bytes of one commit: more would hold the event loop for long, less would sync too often. */
 const COMMIT_BYTES = 512 * 1024
-const PAGE_BYTES = 4096
 
 /** One open topic of the embedded log. */
 export class Topic {
@@ -67,7 +65,7 @@ export class Topic {
     const { name, bound, file, now } = this.#options
     const chunks = buildChunks(appends, this.shape)
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0)
-    if (!bound.admits(bytes, () => freePages(file.reads) * PAGE_BYTES)) {
+    if (!bound.admits(bytes, file)) {
       throw new StreamUnavailable(
         'full',
         `the embedded log is at its size bound (maxBytes); ${name} takes no more`,
