@@ -1,0 +1,45 @@
+import { NO_NODE, type Fact, type NodeRef } from '../identity/fact-source.ts'
+import type { NormalEvent } from '../normalise/normalise-event.ts'
+
+/** What one event says about identity. An impersonated event says nothing. */
+export function extractFacts(event: NormalEvent): readonly Fact[] {
+  if (event.impersonated) return []
+  return [...extractClaims(event), ...extractAliases(event)]
+}
+
+function extractClaims(event: NormalEvent): readonly Fact[] {
+  const { user, mail, anon } = event
+  const facts: Fact[] = []
+  if (mail && user) facts.push(toFact(event, node('mail', mail.id), node('user', user.id)))
+  if (anon && user) facts.push(toFact(event, node('anon', anon.id), node('user', user.id)))
+  if (anon && mail)
+    facts.push({ ...toFact(event, node('anon', anon.id), node('mail', mail.id)), via: user?.id ?? NO_NODE })
+  return facts
+}
+
+/** Both readings are kept: which one applies depends on whether the old identifier is a known cookie or user. */
+function extractAliases(event: NormalEvent): readonly Fact[] {
+  const { user, previous } = event
+  if (!user || !previous) return []
+  const facts: Fact[] = [
+    { ...toFact(event, node('anon', previous.anon), node('user', user.id)), kind: 'alias' },
+  ]
+  if (previous.user !== user.id)
+    facts.push({ ...toFact(event, node('user', previous.user), node('user', user.id)), kind: 'alias' })
+  return facts
+}
+
+const node = (kind: NodeRef['kind'], id: string): NodeRef => ({ kind, id })
+
+const toFact = (event: NormalEvent, lo: NodeRef, hi: NodeRef): Fact => ({
+  kind: 'claim',
+  loKind: lo.kind,
+  lo: lo.id,
+  hiKind: hi.kind,
+  hi: hi.id,
+  via: NO_NODE,
+  firstMs: event.timeMs,
+  lastMs: event.timeMs,
+  trust: event.trust,
+  witness: event.messageId,
+})

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { NodeId } from '../identity/fact-source.ts'
+import type { NormalEvent } from '../normalise/normalise-event.ts'
+import { principalOf } from '../normalise/principal.ts'
+
+/** What one event says about whoever its principal is. Traits hang on identifiers, so splitting a lead loses none. */
+export interface Trait {
+  readonly node: NodeId
+  readonly key: string
+  /** JSON; `null` deletes. */
+  readonly value: string
+  readonly source: string
+  readonly messageId: string
+  readonly timeMs: number
+  /** Orders writes of one key: by time, trust, hash of the message id. */
+  readonly rank: bigint
+}
+
+/** Traits of identify; of group what the profile of a person keeps of it. An impersonated event has none. */
+export function extractTraits(event: NormalEvent): readonly Trait[] {
+  if (event.impersonated) return []
+  const values = new Map<string, unknown>(
+    event.wire.type === 'identify' ? Object.entries(event.wire.traits ?? {}) : [],
+  )
+  for (const [key, value] of groupValues(event)) values.set(key, value)
+  if (values.size === 0) return []
+  const { messageId, timeMs, source } = event
+  const rank = toRank(event)
+  const { id: node } = principalOf(event)
+  return [...values].flatMap(([key, value]) => {
+    const text = JSON.stringify(value)
+    return text === undefined ? [] : [{ node, key, value: text, source, messageId, timeMs, rank }]
+  })
+}
+
+function groupValues({ wire, groupId }: NormalEvent): readonly (readonly [string, unknown])[] {
+  if (groupId === '' || (wire.type !== 'group' && wire.type !== 'identify')) return []
+  const { name, website } = wire.type === 'group' ? (wire.traits ?? {}) : {}
+  const values: (readonly [string, unknown])[] = [['groupId', groupId]]
+  if (typeof name === 'string') values.push(['groupName', name])
+  if (typeof website === 'string') values.push(['groupWebsite', website])
+  return values
+}
+
+/** 128 bits: 48 of time, 8 of trust, 72 of the hash. */
+function toRank({ timeMs, trust, messageId }: NormalEvent): bigint {
+  const hash = createHash('sha256').update(messageId).digest('hex').slice(0, 18)
+  return (BigInt(timeMs) << 80n) | (BigInt(trust) << 72n) | BigInt(`0x${hash}`)
+}

@@ -1,0 +1,50 @@
+import { NO_NODE, type Fact, type FactSource, type NodeId } from './fact-source.ts'
+import { compareNumbers, compareTexts } from './order.ts'
+
+/** A lead that signed in on a cookie. */
+export interface CookieOwner {
+  readonly lead: NodeId
+  /** Time of its earliest claim. */
+  readonly sinceMs: number
+  readonly witness: string
+}
+
+export interface CookieRules {
+  /** undefined when void. */
+  readonly leadOfUser: (user: NodeId) => NodeId | undefined
+  readonly leadOfMail: (mail: NodeId) => NodeId | undefined
+}
+
+/** R5: the leads that claim a cookie, earliest first. None: anonymous. One: it is theirs. More: shared. */
+export function findCookieOwners(
+  source: FactSource,
+  rules: CookieRules,
+  cookie: NodeId,
+): readonly CookieOwner[] {
+  const owners = new Map<NodeId, CookieOwner>()
+  for (const fact of source.above({ kind: 'anon', id: cookie })) {
+    const lead = leadOfClaim(source, rules, fact)
+    if (lead === undefined) continue
+    const claim = { lead, sinceMs: fact.firstMs, witness: fact.witness }
+    const known = owners.get(lead)
+    if (!known || byTime(claim, known) < 0) owners.set(lead, claim)
+  }
+  return [...owners.values()].sort(byTime)
+}
+
+function leadOfClaim(source: FactSource, rules: CookieRules, fact: Fact): NodeId | undefined {
+  if (fact.hiKind === 'user') {
+    // An alias names either a cookie or a user as the one it replaces. Which, the events say.
+    const applies = fact.kind === 'claim' || source.firstSeenMs(fact.lo) !== undefined
+    return applies ? rules.leadOfUser(fact.hi) : undefined
+  }
+  if (fact.hiKind !== 'mail') return undefined
+  return isOutranked(rules, fact) ? undefined : rules.leadOfMail(fact.hi)
+}
+
+/** The event also named a user, who is not void: the claim of that user counts instead. */
+const isOutranked = (rules: CookieRules, { via }: Fact): boolean =>
+  via !== NO_NODE && rules.leadOfUser(via) !== undefined
+
+const byTime = (a: CookieOwner, b: CookieOwner): number =>
+  compareNumbers(a.sinceMs, b.sinceMs) || compareTexts(a.lead, b.lead) || compareTexts(a.witness, b.witness)

@@ -1,0 +1,48 @@
+import type { NodeKind } from '@leadline/contract'
+
+/** Keyed hash of an identifier, printed as UUID. Unique over all kinds. */
+export type NodeId = string
+
+export interface NodeRef {
+  readonly kind: NodeKind
+  readonly id: NodeId
+}
+
+/** "None", where a node id is not known or does not apply. */
+export const NO_NODE: NodeId = '00000000-0000-0000-0000-000000000000'
+
+/** Who said it; more is believed more. */
+export const TRUST = { public: 1, secret: 2, operator: 3 } as const
+
+/**
+ * A statement that events made about two identifiers. Facts with equal ends, kind and via are one fact:
+ * earliest and latest time, smallest witness, highest trust.
+ */
+export interface Fact {
+  /** claim: lower belongs to higher. alias: `lo` was replaced by `hi`. join: an operator says they are one. */
+  readonly kind: 'claim' | 'alias' | 'join'
+  readonly loKind: NodeKind
+  readonly lo: NodeId
+  readonly hiKind: NodeKind
+  readonly hi: NodeId
+  /** The user that was named beside a cookie and a mail: the claim counts only while that user is void. */
+  readonly via: NodeId
+  readonly firstMs: number
+  readonly lastMs: number
+  readonly trust: number
+  /** Message id. */
+  readonly witness: string
+}
+
+/**
+ * The questions that the rules ask of the facts. An answer is complete or, for a source that is still being
+ * loaded, empty and noted as missing: then the rules are asked again once it is there.
+ */
+export interface FactSource {
+  /** All facts whose lower end is this node. */
+  above(node: NodeRef): readonly Fact[]
+  /** All facts whose higher end is this node and whose lower end is of this kind. */
+  below(node: NodeRef, loKind: NodeKind): readonly Fact[]
+  /** When the node first stood in an event of its own kind (aliases do not count); undefined when it never did. */
+  firstSeenMs(id: NodeId): number | undefined
+}

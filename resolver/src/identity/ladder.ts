@@ -1,0 +1,102 @@
+import type { IdentityLimits } from '@leadline/contract'
+import { buildAccounts, type Account } from './account-roots.ts'
+import { findCookieOwners, type CookieOwner } from './cookie-owners.ts'
+import type { FactSource, NodeId, NodeRef } from './fact-source.ts'
+import { findMailHome } from './mail-homes.ts'
+import { isVoidMail } from './void-mails.ts'
+import { isVoidUser } from './void-users.ts'
+
+/** What the rules say about one identifier. */
+export type Verdict =
+  /** It is a lead by itself. */
+  | { readonly state: 'own' }
+  | { readonly state: 'assigned'; readonly lead: NodeId; readonly rule: string; readonly witness: string }
+  /** Nobody's: its events fall through to the mail, then to the cookie. */
+  | { readonly state: 'void'; readonly rule: string }
+  /** A cookie of several leads: its unsigned events are placed by visit (R6). */
+  | { readonly state: 'shared'; readonly owners: readonly CookieOwner[] }
+
+export interface Ladder {
+  isVoidUser(user: NodeId): boolean
+  isVoidMail(mail: NodeId): boolean
+  accountOf(user: NodeId): Account
+  /** R3; undefined when void. */
+  leadOfUser(user: NodeId): NodeId | undefined
+  /** R4; undefined when void. */
+  leadOfMail(mail: NodeId): NodeId | undefined
+  /** R5. */
+  ownersOf(cookie: NodeId): readonly CookieOwner[]
+  verdictOf(node: NodeRef): Verdict
+}
+
+/** Rules R1 to R5 over the facts of a source. Each answer is computed once, so use a new one when facts change. */
+export function createLadder(source: FactSource, limits: IdentityLimits): Ladder {
+  const voidUser = remember((user) => isVoidUser(source, limits, user))
+  const usersOfMail = remember((mail) => [
+    ...new Set(
+      source
+        .above({ kind: 'mail', id: mail })
+        .filter((fact) => fact.hiKind === 'user' && !voidUser(fact.hi))
+        .map((fact) => fact.hi),
+    ),
+  ])
+  const voidMail = remember((mail) => isVoidMail(source, { limits, usersOfMail }, mail))
+  const accountOf = rememberAccounts(source, { limits, isVoidUser: voidUser })
+  const mailsOfAccount = ({ users }: Account): number =>
+    new Set(users.flatMap((id) => source.below({ kind: 'user', id }, 'mail').map((fact) => fact.lo))).size
+  const leadOfUser = (user: NodeId) => (voidUser(user) ? undefined : accountOf(user).root)
+  const leadOfMail = remember((mail) =>
+    voidMail(mail) ? undefined : findMailHome({ usersOfMail, accountOf, mailsOfAccount }, mail),
+  )
+  const ownersOf = remember((cookie) => findCookieOwners(source, { leadOfUser, leadOfMail }, cookie))
+  const rules = { isVoidUser: voidUser, isVoidMail: voidMail, accountOf, leadOfUser, leadOfMail, ownersOf }
+  return { ...rules, verdictOf: (node) => toVerdict(source, rules, node) }
+}
+
+function toVerdict(source: FactSource, rules: Omit<Ladder, 'verdictOf'>, { kind, id }: NodeRef): Verdict {
+  if (kind === 'anon') return toCookieVerdict(rules.ownersOf(id))
+  if (kind === 'mail') {
+    const lead = rules.leadOfMail(id)
+    if (lead === undefined) return { state: 'void', rule: 'R2' }
+    const witness = smallestWitness(source, id)
+    return lead === id ? { state: 'own' } : { state: 'assigned', lead, rule: 'R4', witness }
+  }
+  if (kind !== 'user') return { state: 'own' }
+  const lead = rules.leadOfUser(id)
+  if (lead === undefined) return { state: 'void', rule: 'R1' }
+  const witness = rules.accountOf(id).witnesses.get(id) ?? ''
+  return lead === id ? { state: 'own' } : { state: 'assigned', lead, rule: 'R3', witness }
+}
+
+function toCookieVerdict(owners: readonly CookieOwner[]): Verdict {
+  const [owner, ...others] = owners
+  if (!owner) return { state: 'own' }
+  if (others.length > 0) return { state: 'shared', owners }
+  return { state: 'assigned', lead: owner.lead, rule: 'R5', witness: owner.witness }
+}
+
+const smallestWitness = (source: FactSource, mail: NodeId): string =>
+  source
+    .above({ kind: 'mail', id: mail })
+    .map((fact) => fact.witness)
+    .sort()[0] ?? ''
+
+function remember<T>(compute: (id: NodeId) => T): (id: NodeId) => T {
+  const known = new Map<NodeId, { readonly value: T }>()
+  return (id) => {
+    const entry = known.get(id) ?? { value: compute(id) }
+    known.set(id, entry)
+    return entry.value
+  }
+}
+
+/** One walk answers for all users that are linked. */
+function rememberAccounts(source: FactSource, rules: Parameters<typeof buildAccounts>[1]) {
+  const known = new Map<NodeId, Account>()
+  return (user: NodeId): Account => {
+    const account = known.get(user)
+    if (account) return account
+    for (const [id, found] of buildAccounts(source, rules, user)) known.set(id, found)
+    return known.get(user) ?? { root: user, users: [user], witnesses: new Map() }
+  }
+}

@@ -1,0 +1,30 @@
+import type { IdentityLimits } from '@leadline/contract'
+import type { FactSource, NodeId } from './fact-source.ts'
+
+/**
+ * R1: an identifier that many people send is nobody's. Looks at raw facts only, because all other rules
+ * build on it: too many mails, several mails that others claim too, or no mail and many shared machines.
+ */
+export function isVoidUser(source: FactSource, limits: IdentityLimits, user: NodeId): boolean {
+  const mails = new Set(source.below({ kind: 'user', id: user }, 'mail').map((fact) => fact.lo))
+  if (mails.size > limits.mailsPerUser) return true
+  if (mails.size === 0) return isOnManySharedCookies(source, limits, user)
+  const contested = [...mails].filter((id) =>
+    source.above({ kind: 'mail', id }).some((fact) => fact.hiKind === 'user' && fact.hi !== user),
+  )
+  return contested.length >= limits.sharedMailsPerUser
+}
+
+/** A cookie of more than three users is a kiosk and says nothing about any of them. */
+const MOST_USERS_OF_A_SHARED_COOKIE = 3
+
+function isOnManySharedCookies(source: FactSource, limits: IdentityLimits, user: NodeId): boolean {
+  const cookies = new Set(source.below({ kind: 'user', id: user }, 'anon').map((fact) => fact.lo))
+  if (cookies.size <= limits.sharedCookiesPerUser) return false
+  const shared = [...cookies].filter((id) => {
+    const users = new Set<NodeId>()
+    for (const fact of source.above({ kind: 'anon', id })) if (fact.hiKind === 'user') users.add(fact.hi)
+    return users.size >= 2 && users.size <= MOST_USERS_OF_A_SHARED_COOKIE
+  })
+  return shared.length > limits.sharedCookiesPerUser
+}

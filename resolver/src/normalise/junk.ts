@@ -1,0 +1,68 @@
+/** Values that programs send when they have no identifier. Compared in lower case, without quotes around. */
+const JUNK: ReadonlySet<string> = new Set([
+  '',
+  'null',
+  'undefined',
+  'none',
+  'nil',
+  'nan',
+  'anonymous',
+  'anon',
+  'guest',
+  'unknown',
+  'n/a',
+  'na',
+  'true',
+  'false',
+  'user',
+  'userid',
+  'user_id',
+  'id',
+  'email',
+  'test',
+  '[object object]',
+  '-1',
+  '{}',
+  '[]',
+])
+const ONLY_ZEROS_AND_DASHES = /^[0\-\s.]*$/
+
+const JUNK_MAILS: ReadonlySet<string> = new Set(['test@test.com', 'none@none.com', 'email@email.com'])
+const JUNK_DOMAINS: ReadonlySet<string> = new Set(['example.com', 'example.net', 'example.org'])
+const JUNK_TOP_LEVELS: ReadonlySet<string> = new Set(['invalid', 'localhost'])
+const JUNK_LOCAL_PARTS: ReadonlySet<string> = new Set([
+  'noreply',
+  'no-reply',
+  'donotreply',
+  'test',
+  'none',
+  'null',
+  'undefined',
+  'nobody',
+  'fake',
+  'asdf',
+])
+
+/** Is the value nobody's? `further` are the workspace's own, as `toJunkKey` writes them. */
+export function isJunk(value: string, further: ReadonlySet<string>): boolean {
+  const key = toJunkKey(value)
+  return JUNK.has(key) || ONLY_ZEROS_AND_DASHES.test(key) || further.has(key)
+}
+
+/** Lower case, without spaces and quotes around. */
+export const toJunkKey = (value: string): string =>
+  value
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim()
+    .toLowerCase()
+
+/** Is a normalised address one that nobody reads, or that people type to get past a form? */
+export function isJunkMail(mail: string): boolean {
+  const at = mail.lastIndexOf('@')
+  const local = mail.slice(0, at)
+  const domain = mail.slice(at + 1)
+  if (JUNK_MAILS.has(mail) || JUNK_LOCAL_PARTS.has(local) || JUNK_DOMAINS.has(domain)) return true
+  if (JUNK_TOP_LEVELS.has(domain.slice(domain.lastIndexOf('.') + 1))) return true
+  return local === domain.slice(0, domain.indexOf('.'))
+}

@@ -1,0 +1,130 @@
+import { isObject, type Envelope } from '@leadline/contract'
+import { TRUST, type NodeId } from '../identity/fact-source.ts'
+import type { NodeHash } from '../identity/node-id.ts'
+import { toEventTime, toFilingTime } from './event-time.ts'
+import { normaliseAnonymousId, normaliseMail, normaliseUserId, type FurtherJunk } from './identifiers.ts'
+import { storedEventSchema, type StoredEvent } from './wire-shape.ts'
+
+/** A value that identifies, and its id. */
+export interface Identifier {
+  readonly id: NodeId
+  readonly value: string
+}
+
+/** One event with what the request said about it, its time, and its identifiers after junk is taken out. */
+export interface NormalEvent {
+  readonly workspace: number
+  readonly messageId: string
+  readonly timeMs: number
+  readonly filedMs: number
+  readonly receivedAtMs: number
+  readonly trust: number
+  readonly source: string
+  readonly address: string
+  readonly userAgent: string
+  /** Raw fields; context and integrations with the batch's defaults beneath. */
+  readonly wire: StoredEvent
+  readonly context: Readonly<Record<string, unknown>>
+  readonly integrations: Readonly<Record<string, unknown>>
+  readonly groupId: string
+  readonly impersonated: boolean
+  readonly user: Identifier | undefined
+  readonly mail: Identifier | undefined
+  /** An event without any identifier is an anonymous visitor of its own: the value is empty then. */
+  readonly anon: Identifier | undefined
+  /** alias: the replaced identifier, as a cookie and as a user; which it was, other events say. */
+  readonly previous: { readonly anon: NodeId; readonly user: NodeId } | undefined
+}
+
+export interface NormaliseContext {
+  readonly hash: NodeHash
+  readonly junk: FurtherJunk
+}
+
+export type Normalised =
+  { readonly ok: true; readonly event: NormalEvent } | { readonly ok: false; readonly reason: string }
+
+/** The event at `index` of an envelope. */
+export function normaliseEvent(envelope: Envelope, index: number, context: NormaliseContext): Normalised {
+  const parsed = storedEventSchema.safeParse(withType(envelope, index))
+  if (!parsed.success) return { ok: false, reason: 'type: not one of the six calls' }
+  const wire = parsed.data
+  const messageId = wire.messageId || envelope.assigned?.[index]
+  if (!messageId) return { ok: false, reason: 'messageId: absent, and none was assigned' }
+  return { ok: true, event: build(envelope, { ...wire, messageId }, context) }
+}
+
+const withType = ({ events, type }: Envelope, index: number): unknown =>
+  type === undefined ? events[index] : { ...events[index], type }
+
+function build(
+  envelope: Envelope,
+  wire: StoredEvent & { messageId: string },
+  { hash, junk }: NormaliseContext,
+): NormalEvent {
+  const receivedAtMs = Date.parse(envelope.receivedAt)
+  const context = { ...envelope.context, ...wire.context }
+  const times = { ...wire, sentAt: wire.sentAt ?? envelope.sentAt, receivedAtMs }
+  return {
+    workspace: envelope.workspace,
+    messageId: wire.messageId,
+    timeMs: toEventTime(times),
+    filedMs: toFilingTime(times),
+    receivedAtMs,
+    trust: TRUST[envelope.trust],
+    source: envelope.source,
+    address: envelope.address ?? '',
+    userAgent: toText(context['userAgent']) || (envelope.userAgent ?? ''),
+    wire: { ...wire, sentAt: times.sentAt },
+    context,
+    integrations: { ...envelope.integrations, ...wire.integrations },
+    groupId: toText(wire.groupId ?? context['groupId']),
+    impersonated: context['impersonated'] === true,
+    ...findIdentifiers(wire, context, { hash, junk }),
+  }
+}
+
+type Identifiers = Pick<NormalEvent, 'user' | 'mail' | 'anon' | 'previous'>
+
+function findIdentifiers(
+  wire: StoredEvent & { messageId: string },
+  context: Readonly<Record<string, unknown>>,
+  { hash, junk }: NormaliseContext,
+): Identifiers {
+  const toNode = (kind: 'user' | 'mail' | 'anon', value: string | undefined): Identifier | undefined =>
+    value === undefined ? undefined : { id: hash(kind, value), value }
+  const externalUser = findExternalUser(context['externalIds'])
+  const contextMail = normaliseMail(emailOf(context['traits']), junk)
+  const mail = (wire.type === 'identify' && normaliseMail(emailOf(wire.traits), junk)) || contextMail
+  const user = toNode('user', normaliseUserId(wire.userId, junk) ?? normaliseUserId(externalUser, junk))
+  const anon = toNode('anon', normaliseAnonymousId(wire.anonymousId, junk))
+  const isNobody = !user && !mail && !anon
+  return {
+    user,
+    mail: toNode('mail', mail),
+    anon: isNobody ? { id: hash('message', wire.messageId), value: '' } : anon,
+    previous: wire.type === 'alias' ? findPrevious(wire.previousId, { hash, junk }) : undefined,
+  }
+}
+
+function findPrevious(value: unknown, { hash, junk }: NormaliseContext): NormalEvent['previous'] {
+  const anon = normaliseAnonymousId(value, junk)
+  const user = normaliseUserId(value, junk)
+  if (anon === undefined || user === undefined) return undefined
+  return { anon: hash('anon', anon), user: hash('user', user) }
+}
+
+const emailOf = (traits: unknown): unknown => (isObject(traits) ? traits['email'] : undefined)
+
+/** `context.externalIds`: the first user id in it. */
+function findExternalUser(list: unknown): unknown {
+  if (!Array.isArray(list)) return undefined
+  const items: readonly unknown[] = list
+  const found = items.find(
+    (item) => isObject(item) && item['collection'] === 'users' && item['type'] === 'user_id',
+  )
+  return isObject(found) ? found['id'] : undefined
+}
+
+const toText = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''

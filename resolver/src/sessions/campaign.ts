@@ -1,0 +1,61 @@
+/** Where a visit came from, as its address or its client says. */
+export interface Campaign {
+  readonly source: string
+  readonly medium: string
+  readonly campaign: string
+  readonly term: string
+  readonly content: string
+}
+
+const CLICK_IDS = [
+  'gclid',
+  'gbraid',
+  'wbraid',
+  'dclid',
+  'msclkid',
+  'fbclid',
+  'li_fat_id',
+  'ttclid',
+  'twclid',
+  'rdt_cid',
+  'epik',
+  'sccid',
+  'yclid',
+] as const
+
+export const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '', term: '', content: '' }
+
+/** The campaign of one event; undefined when neither the client nor the address names one. */
+export function toCampaign(said: Partial<Campaign>, url: string): Campaign | undefined {
+  const query = queryOf(url)
+  const named = (key: keyof Campaign): string => said[key] || (query?.get(`utm_${key}`) ?? '')
+  const campaign: Campaign = {
+    source: named('source'),
+    medium: named('medium'),
+    campaign: named('campaign'),
+    term: named('term'),
+    content: named('content'),
+  }
+  return Object.values(campaign).some((value) => value !== '') ? campaign : undefined
+}
+
+/** Click ids in an address, by parameter name; undefined when it has none. */
+export function toClickIds(url: string): Readonly<Record<string, string>> | undefined {
+  const query = queryOf(url)
+  const found = CLICK_IDS.flatMap((name) => {
+    const value = query?.get(name)
+    return value ? [[name, value] as const] : []
+  })
+  return found.length > 0 ? Object.fromEntries(found) : undefined
+}
+
+/** The referrer, unless it is a page of the same site; undefined when there is none. */
+export function toOutsideReferrer(referrer: string, url: string): string | undefined {
+  const from = hostOf(referrer)
+  return from === undefined || from === hostOf(url) ? undefined : referrer
+}
+
+const hostOf = (url: string): string | undefined => parse(url)?.hostname.replace(/^www\./, '')
+const queryOf = (url: string): URLSearchParams | undefined =>
+  url.includes('?') ? parse(url)?.searchParams : undefined
+const parse = (url: string): URL | undefined => (url === '' ? undefined : (URL.parse(url) ?? undefined))
