@@ -3,7 +3,7 @@ import { LIMITS, type EventType } from './wire.ts'
 
 /**
  * The same question as `wireEventSchema`, by hand: a collector asks it for every event, and the schema takes
- * twenty times as long. A yes here is a yes there (event.test.ts holds the two together); on a no the schema decides.
+ * ten times as long. A yes here is a yes there (event.test.ts holds the two together); on a no the schema decides.
  */
 
 const eventTypes: ReadonlySet<unknown> = new Set<EventType>([

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { eventsAtLimits, invalidEvents, validEvents } from '../fixtures/index.ts'
-import { refuseBatchDefaults, refuseEvent, shapeOf, wireEventSchema } from './event.ts'
+import { parseBatchDefaults, refuseEvent, shapeOf, wireEventSchema } from './event.ts'
 import { LIMITS } from './wire.ts'
 
 for (const [title, event] of Object.entries(validEvents))
@@ -45,11 +45,24 @@ test('a field path made of long keys is cut', () => {
   assert.ok((refusal?.field?.length ?? Infinity) <= 200)
 })
 
+test('defaults of a batch are taken out of its body, null meaning none', () => {
+  const body = { batch: [], context: { a: 1 }, integrations: null, sentAt: '2026-03-01T09:00:00Z' }
+  const parsed = parseBatchDefaults(body)
+  assert.deepEqual(parsed, {
+    ok: true,
+    value: { sentAt: body.sentAt, context: { a: 1 }, integrations: undefined },
+  })
+})
+
 test('defaults of a batch are held to the rules of an event', () => {
-  assert.equal(refuseBatchDefaults({ context: { a: 1 }, integrations: null }), undefined)
-  assert.equal(refuseBatchDefaults({ context: 'x' })?.field, 'context')
-  assert.equal(refuseBatchDefaults({ sentAt: 'now' })?.code, 'invalid_field')
-  assert.equal(refuseBatchDefaults(JSON.parse('{"context":{"__proto__":1}}'))?.code, 'forbidden_key')
+  const codeOf = (json: string): string => {
+    const parsed = parseBatchDefaults(JSON.parse(json))
+    return parsed.ok ? 'good' : `${parsed.refusal.code} ${parsed.refusal.field}`
+  }
+  assert.equal(codeOf('{"sentAt":null}'), 'good')
+  assert.equal(codeOf('{"context":"x"}'), 'invalid_field context')
+  assert.equal(codeOf('{"sentAt":"now"}'), 'invalid_field sentAt')
+  assert.equal(codeOf('{"context":{"__proto__":1}}'), 'forbidden_key context.__proto__')
 })
 
 test('shapes are named without values', () => {

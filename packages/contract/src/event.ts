@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { hasValidFields, maxTimeLength } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
-import { LIMITS, type EventType, type Refusal } from './wire.ts'
+import { LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
 const identifier = z
   .union([z.string().max(LIMITS.idLength), z.number().finite()], {
@@ -53,8 +53,14 @@ export const wireEventSchema = z.looseObject({
   previousId: identifier,
 })
 
+const batchDefaultsSchema = z.object({ sentAt: time.nullable(), context: object, integrations: object })
+
 /** What a batch says about all its events, beneath what each says itself. */
-export const batchDefaultsSchema = z.looseObject({ sentAt: time, context: object, integrations: object })
+export interface BatchDefaults {
+  readonly sentAt?: string | undefined
+  readonly context?: JsonObject | undefined
+  readonly integrations?: JsonObject | undefined
+}
 
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
@@ -76,16 +82,32 @@ export function refuseEvent(event: unknown, type?: EventType): Refusal | undefin
   return refuseFields(event, called) ?? refuseMissing(event, called)
 }
 
-/** Checks what a batch says about all its events. */
-export const refuseBatchDefaults = (defaults: UnknownObject): Refusal | undefined =>
-  refuseStructure(defaults) ?? refuseBy(batchDefaultsSchema, defaults)
+/** Takes the defaults out of a batch's body, which must be parsed JSON. */
+export function parseBatchDefaults(
+  body: UnknownObject,
+): { readonly ok: true; readonly value: BatchDefaults } | { readonly ok: false; readonly refusal: Refusal } {
+  const { sentAt, context, integrations } = body
+  const structure = refuseStructure({ context, integrations })
+  if (structure) return { ok: false, refusal: structure }
+  const parsed = batchDefaultsSchema.safeParse({ sentAt, context, integrations })
+  if (!parsed.success) return { ok: false, refusal: refusalOf(parsed.error.issues[0], body) }
+  const { data } = parsed
+  return {
+    ok: true,
+    value: {
+      sentAt: data.sentAt ?? undefined,
+      context: data.context ?? undefined,
+      integrations: data.integrations ?? undefined,
+    },
+  }
+}
 
 const refuseFields = (event: UnknownObject, type: unknown): Refusal | undefined =>
-  hasValidFields(event, type) ? undefined : refuseBy(wireEventSchema, { ...event, type })
+  hasValidFields(event, type) ? undefined : refuseBySchema({ ...event, type })
 
-function refuseBy(schema: z.ZodType, value: UnknownObject): Refusal | undefined {
-  const parsed = schema.safeParse(value)
-  return parsed.success ? undefined : refusalOf(parsed.error.issues[0], value)
+function refuseBySchema(event: UnknownObject): Refusal | undefined {
+  const parsed = wireEventSchema.safeParse(event)
+  return parsed.success ? undefined : refusalOf(parsed.error.issues[0], event)
 }
 
 function refuseMissing(event: UnknownObject, type: unknown): Refusal | undefined {

@@ -1,6 +1,7 @@
 export * from './wire.ts'
 export * from './result.ts'
 export * from './event.ts'
+export { isObject, type UnknownObject } from './event-structure.ts'
 export * from './envelope.ts'
 export * from './topics.ts'
 export * from './touched.ts'

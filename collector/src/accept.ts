@@ -1,0 +1,65 @@
+import { DEAD_TOPIC, EVENTS_TOPIC, type Refusal, type WireAnswer } from '@leadline/contract'
+import type { StreamValue } from '@leadline/stream'
+import { authorize, parseAuthorization } from './authorize.ts'
+import type { WireRequest } from './dialects/dialect.ts'
+import type { Keys } from './keys.ts'
+import { toDeadLetterValue, toEnvelopeValue, type RecordHead } from './records.ts'
+import type { RequestFacts } from './request-facts.ts'
+import { messageIdOf, sortEvents, type SortedEvents } from './sort-events.ts'
+
+/** What the decision needs from outside. */
+export interface AcceptContext {
+  readonly keys: Keys
+  readonly now: () => Date
+  readonly newId: () => string
+}
+
+export interface Append {
+  readonly topic: string
+  readonly values: readonly StreamValue[]
+}
+
+export type RejectedEvent = NonNullable<WireAnswer['rejected']>[number]
+
+/** What has to be durable before a request may be answered, and what the answer is then. */
+export interface Acceptance {
+  /** In this order. */
+  readonly appends: readonly Append[]
+  readonly accepted: number
+  readonly rejected: readonly RejectedEvent[]
+}
+
+export type Accepted =
+  { readonly ok: true; readonly acceptance: Acceptance } | { readonly ok: false; readonly refusal: Refusal }
+
+/** Decides about one request: its good events become one envelope, its bad ones a dead letter each. */
+export function acceptRequest(request: WireRequest, facts: RequestFacts, context: AcceptContext): Accepted {
+  const presented = parseAuthorization(facts.authorization) ?? request.key
+  const authorized = authorize(presented, facts.origin, context.keys)
+  if (!authorized.ok) return authorized
+  const head = { ...authorized, receivedAt: context.now().toISOString() }
+  const sorted = sortEvents(request)
+  return {
+    ok: true,
+    acceptance: {
+      // Letters first: when the second append fails the client tries again, and a letter written twice does
+      // less harm than an event that was given two message ids.
+      appends: [
+        ...deadLetters(head, sorted),
+        ...envelopes(head, { request, facts, events: sorted.good, newId: context.newId }),
+      ],
+      accepted: sorted.good.length,
+      rejected: sorted.bad.map(({ event, index, refusal }) => ({
+        index,
+        messageId: messageIdOf(event.value),
+        ...refusal,
+      })),
+    },
+  }
+}
+
+const deadLetters = (head: RecordHead, { bad }: SortedEvents): readonly Append[] =>
+  bad.length === 0 ? [] : [{ topic: DEAD_TOPIC, values: bad.map((event) => toDeadLetterValue(head, event)) }]
+
+const envelopes = (head: RecordHead, parts: Parameters<typeof toEnvelopeValue>[1]): readonly Append[] =>
+  parts.events.length === 0 ? [] : [{ topic: EVENTS_TOPIC, values: [toEnvelopeValue(head, parts)] }]

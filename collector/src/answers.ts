@@ -1,0 +1,47 @@
+import type { Refusal, WireAnswer } from '@leadline/contract'
+import type { Acceptance } from './accept.ts'
+import { statusOf } from './refusals.ts'
+
+/**
+ * Answers as plain Responses with plain header objects: the server writes those directly. Setting headers on a
+ * finished Response, as the stock middleware does, makes it build the whole object first.
+ */
+
+/** No credentials are read, so any page may read the answer; which pages may send is decided by the key. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after, x-request-id',
+} as const
+
+const PREFLIGHT = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers':
+    'authorization, content-type, content-encoding, x-retry-count, anonymousid, sentat',
+  'access-control-max-age': '86400',
+} as const
+
+export const preflightAnswer = (): Response => new Response(null, { status: 204, headers: PREFLIGHT })
+
+type Headers = Readonly<Record<string, string>>
+
+export function jsonAnswer(status: number, body: unknown, headers: Headers = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS, ...headers },
+  })
+}
+
+export const refusalAnswer = (refusal: Refusal, headers: Headers = {}): Response =>
+  jsonAnswer(statusOf(refusal.code), { success: false, ...refusal }, headers)
+
+/** A single call is answered like Segment does; a batch also says what became of each event. */
+export function acceptanceAnswer(acceptance: Acceptance, isSingle: boolean, headers: Headers): Response {
+  const { accepted, rejected } = acceptance
+  const first = rejected[0]
+  if (isSingle && first !== undefined) return refusalAnswer(withoutPlace(first), headers)
+  const answer: WireAnswer = isSingle ? { success: true } : { success: accepted > 0, accepted, rejected }
+  return jsonAnswer(accepted > 0 ? 200 : 400, answer, headers)
+}
+
+const withoutPlace = ({ code, field, message }: Refusal): Refusal => ({ code, field, message })

@@ -1,0 +1,86 @@
+import { Counter, Gauge, Histogram, Registry } from '@leadline/service'
+import type { InFlight } from './in-flight.ts'
+
+/** What the collector counts, for Prometheus and for the report to its parent. */
+export interface CollectorMetrics {
+  accepted(events: number): void
+  rejected(code: string): void
+  answered(status: number): void
+  received(bytes: number): void
+  appended(seconds: number): void
+  failed(reason: string): void
+  /** Events since the start. */
+  totals(): { readonly accepted: number; readonly rejected: number }
+  /** Prometheus text and its content type. */
+  text(): Promise<{ readonly contentType: string; readonly body: string }>
+}
+
+export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
+  const registry = new Registry()
+  const counters = createCounters(registry)
+  registerGauges(registry, inFlight)
+  const totals = { accepted: 0, rejected: 0 }
+  return {
+    accepted(events) {
+      totals.accepted += events
+      counters.accepted.inc(events)
+    },
+    rejected(code) {
+      totals.rejected += 1
+      counters.rejected.inc({ code })
+    },
+    answered: (status) => counters.answers.inc({ status: String(status) }),
+    received: (bytes) => counters.bytes.inc(bytes),
+    appended: (seconds) => counters.appends.observe(seconds),
+    failed: (reason) => counters.failures.inc({ reason }),
+    totals: () => ({ ...totals }),
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  }
+}
+
+function createCounters(registry: Registry) {
+  const registers = [registry]
+  const name = (what: string): string => `leadline_collector_${what}`
+  return {
+    accepted: new Counter({ name: name('events_accepted_total'), help: 'Events made durable', registers }),
+    rejected: new Counter({
+      name: name('events_rejected_total'),
+      help: 'Events refused, by code',
+      labelNames: ['code'],
+      registers,
+    }),
+    answers: new Counter({
+      name: name('answers_total'),
+      help: 'Answers to event requests, by status',
+      labelNames: ['status'],
+      registers,
+    }),
+    bytes: new Counter({ name: name('received_bytes_total'), help: 'Bytes of event bodies', registers }),
+    appends: new Histogram({
+      name: name('append_seconds'),
+      help: 'Time until a request was durable',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    failures: new Counter({
+      name: name('append_failures_total'),
+      help: 'Requests that could not be made durable, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+  }
+}
+
+function registerGauges(registry: Registry, inFlight: InFlight): void {
+  const gauge = (what: string, help: string, read: () => number): Gauge =>
+    new Gauge({
+      name: `leadline_collector_${what}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('in_flight_requests', 'Event requests under way', () => inFlight.requests)
+  gauge('in_flight_bytes', 'Bytes of event requests under way', () => inFlight.bytes)
+}

@@ -1,0 +1,73 @@
+import { encodeDeadLetter, encodeEnvelope, isObject, type EnvelopeHead } from '@leadline/contract'
+import type { StreamValue } from '@leadline/stream'
+import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
+import type { Key } from './keys.ts'
+import type { RequestFacts } from './request-facts.ts'
+import { messageIdOf, type BadEvent } from './sort-events.ts'
+
+/** What every record of one request has in common. */
+export interface RecordHead {
+  readonly key: Key
+  /** The text of the key, so that it can be kept out. */
+  readonly presented: string
+  readonly receivedAt: string
+}
+
+export interface EnvelopeParts {
+  readonly request: WireRequest
+  readonly facts: RequestFacts
+  /** The good events, one at least. */
+  readonly events: readonly WireRequestEvent[]
+  readonly newId: () => string
+}
+
+/** One envelope for the good events of a request, keyed by the first one's identifier. */
+export function toEnvelopeValue(head: RecordHead, parts: EnvelopeParts): StreamValue {
+  const { request, facts, events } = parts
+  const envelope: EnvelopeHead = {
+    v: 1,
+    workspace: head.key.workspace,
+    source: head.key.name,
+    dialect: request.dialect,
+    trust: head.key.trust,
+    receivedAt: head.receivedAt,
+    address: facts.address,
+    userAgent: facts.userAgent,
+    type: request.single?.type,
+    ...request.defaults,
+    assigned: assignIds(events, parts.newId),
+  }
+  const texts = events.map((event) => event.text)
+  return {
+    key: `${head.key.workspace}:${identifierOf(events[0]?.value)}`,
+    value: withoutSecret(head, encodeEnvelope(envelope, texts)),
+  }
+}
+
+/** One bad event, whole, with the reason of its refusal. */
+export function toDeadLetterValue(head: RecordHead, { event, refusal }: BadEvent): StreamValue {
+  const letter = encodeDeadLetter({
+    v: 1,
+    workspace: head.key.workspace,
+    step: 'accept',
+    reason: `${refusal.code}: ${refusal.message}`,
+    at: head.receivedAt,
+    original: Buffer.from(withoutSecret(head, event.text)).toString('base64'),
+  })
+  return { key: String(head.key.workspace), value: letter }
+}
+
+function assignIds(events: readonly WireRequestEvent[], newId: () => string): EnvelopeHead['assigned'] {
+  const missing = events.flatMap((event, index) => (messageIdOf(event.value) === undefined ? [index] : []))
+  return missing.length === 0 ? undefined : Object.fromEntries(missing.map((index) => [index, newId()]))
+}
+
+function identifierOf(value: unknown): string {
+  if (!isObject(value)) return ''
+  const identifier = value['anonymousId'] ?? value['userId'] ?? value['previousId']
+  return typeof identifier === 'string' || typeof identifier === 'number' ? String(identifier) : ''
+}
+
+/** A server may repeat its secret key somewhere inside an event. What is stored must not hold it. */
+const withoutSecret = ({ key, presented }: RecordHead, text: string): string =>
+  key.trust === 'secret' && text.includes(presented) ? text.replaceAll(presented, '[key]') : text

@@ -1,0 +1,51 @@
+import type { Log } from '@leadline/service'
+import { StreamUnavailable, type Stream } from '@leadline/stream'
+import type { Append } from './accept.ts'
+import type { CollectorMetrics } from './metrics.ts'
+
+export type Written =
+  { readonly durable: true } | { readonly durable: false; readonly retryAfterSeconds: number }
+
+/** Makes what was accepted durable. */
+export interface Sink {
+  /** Resolves when all of it is durable, in the order given, or when it is known that it may not be. Never rejects. */
+  write(appends: readonly Append[]): Promise<Written>
+}
+
+export interface SinkDeps {
+  readonly append: Stream['append']
+  readonly metrics: Pick<CollectorMetrics, 'appended' | 'failed'>
+  readonly log: Log
+}
+
+/** How soon a client should try again, in seconds: a full log needs a person or its retention first. */
+const retryAfterSeconds = { full: 30, unreachable: 2, closed: 1, unknown: 2 } as const
+
+export function createSink({ append, metrics, log }: SinkDeps): Sink {
+  let isFailing = false
+  const failed = (error: unknown): Written => {
+    const reason = error instanceof StreamUnavailable ? error.reason : 'unknown'
+    // Once for an outage: a line for each refused request would fill the disk that may be the trouble.
+    if (!isFailing) log.error('events cannot be made durable, answering 503', error, { reason })
+    isFailing = true
+    metrics.failed(reason)
+    return { durable: false, retryAfterSeconds: retryAfterSeconds[reason] }
+  }
+  const succeeded = (seconds: number): Written => {
+    if (isFailing) log.info('events are made durable again')
+    isFailing = false
+    metrics.appended(seconds)
+    return { durable: true }
+  }
+  return {
+    async write(appends) {
+      const startedMs = performance.now()
+      try {
+        for (const { topic, values } of appends) await append(topic, values)
+      } catch (error) {
+        return failed(error)
+      }
+      return succeeded((performance.now() - startedMs) / 1000)
+    },
+  }
+}
