@@ -1,27 +1,28 @@
 import { isObject, toObject, toText, type LooseObject } from './loose-values.ts'
 
-/** What each type of call takes: leading words, then data, then Segment's options. */
+/** What each type of call takes: where its object of data goes, and the words that come before it. */
 const FORMS = {
-  identify: { words: ['userId'], data: 'traits' },
-  track: { words: ['event'], data: 'properties' },
-  page: { words: ['category', 'name'], data: 'properties' },
-  group: { words: ['groupId'], data: 'traits' },
-  alias: { words: ['userId', 'previousId'], data: undefined },
+  identify: ['traits', 'userId'],
+  track: ['properties', 'event'],
+  page: ['properties', 'category', 'name'],
+  group: ['traits', 'groupId'],
+  alias: [undefined, 'userId', 'previousId'],
 } as const
 
 export type CallType = keyof typeof FORMS
-export const isCallType = (name: unknown): name is CallType => Object.keys(FORMS).includes(toText(name) ?? '')
+export const isCallType = (name: unknown): name is CallType =>
+  Object.keys(FORMS).some((type) => type === name)
 
 /** Fields of the wire event that a call gives. */
 export interface CallFields {
-  userId?: string
-  groupId?: string
-  previousId?: string
-  event?: string
-  category?: string
-  name?: string
-  traits?: LooseObject
-  properties?: LooseObject
+  userId?: string | undefined
+  groupId?: string | undefined
+  previousId?: string | undefined
+  event?: string | undefined
+  category?: string | undefined
+  name?: string | undefined
+  traits?: LooseObject | undefined
+  properties?: LooseObject | undefined
 }
 
 /** One call of the page. */
@@ -34,17 +35,17 @@ export interface Call {
 
 /** Reads Segment's positional forms. Words may be left out; a page with one word has a name. */
 export function parseCall(type: CallType, args: readonly unknown[]): Call {
-  const { words, data } = FORMS[type]
+  const [data, ...words] = FORMS[type]
   const rest = args.filter((value) => typeof value !== 'function')
-  const firstObject = rest.findIndex(isObject)
-  const given = rest.splice(0, firstObject < 0 ? words.length : Math.min(firstObject, words.length))
-  if (type === 'page' && given[1] === undefined) given.unshift(undefined)
-
   const fields: CallFields = {}
-  words.forEach((field, index) => {
-    const text = toText(given[index])
-    if (text) fields[field] = text
-  })
+  for (const word of words) {
+    if (isObject(rest[0])) break
+    fields[word] = toText(rest.shift())
+  }
+  if (type === 'page' && !fields.name) {
+    fields.name = fields.category
+    fields.category = undefined
+  }
   if (data) fields[data] = toObject(rest.shift())
   return { type, fields, options: toObject(rest[0]) }
 }

@@ -24,19 +24,20 @@ export interface Tag {
 
 const isTag = (value: unknown): value is Tag => typeof value === 'function' && Reflect.has(value, 'q')
 
-/** The tag of this page; makes the stub where there is none. */
-export function ensureTag(): Tag {
-  const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
-  if (isTag(found)) return found
+const installStub = (): Tag => {
   const tag: Tag = (...call) => tag.q.push([Date.now(), call])
   tag.q = []
-  addMethods(tag)
   Reflect.set(window, LEADLINE_GLOBAL, tag)
   return tag
 }
 
-const addMethods = (tag: Tag): void =>
+/** The tag of this page, made where there is none, with all the methods of this version. */
+export function ensureTag(): Tag {
+  const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
+  const tag = isTag(found) ? found : installStub()
   METHOD_NAMES.forEach((name) => Reflect.set(tag, name, (...args: unknown[]) => tag(name, ...args)))
+  return tag
+}
 
 export interface TagWork {
   readonly call: (call: TagCall) => unknown
@@ -46,7 +47,6 @@ export interface TagWork {
 /** Puts the script to work behind the tag, and makes the calls that have been waiting, in their order. */
 export function openTag(tag: Tag, { call, failures }: TagWork): void {
   const waiting: unknown = tag.q
-  addMethods(tag)
   tag.q = { push: call }
   tag.failures = failures
   if (Array.isArray(waiting)) waiting.filter(isTagCall).forEach((entry) => call(entry))

@@ -1,51 +1,65 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { WireEvent } from '@leadline/contract/wire'
 import { buildTag } from '../build.ts'
-import { openBrowser, type BrowserOptions } from './browser.ts'
 import { startTestCollector, type TestCollector } from './test-collector.ts'
-import { startTestSite, type TestSite } from './test-site.ts'
+import { startTestSite, type PageParts, type TestSite } from './test-site.ts'
+import { waitUntil } from './wait-until.ts'
 
-export const WRITE_KEY = 'wk_test_page'
-
-/** A browser, a customer's site with the built tag, and a collector on another site. */
+/** A customer's site with the built tag, a collector on another site, and a browser profile of its own. */
 export interface TagFixture {
-  readonly browser: Browser
+  readonly context: BrowserContext
   readonly collector: TestCollector
   readonly site: TestSite
-  readonly stub: string
-  /** A page in a browser profile of its own. */
+  /** What the pages threw, from anywhere. */
+  readonly pageErrors: readonly string[]
   openPage(path?: string): Promise<Page>
+  /** Waits until so many different events have arrived, and returns them in the order of their calls. */
+  arrived(count: number): Promise<WireEvent[]>
   stop(): Promise<void>
 }
 
-/** `pages` gives HTML by path, made from the stub and the collector's address. */
+/** `pages` gives HTML by path; every other path is a page with the tag in its head. */
 export async function openTagFixture(
-  pages: (parts: {
-    stub: string
-    collectorUrl: string
-    writeKey: string
-  }) => Record<string, string> = () => ({}),
-  options: BrowserOptions = {},
+  browser: Browser,
+  pages: (parts: PageParts) => Record<string, string> = () => ({}),
 ): Promise<TagFixture> {
   const { code, stub } = await buildTag()
   const collector = await startTestCollector({ '/leadline.js': code })
-  const parts = { stub, collectorUrl: collector.url, writeKey: WRITE_KEY }
+  const parts = { stub, collectorUrl: collector.url, writeKey: 'wk_test_page' }
   const site = await startTestSite(parts, pages(parts))
-  const browser = await openBrowser(options)
+  const context = await browser.newContext()
+  const pageErrors: string[] = []
+  context.on('weberror', (error) => pageErrors.push(String(error.error())))
+  const distinct = (): Map<string, WireEvent> =>
+    new Map(collector.events().map((event) => [String(event.messageId), event]))
   return {
-    browser,
+    context,
     collector,
     site,
-    stub,
+    pageErrors,
     async openPage(path = '/') {
-      const context = await browser.newContext()
       const page = await context.newPage()
       await page.goto(site.url + path)
       return page
     },
+    async arrived(count) {
+      await waitUntil(`${count} events at the collector`, () => distinct().size >= count)
+      return [...distinct()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event)
+    },
     async stop() {
-      await browser.close()
+      await context.close()
       await site.stop()
       await collector.stop()
     },
   }
 }
+
+/** Runs a script in the page once the tag is at work there. */
+export async function runInPage(page: Page, script: string): Promise<unknown> {
+  await page.waitForFunction('leadline.failures')
+  return await page.evaluate(script)
+}
+
+/** Names of track calls, types of the others. */
+export const namesOf = (events: readonly WireEvent[]): string[] =>
+  events.map(({ event, type }) => event ?? type)

@@ -30,10 +30,8 @@ export function toPageContext({ href, referrer, title }: PageState): PageContext
 
 /** `utm_source` becomes `source` and so on; Segment calls `utm_campaign` the campaign's `name`. */
 function toCampaign(parameters: URLSearchParams): LooseObject | undefined {
-  const campaign: Record<string, string> = {}
-  parameters.forEach((value, key) => {
-    const [, field] = /^utm_(\w+)$/.exec(key.toLowerCase()) ?? []
-    if (field && value) campaign[field === 'campaign' ? 'name' : field] = value
-  })
-  return Object.keys(campaign).length ? campaign : undefined
+  const fields = [...parameters]
+    .filter(([key, value]) => key.startsWith('utm_') && value)
+    .map(([key, value]) => [key === 'utm_campaign' ? 'name' : key.slice(4), value])
+  return fields.length ? Object.fromEntries(fields) : undefined
 }

@@ -1,6 +1,6 @@
 import { backoffMs } from './backoff.ts'
-import { MAX_FLIGHT_BYTES, pickBatch } from './batch.ts'
-import type { EventQueue, QueuedEvent } from './event-queue.ts'
+import { MAX_FLIGHT_BYTES, pickBatch, type QueuedEvent } from './batch.ts'
+import type { EventQueue } from './event-queue.ts'
 import type { SendBatch, SendOutcome } from './send-batch.ts'
 
 /** Wait for company before a request leaves. The first events of a page wait less: many visits are short. */
@@ -23,7 +23,9 @@ export interface DeliveryParts {
 /** Brings the events of a queue to the collector. */
 export class Delivery {
   readonly #parts: DeliveryParts
-  readonly #inFlight = new Set<QueuedEvent>()
+  /** Keys of the events that are on the wire, and their bytes. */
+  readonly #inFlight = new Set<string>()
+  #flightBytes = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the timer ends. */
   #dueMs = Infinity
@@ -79,15 +81,17 @@ export class Delivery {
 
   async #transmit(keepalive: boolean): Promise<void> {
     const { queue, send } = this.#parts
-    const flying = [...this.#inFlight].reduce((sum, { bytes }) => sum + bytes, 0)
-    const waiting = [...queue.events.values()].filter((event) => !this.#inFlight.has(event))
-    const batch = pickBatch(waiting, { maxEvents: this.#maxEvents, maxBytes: MAX_FLIGHT_BYTES - flying })
-    if (!batch.length) return
+    const waiting = [...queue.events].filter(([key]) => !this.#inFlight.has(key))
+    const limits = { maxEvents: this.#maxEvents, maxBytes: MAX_FLIGHT_BYTES - this.#flightBytes }
+    const { events, bytes } = pickBatch(waiting, limits)
+    if (!bytes) return
     this.#lingerMs = LINGER_MS
-    batch.forEach((event) => this.#inFlight.add(event))
-    const outcome = await send(batch, keepalive)
-    batch.forEach((event) => this.#inFlight.delete(event))
-    this.#settle(batch, outcome)
+    this.#flightBytes += bytes
+    events.forEach(([key]) => this.#inFlight.add(key))
+    const outcome = await send(events, keepalive)
+    events.forEach(([key]) => this.#inFlight.delete(key))
+    this.#flightBytes -= bytes
+    this.#settle(events, outcome)
   }
 
   #settle(batch: readonly QueuedEvent[], outcome: SendOutcome): void {
@@ -98,7 +102,7 @@ export class Delivery {
       return
     }
     this.#failures = 0
-    batch.forEach((event) => queue.remove(event))
+    batch.forEach(([key]) => queue.remove(key))
     if (outcome.kind === 'delivered') outcome.refused.forEach((code) => onDrop(code))
     else onDrop(outcome.code, batch.length)
   }

@@ -1,6 +1,9 @@
-import { LIMITS } from '@leadline/contract/wire'
 import type { OutgoingEvent } from '../build-event.ts'
-import { utf8Bytes, type EventQueue } from './event-queue.ts'
+import { utf8Bytes } from './batch.ts'
+import type { EventQueue } from './event-queue.ts'
+
+/** The collector's limit, put in by the build. */
+declare const LEADLINE_MAX_EVENT_BYTES: number
 
 /** Enough for hours of a broken network, far below the 5 MB that an origin may store. */
 const MAX_QUEUED_EVENTS = 1000
@@ -15,9 +18,9 @@ export interface IntakeParts {
 export function createIntake({ queue, wake, onDrop }: IntakeParts): (event: OutgoingEvent) => void {
   return (event) => {
     const json = JSON.stringify(event)
-    if (utf8Bytes(json) > LIMITS.eventBytes) return onDrop('event_too_large')
+    if (utf8Bytes(json) > LEADLINE_MAX_EVENT_BYTES) return onDrop('event_too_large')
     queue.add(`${event.messageId}`, json)
-    const [oldest] = queue.events.values()
+    const [oldest] = queue.events.keys()
     if (oldest && queue.events.size > MAX_QUEUED_EVENTS) {
       queue.remove(oldest)
       onDrop('queue_full')

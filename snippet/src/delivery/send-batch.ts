@@ -1,5 +1,4 @@
-import { encodeBatch } from './batch.ts'
-import type { QueuedEvent } from './event-queue.ts'
+import { encodeBatch, type QueuedEvent } from './batch.ts'
 import { parseObject, toObject, toText } from '../loose-values.ts'
 
 /** What became of a request. */
@@ -30,18 +29,15 @@ export interface SendParts {
  */
 export function createSendBatch({ fetch, url, frame }: SendParts): SendBatch {
   return async (batch, keepalive) => {
-    const timeout = new AbortController()
-    const { signal } = timeout
-    const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS)
     try {
       const body = encodeBatch({ ...frame, sentAt: new Date() }, batch)
+      // Browsers of before 2023 have no such signal; they wait as long as the connection lives.
+      const signal = AbortSignal.timeout?.(TIMEOUT_MS)
       return await readOutcome(
         await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit', signal }),
       )
     } catch {
       return { kind: 'retry', afterMs: NaN }
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

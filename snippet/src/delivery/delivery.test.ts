@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it, mock, type TestContext } from 'node:test'
+import type { SafeStorage } from '../safe-storage.ts'
+import { Delivery } from './delivery.ts'
+import { createEventQueue, type EventQueue } from './event-queue.ts'
+import type { SendOutcome } from './send-batch.ts'
+
+const noStorage: SafeStorage = {
+  get: () => undefined,
+  set: () => false,
+  remove: () => undefined,
+  keys: () => [],
+}
+const delivered: SendOutcome = { kind: 'delivered', refused: [] }
+
+describe('Delivery', () => {
+  let queue: EventQueue
+  let outcomes: SendOutcome[]
+  let sent: { readonly keys: string[]; readonly keepalive: boolean; readonly atMs: number }[]
+  let drops: string[]
+  let delivery: Delivery
+
+  beforeEach(() => {
+    queue = createEventQueue(noStorage, '')
+    outcomes = []
+    sent = []
+    drops = []
+    delivery = new Delivery({
+      queue,
+      send: async (events, keepalive) => {
+        sent.push({ keys: events.map(([key]) => key), keepalive, atMs: Date.now() })
+        return outcomes.shift() ?? delivered
+      },
+      onDrop: (reason, count = 1) => drops.push(`${reason} ${count}`),
+    })
+  })
+
+  const add = (...ids: string[]): void => {
+    for (const id of ids) {
+      queue.add(id, '{}')
+      delivery.wake()
+    }
+  }
+  /** Moves the clock and lets answers be read. */
+  const pass = async ({ mock: { timers } }: TestContext, ms: number): Promise<void> => {
+    timers.tick(ms)
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+  }
+  const useClock = (test: TestContext): void => test.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+
+  it('waits for company, less for the first events of a page', async (test) => {
+    useClock(test)
+    add('a', 'b')
+    await pass(test, 20)
+    add('c')
+    await pass(test, 20)
+    add('d')
+    await pass(test, 180)
+    assert.deepEqual(
+      sent.map(({ keys }) => keys),
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    )
+    assert.equal(queue.events.size, 0)
+  })
+
+  it('does not wait once ten are there', async (test) => {
+    useClock(test)
+    add('first')
+    await pass(test, 20)
+    add('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+    await pass(test, 0)
+    assert.equal(sent[1]?.keys.length, 10)
+  })
+
+  it('halves a batch that is too large, and drops what is too large by itself', async (test) => {
+    useClock(test)
+    const tooLarge: SendOutcome = { kind: 'tooLarge', code: 'http_413' }
+    outcomes.push(tooLarge, tooLarge, tooLarge)
+    add('a', 'b', 'c', 'd')
+    for (let round = 0; round < 8; round += 1) await pass(test, 200)
+    assert.deepEqual(
+      sent.map(({ keys }) => keys.join('')),
+      ['abcd', 'ab', 'a', 'b', 'c', 'd'],
+    )
+    assert.deepEqual(drops, ['http_413 1'])
+  })
+
+  it('drops a refused batch and counts its events', async (test) => {
+    useClock(test)
+    outcomes.push({ kind: 'refused', code: 'http_401' })
+    add('a', 'b')
+    await pass(test, 20)
+    assert.deepEqual([drops, queue.events.size], [['http_401 2'], 0])
+  })
+
+  it('backs off by itself and longer each time, then sends without keepalive', async (test) => {
+    useClock(test)
+    const retry: SendOutcome = { kind: 'retry', afterMs: NaN }
+    outcomes.push(retry, retry, retry)
+    mock.method(Math, 'random', () => 0)
+    add('a')
+    for (let second = 0; second < 50; second += 1) await pass(test, 100)
+    mock.restoreAll()
+    const [first = 0, ...later] = sent.map(({ atMs }) => atMs)
+    assert.deepEqual(
+      later.map((atMs) => Math.round((atMs - first) / 500)),
+      [1, 3, 7],
+    )
+    assert.deepEqual(
+      sent.map(({ keepalive }) => keepalive),
+      [true, false, false, false],
+    )
+    assert.equal(queue.events.size, 0)
+  })
+
+  it('sends nothing before Retry-After, not even when the page leaves or flushes', async (test) => {
+    useClock(test)
+    outcomes.push({ kind: 'retry', afterMs: 3000 })
+    add('a')
+    await pass(test, 20)
+    delivery.leave()
+    delivery.flush()
+    add('b')
+    await pass(test, 2999)
+    assert.equal(sent.length, 1)
+    await pass(test, 1)
+    assert.deepEqual(sent[1]?.keys, ['a', 'b'])
+  })
+
+  it('lets a leaving page send at once what is not on the wire already', async (test) => {
+    useClock(test)
+    add('a')
+    delivery.leave()
+    add('b')
+    delivery.leave()
+    await pass(test, 500)
+    assert.deepEqual(
+      sent.map(({ keys }) => keys),
+      [['a'], ['b']],
+    )
+  })
+
+  it('does not wait for the back-off when it is told to flush', async (test) => {
+    useClock(test)
+    outcomes.push({ kind: 'retry', afterMs: NaN })
+    add('a')
+    await pass(test, 20)
+    delivery.flush()
+    await pass(test, 0)
+    assert.equal(sent.length, 2)
+  })
+})
