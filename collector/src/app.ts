@@ -1,6 +1,6 @@
 import type { Log } from '@leadline/service'
 import { Hono } from 'hono'
-import { preflightAnswer, refusalAnswer } from './answers.ts'
+import { refusalAnswer } from './answers.ts'
 import { refusal } from './refusals.ts'
 import { collectRoutes, type CollectDeps } from './routes/collect.ts'
 import { operateRoutes, type OperateDeps } from './routes/operate.ts'
@@ -19,22 +19,21 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const routes = [...collectRoutes(deps), ...tagRoutes(deps.tag), ...operateRoutes(deps)]
   const app = new Hono<Env>({ strict: false })
   for (const { method, path, handle } of routes) app.on(method, path, handle)
-  for (const [path, methods] of methodsByPath(routes)) {
-    const allow = methods.join(', ')
-    app.all(path, () =>
-      refusalAnswer(refusal('method_not_allowed', `only ${allow} is answered here`), { allow }),
-    )
-  }
-  app.notFound((context) =>
-    context.req.method === 'OPTIONS'
-      ? preflightAnswer()
-      : refusalAnswer(refusal('not_found', 'nothing is served here; check the path')),
-  )
+  const methods = methodsByPath(routes)
+  // Here and not as a handler of its own path: a path with two handlers leaves the router's quick way.
+  app.notFound((context) => unmatched(methods.get(context.req.path)))
   app.onError((error, context) => {
     deps.log.error('a request failed unexpectedly', error, { path: context.req.routePath })
     return refusalAnswer(refusal('internal', 'an unexpected error; send it again'))
   })
   return app
+}
+
+function unmatched(methods: readonly string[] | undefined): Response {
+  if (methods === undefined)
+    return refusalAnswer(refusal('not_found', 'nothing is served here; check the path'))
+  const allow = methods.join(', ')
+  return refusalAnswer(refusal('method_not_allowed', `only ${allow} is answered here`), { allow })
 }
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {

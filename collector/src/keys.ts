@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { WorkspaceSettings } from '@leadline/contract'
 
 /** Whose key it is and what it allows. The key's text is not kept. */
@@ -15,21 +15,21 @@ export interface Keys {
 }
 
 /**
- * Looks keys up by a hash keyed with a secret of this process. What a look-up compares is then unknown to the
+ * Looks keys up by a hash that is salted with a secret of this process. What a look-up compares is then unknown to the
  * sender, so its time tells nothing about a key. Throws when a key stands twice: it could not say whose it is.
  */
 export function createKeys(workspaces: readonly WorkspaceSettings[], salt: string): Keys {
-  const hash = (key: string): string => createHmac('sha256', salt).update(key).digest('base64')
+  const digestOf = (key: string): string => hash('sha256', `${salt}:${key}`, 'base64')
   const known = new Map<string, Key>()
   for (const workspace of workspaces) {
     for (const { key, ...rest } of keysOf(workspace)) {
-      const digest = hash(key)
+      const digest = digestOf(key)
       const other = known.get(digest)
       if (other) throw new Error(`the keys "${other.name}" and "${rest.name}" are equal; give each its own`)
       known.set(digest, rest)
     }
   }
-  return { find: (presented) => known.get(hash(presented)) }
+  return { find: (presented) => known.get(digestOf(presented)) }
 }
 
 const keysOf = ({ id, writeKeys, secretKeys }: WorkspaceSettings): readonly (Key & { key: string })[] => [

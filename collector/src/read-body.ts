@@ -4,19 +4,20 @@ import { refusal } from './refusals.ts'
 export type ReadBody =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal }
 
-/** Bytes that the request says it has; undefined when it does not say (chunked). */
-export function declaredLength(request: Request): number | undefined {
-  const header = request.headers.get('content-length')
-  return header !== null && /^\d+$/.test(header) ? Number(header) : undefined
-}
+/** Bytes that a Content-Length header says; undefined when there is none (chunked). */
+export const parseLength = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined
 
 /**
  * Reads a body of at most `maxBytes`. A declared length is enough to know: the HTTP parser takes no byte more.
  * Without one the bytes are counted as they come. (Wrapping every body in a counting stream would take the
  * server off its quick path and cost three quarters of its throughput.)
  */
-export async function readBody(request: Request, maxBytes: number): Promise<ReadBody> {
-  const declared = declaredLength(request)
+export async function readBody(
+  request: Request,
+  declared: number | undefined,
+  maxBytes: number,
+): Promise<ReadBody> {
   if (declared !== undefined && declared > maxBytes) return tooLarge(maxBytes)
   try {
     if (declared !== undefined) return { ok: true, text: await request.text() }

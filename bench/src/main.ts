@@ -1,0 +1,22 @@
+import { runCollectorBench } from './collector.ts'
+
+/** Every bench by name: `npm run bench -- NAME [seconds]`. */
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
+  collector: runCollectorBench,
+}
+
+interface BenchOptions {
+  /** Length of one measurement. */
+  readonly seconds: number
+}
+
+const [name = '', seconds = '2'] = process.argv.slice(2)
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+if (bench === undefined || !(Number(seconds) > 0)) {
+  process.stderr.write(
+    `usage: npm run bench -- ${Object.keys(benches).join('|')} [seconds of each measurement]\n`,
+  )
+  process.exitCode = 2
+} else {
+  process.stdout.write(`${await bench({ seconds: Number(seconds) })}\n`)
+}
