@@ -1,0 +1,198 @@
+import { toDateText } from '../clock.ts'
+import type { ObjectDefinition } from '../schema/schema-model.ts'
+import type { FieldValue, FieldValues, StoredRecord } from '../store/stored-record.ts'
+import { convertedLead } from './check-references.ts'
+import { dmlError, pass, refuse, type Checked, type Dml, type DmlError } from './dml-result.ts'
+import { findTarget } from './save-record.ts'
+import { changeRecord, insertRecord } from './write-record.ts'
+
+export interface Conversion {
+  readonly leadId: string
+  /** Existing records to convert into; new ones are made where these are not given. */
+  readonly accountId?: string | undefined
+  readonly contactId?: string | undefined
+  /** Makes an opportunity of this name. */
+  readonly opportunityName?: string | undefined
+  readonly ownerId?: string | undefined
+}
+
+export type ConversionResult =
+  | {
+      readonly ok: true
+      readonly leadId: string
+      readonly accountId: string
+      readonly contactId: string
+      readonly opportunityId: string | null
+    }
+  | { readonly ok: false; readonly error: DmlError }
+
+const CONVERTED_STATUS = 'Closed - Converted'
+
+/** Lead fields that a contact takes over under the same name. */
+const SHARED_FIELDS = [
+  'FirstName',
+  'LastName',
+  'Salutation',
+  'Title',
+  'Email',
+  'Phone',
+  'MobilePhone',
+  'LeadSource',
+  'Description',
+  'HasOptedOutOfEmail',
+  'DoNotCall',
+] as const
+
+/** Account field by the lead field it takes over. */
+const ACCOUNT_FIELDS: Readonly<Record<string, string>> = {
+  Name: 'Company',
+  Website: 'Website',
+  Phone: 'Phone',
+  Industry: 'Industry',
+  Rating: 'Rating',
+  AnnualRevenue: 'AnnualRevenue',
+  NumberOfEmployees: 'NumberOfEmployees',
+  AccountSource: 'LeadSource',
+  BillingStreet: 'Street',
+  BillingCity: 'City',
+  BillingState: 'State',
+  BillingPostalCode: 'PostalCode',
+  BillingCountry: 'Country',
+}
+
+/** Turns a lead into contact, account and maybe opportunity. Lookups of custom objects stay with the lead. */
+export function convertLead(dml: Dml, conversion: Conversion): ConversionResult {
+  const checked = checkConversion(dml, conversion)
+  if (!checked.ok) return checked
+  const { lead, owner, account, contact } = checked.value
+  const accountId = account?.id ?? idOf(contact, 'AccountId') ?? makeAccount(dml, lead, owner)
+  const contactId = contact
+    ? mergeIntoContact(dml, lead, contact)
+    : makeContact(dml, lead, { AccountId: accountId, OwnerId: owner })
+  const opportunityId = makeOpportunity(dml, conversion, { accountId, contactId, owner })
+  closeLead(dml, lead, { accountId, contactId, opportunityId })
+  moveActivities(dml, lead.id, contactId)
+  return { ok: true, leadId: lead.id, accountId, contactId, opportunityId }
+}
+
+interface Converting {
+  readonly lead: StoredRecord
+  readonly owner: string
+  readonly account: StoredRecord | undefined
+  readonly contact: StoredRecord | undefined
+}
+
+function checkConversion(dml: Dml, conversion: Conversion): Checked<Converting> {
+  const lead = findTarget(dml, objectOf(dml, 'Lead'), conversion.leadId)
+  if (!lead.ok) return lead
+  if (lead.value.values['IsConverted'] === true) return refuse(convertedLead())
+  const owner = conversion.ownerId ?? String(lead.value.values['OwnerId'])
+  if (dml.org.store.get('User', owner)?.values['IsActive'] !== true) {
+    return refuse(dmlError('INVALID_CROSS_REFERENCE_KEY', NEEDS_USER))
+  }
+  const account = findGiven(dml, 'Account', conversion.accountId)
+  if (!account.ok) return account
+  const contact = findGiven(dml, 'Contact', conversion.contactId)
+  if (!contact.ok) return contact
+  return pass({ lead: lead.value, owner, account: account.value, contact: contact.value })
+}
+
+const NEEDS_USER =
+  'Converted objects can only be owned by users. If the lead is not owned by a user, you must specify a user for the Owner field.'
+
+function findGiven(dml: Dml, object: string, id: string | undefined): Checked<StoredRecord | undefined> {
+  return id === undefined ? pass(undefined) : findTarget(dml, objectOf(dml, object), id)
+}
+
+function objectOf(dml: Dml, name: string): ObjectDefinition {
+  const object = dml.org.schema.object(name)
+  if (!object) throw new Error(`the schema has no ${name}`)
+  return object
+}
+
+function idOf(record: StoredRecord | undefined, field: string): string | undefined {
+  const id = record?.values[field]
+  return typeof id === 'string' ? id : undefined
+}
+
+function makeAccount(dml: Dml, lead: StoredRecord, owner: string): string {
+  const taken = Object.entries(ACCOUNT_FIELDS).map(([to, from]) => [to, lead.values[from] ?? null] as const)
+  return insertRecord(dml, objectOf(dml, 'Account'), { ...Object.fromEntries(taken), OwnerId: owner }).record
+    .id
+}
+
+function makeContact(dml: Dml, lead: StoredRecord, links: FieldValues): string {
+  return insertRecord(dml, objectOf(dml, 'Contact'), { ...toContact(dml, lead), ...links }).record.id
+}
+
+/** What the new contact takes from the lead: same standard fields, address, and custom fields of the same name. */
+function toContact(dml: Dml, lead: StoredRecord): Record<string, FieldValue> {
+  const address = ['Street', 'City', 'State', 'PostalCode', 'Country'].map(
+    (part) => [`Mailing${part}`, lead.values[part] ?? null] as const,
+  )
+  const custom = objectOf(dml, 'Contact').fields.filter(({ custom, name }) => custom && name in lead.values)
+  const names = [...SHARED_FIELDS, ...custom.map((field) => field.name)]
+  return {
+    ...Object.fromEntries(address),
+    ...Object.fromEntries(names.map((name) => [name, lead.values[name] ?? null])),
+  }
+}
+
+/** An existing contact keeps what it has; the lead fills its gaps. */
+function mergeIntoContact(dml: Dml, lead: StoredRecord, contact: StoredRecord): string {
+  const gaps = Object.entries(toContact(dml, lead)).filter(
+    ([name]) => (contact.values[name] ?? null) === null,
+  )
+  changeRecord(dml, contact, { object: objectOf(dml, 'Contact'), values: Object.fromEntries(gaps) })
+  return contact.id
+}
+
+const CLOSE_IN_DAYS = 90
+
+function makeOpportunity(
+  dml: Dml,
+  conversion: Conversion,
+  links: { accountId: string; contactId: string; owner: string },
+): string | null {
+  if (conversion.opportunityName === undefined) return null
+  const closeMs = dml.org.clock.nowMs() + CLOSE_IN_DAYS * 86_400_000
+  const { record } = insertRecord(dml, objectOf(dml, 'Opportunity'), {
+    Name: conversion.opportunityName,
+    AccountId: links.accountId,
+    OwnerId: links.owner,
+    StageName: 'Prospecting',
+    CloseDate: toDateText(closeMs),
+  })
+  insertRecord(dml, objectOf(dml, 'OpportunityContactRole'), {
+    OpportunityId: record.id,
+    ContactId: links.contactId,
+    IsPrimary: true,
+  })
+  return record.id
+}
+
+function closeLead(
+  dml: Dml,
+  lead: StoredRecord,
+  into: { accountId: string; contactId: string; opportunityId: string | null },
+): void {
+  const values: FieldValues = {
+    IsConverted: true,
+    Status: CONVERTED_STATUS,
+    ConvertedDate: toDateText(dml.org.clock.nowMs()),
+    ConvertedAccountId: into.accountId,
+    ConvertedContactId: into.contactId,
+    ConvertedOpportunityId: into.opportunityId,
+  }
+  changeRecord(dml, lead, { object: objectOf(dml, 'Lead'), values })
+}
+
+function moveActivities(dml: Dml, leadId: string, contactId: string): void {
+  for (const name of ['Task', 'Event']) {
+    const object = objectOf(dml, name)
+    const who = dml.org.schema.field(object, 'WhoId')
+    for (const activity of (who && dml.org.store.findBy(name, who, leadId)) ?? []) {
+      changeRecord(dml, activity, { object, values: { WhoId: contactId } })
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { ObjectDefinition } from '../schema/schema-model.ts'
+import { toRecordId } from '../store/record-id.ts'
+import type { StoredRecord } from '../store/stored-record.ts'
+import { duplicateValue } from './check-references.ts'
+import { dmlError, refuse, type Dml, type DmlResult } from './dml-result.ts'
+import { findTarget, noAccess } from './save-record.ts'
+import { changeRecord } from './write-record.ts'
+
+/** Moves a record, and the children that live with it, to the recycle bin. */
+export function deleteRecord(dml: Dml, object: ObjectDefinition, id: string): DmlResult {
+  const fault = dml.org.faults.onRecord({
+    op: 'delete',
+    object: object.name,
+    values: { Id: id },
+    userId: dml.actor.userId,
+  })
+  if (fault) return refuse(fault)
+  const found = findTarget(dml, object, id)
+  if (!found.ok) return { ...found, id: toRecordId(id) }
+  if (!object.deletable || !dml.actor.access.canUse(object, 'delete')) return { ...refuse(noAccess()), id }
+  discard(dml, object, found.value)
+  return { ok: true, id: found.value.id, created: false, changed: true }
+}
+
+function discard(dml: Dml, object: ObjectDefinition, record: StoredRecord): void {
+  const deletedAtMs = dml.org.clock.nowMs()
+  changeRecord(dml, record, { object, values: {}, event: 'delete', deletedAtMs })
+  for (const child of childrenOf(dml, object, record.id)) {
+    if (child.record.deletedAtMs === null) discard(dml, child.object, child.record)
+  }
+}
+
+/** Brings a record back with the children that went with it. */
+export function undeleteRecord(dml: Dml, object: ObjectDefinition, text: string): DmlResult {
+  const id = toRecordId(text)
+  const record = id === undefined ? undefined : dml.org.store.get(object.name, id)
+  if (!record)
+    return refuse(dmlError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', { status: 404 }))
+  if (record.deletedAtMs === null) {
+    return refuse(dmlError('UNDELETE_FAILED', 'Entity is not in the recycle bin'))
+  }
+  const conflict = findTakenKey(dml, object, record)
+  if (conflict) return { ...refuse(conflict), id: record.id }
+  revive(dml, object, record)
+  return { ok: true, id: record.id, created: false, changed: true }
+}
+
+function findTakenKey(
+  dml: Dml,
+  object: ObjectDefinition,
+  record: StoredRecord,
+): ReturnType<typeof dmlError> | undefined {
+  for (const field of object.fields) {
+    const value = record.values[field.name] ?? null
+    if (!field.unique || value === null) continue
+    const taken = dml.org.store.findBy(object.name, field, value)?.find((other) => other.deletedAtMs === null)
+    if (taken) return duplicateValue(field, taken.id)
+  }
+  return undefined
+}
+
+function revive(dml: Dml, object: ObjectDefinition, record: StoredRecord): void {
+  changeRecord(dml, record, { object, values: {}, event: 'undelete', deletedAtMs: null })
+  for (const child of childrenOf(dml, object, record.id)) {
+    if (child.record.deletedAtMs === record.deletedAtMs) revive(dml, child.object, child.record)
+  }
+}
+
+function childrenOf(
+  dml: Dml,
+  parent: ObjectDefinition,
+  parentId: string,
+): { readonly object: ObjectDefinition; readonly record: StoredRecord }[] {
+  return dml.org.schema.objects.flatMap((object) =>
+    object.fields
+      .filter((field) => field.cascadeDelete && field.referenceTo.includes(parent.name))
+      .flatMap((field) => dml.org.store.findBy(object.name, field, parentId) ?? [])
+      .map((record) => ({ object, record })),
+  )
+}

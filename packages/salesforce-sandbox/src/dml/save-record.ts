@@ -1,0 +1,131 @@
+import type { ObjectDefinition } from '../schema/schema-model.ts'
+import { toRecordId } from '../store/record-id.ts'
+import type { FieldValues, StoredRecord } from '../store/stored-record.ts'
+import {
+  convertedLead,
+  findActivityConflict,
+  findConvertedTarget,
+  findDuplicate,
+  resolveReferences,
+} from './check-references.ts'
+import { findMissing, findUnfit } from './check-values.ts'
+import {
+  dmlError,
+  pass,
+  refuse,
+  type Checked,
+  type Dml,
+  type DmlError,
+  type DmlResult,
+} from './dml-result.ts'
+import { readInput, type Input } from './read-input.ts'
+import { changeRecord, insertRecord } from './write-record.ts'
+
+export type RecordBody = Readonly<Record<string, unknown>>
+
+const BYTES_PER_RECORD = 2048
+
+/** Creates one record through every rule, in the order in which the platform reports them. */
+export function createRecord(dml: Dml, object: ObjectDefinition, body: RecordBody): DmlResult {
+  const checked = checkSave(dml, { object, body, before: undefined })
+  if (!checked.ok) return checked
+  const { record } = insertRecord(dml, object, toValues(checked.value))
+  return { ok: true, id: record.id, created: true, changed: true }
+}
+
+/** Updates one record by its 15 or 18-character id. */
+export function updateRecord(
+  dml: Dml,
+  object: ObjectDefinition,
+  change: { readonly id: string; readonly body: RecordBody },
+): DmlResult {
+  const found = findTarget(dml, object, change.id)
+  if (!found.ok) return { ...found, id: toRecordId(change.id) }
+  const checked = checkSave(dml, { object, body: change.body, before: found.value })
+  if (!checked.ok) return { ...checked, id: found.value.id }
+  const { record, changed } = changeRecord(dml, found.value, { object, values: toValues(checked.value) })
+  return { ok: true, id: record.id, created: false, changed }
+}
+
+/** The living record that an update or delete names. */
+export function findTarget(dml: Dml, object: ObjectDefinition, text: string): Checked<StoredRecord> {
+  const id = toRecordId(text)
+  if (id === undefined || !id.startsWith(object.keyPrefix)) {
+    const message = `${object.label} ID: id value of incorrect type: ${text}`
+    return refuse(dmlError('MALFORMED_ID', message, { fields: ['Id'] }))
+  }
+  const record = dml.org.store.get(object.name, id)
+  if (!record) {
+    return refuse(dmlError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', { status: 404 }))
+  }
+  if (record.deletedAtMs !== null) {
+    return refuse(dmlError('ENTITY_IS_DELETED', 'entity is deleted', { status: 404 }))
+  }
+  return pass(record)
+}
+
+export function noAccess(): DmlError {
+  return dmlError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', {
+    status: 403,
+  })
+}
+
+interface Save {
+  readonly object: ObjectDefinition
+  readonly body: RecordBody
+  readonly before: StoredRecord | undefined
+}
+
+/** The stages of a save; the first that fails is the answer. */
+function checkSave(dml: Dml, save: Save): Checked<Input> {
+  const { object, body, before } = save
+  const mode = before ? 'update' : 'create'
+  const fault = dml.org.faults.onRecord({
+    op: mode,
+    object: object.name,
+    values: body,
+    userId: dml.actor.userId,
+  })
+  if (fault) return refuse(fault)
+  const input = readInput({ dml, object, mode }, body)
+  if (!input.ok) return input
+  const unfit = findMissing(object, input.value, before?.values) ?? findUnfit(input.value)
+  if (unfit) return refuse(unfit)
+  const resolved = resolveReferences(dml, object, input.value)
+  if (!resolved.ok) return resolved
+  const refused = findRefusal(dml, save, resolved.value)
+  return refused ? refuse(refused) : resolved
+}
+
+function findRefusal(dml: Dml, save: Save, input: Input): DmlError | undefined {
+  const { object, before } = save
+  const merged: FieldValues = { ...before?.values, ...toValues(input) }
+  if (!mayWrite(dml, save)) return noAccess()
+  return (
+    findActivityConflict(object, merged) ??
+    findConverted(dml, input, before) ??
+    findDuplicate(dml, { object, id: before?.id, input }) ??
+    findFullStorage(dml, before)
+  )
+}
+
+function findConverted(dml: Dml, input: Input, before: StoredRecord | undefined): DmlError | undefined {
+  if (before?.values['IsConverted'] === true) return convertedLead()
+  return findConvertedTarget(dml, input, before?.values)
+}
+
+function mayWrite(dml: Dml, save: Save): boolean {
+  const { object, before } = save
+  const possible = before ? object.updateable : object.createable
+  return possible && dml.actor.access.canUse(object, before ? 'edit' : 'create')
+}
+
+function findFullStorage(dml: Dml, before: StoredRecord | undefined): DmlError | undefined {
+  const maxBytes = dml.org.settings.limits.dataStorageMB * 2 ** 20
+  const isFull = !before && dml.org.store.count() * BYTES_PER_RECORD >= maxBytes
+  return isFull ? dmlError('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded') : undefined
+}
+
+function toValues(input: Input): FieldValues {
+  return Object.fromEntries([...input].map(([field, value]) => [field.name, value]))
+}

@@ -1,0 +1,113 @@
+import { dmlError, type DmlError } from '../dml/dml-result.ts'
+import { presetOf } from './error-presets.ts'
+import type { FaultAction, FaultRule } from './fault-rule.ts'
+
+/** A request as fault rules see it. */
+export interface FaultSubject {
+  readonly method: string
+  readonly path: string
+  readonly object: string | null
+  readonly op: string | null
+  readonly userId: string | null
+}
+
+/** One record in a write. */
+export interface RecordSubject {
+  readonly op: string
+  readonly object: string
+  readonly values: Readonly<Record<string, unknown>>
+  readonly userId: string
+}
+
+export interface Fault {
+  readonly id: string
+  readonly action: FaultAction
+}
+
+interface Armed {
+  readonly rule: FaultRule
+  readonly id: string
+  matches: number
+  hits: number
+}
+
+/** Makes requests go wrong as told. Rules are tried in the order they were added; the first that hits acts. */
+export class FaultEngine {
+  #armed: Armed[] = []
+  #count = 0
+
+  add(rule: FaultRule): string {
+    this.#count += 1
+    const id = rule.id ?? `f${this.#count}`
+    this.#armed.push({ rule, id, matches: 0, hits: 0 })
+    return id
+  }
+
+  list(): readonly (FaultRule & { readonly matches: number; readonly hits: number })[] {
+    return this.#armed.map(({ rule, id, matches, hits }) => ({ ...rule, id, matches, hits }))
+  }
+
+  /** Removes one rule, or all. */
+  remove(id?: string): void {
+    this.#armed = id === undefined ? [] : this.#armed.filter((armed) => armed.id !== id)
+  }
+
+  onRequest(subject: FaultSubject): Fault | undefined {
+    return this.#take((rule) => !isRecordRule(rule) && matchesRequest(rule, subject))
+  }
+
+  onRecord(subject: RecordSubject): DmlError | undefined {
+    const fault = this.#take((rule) => isRecordRule(rule) && matchesRecord(rule, subject))
+    return fault?.action.type === 'error' ? toDmlError(fault.action) : undefined
+  }
+
+  #take(matches: (rule: FaultRule) => boolean): Fault | undefined {
+    for (const armed of this.#armed) {
+      if (matches(armed.rule) && isHit(armed)) {
+        armed.hits += 1
+        return { id: armed.id, action: armed.rule.action }
+      }
+    }
+    return undefined
+  }
+}
+
+function isHit(armed: Armed): boolean {
+  armed.matches += 1
+  const { after, times, every } = armed.rule
+  const index = armed.matches - after
+  if (index < 1 || (times !== null && armed.hits >= times)) return false
+  return every === null || index % every === 0
+}
+
+function isRecordRule(rule: FaultRule): boolean {
+  return rule.action.type === 'error' && rule.action.scope === 'record'
+}
+
+function matchesRequest(rule: FaultRule, subject: FaultSubject): boolean {
+  const { method, path, object, op, user } = rule.match
+  return (
+    isSame(method?.toUpperCase(), subject.method) &&
+    isSame(object, subject.object) &&
+    isSame(op, subject.op) &&
+    isSame(user, subject.userId) &&
+    (path === undefined || new RegExp(path).test(subject.path))
+  )
+}
+
+function matchesRecord(rule: FaultRule, subject: RecordSubject): boolean {
+  const { object, op, user, recordKey } = rule.match
+  const [name = '', value = ''] = recordKey?.split(/=(.*)/s) ?? []
+  const isKeySame = recordKey === undefined || String(subject.values[name]) === value
+  return isKeySame && isSame(object, subject.object) && isSame(op, subject.op) && isSame(user, subject.userId)
+}
+
+function isSame(wanted: string | undefined, given: string | null): boolean {
+  return wanted === undefined || wanted === given
+}
+
+/** The error of a fault action, with the usual text and status of its code. */
+export function toDmlError(action: Extract<FaultAction, { type: 'error' }>): DmlError {
+  const preset = presetOf(action.code)
+  return dmlError(action.code, action.message ?? preset.message, { status: action.status ?? preset.status })
+}

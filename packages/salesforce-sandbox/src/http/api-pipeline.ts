@@ -1,0 +1,129 @@
+import { createAccess } from '../access/access.ts'
+import { toDmlError, type Fault } from '../faults/fault-engine.ts'
+import { bearerOf } from '../oauth/identity.ts'
+import { findSession, slideSession, type AccessToken } from '../oauth/sessions.ts'
+import { OPEN_ROUTES } from '../oauth/routes.ts'
+import type { Org } from '../org.ts'
+import { API_ROUTES } from '../rest/api-routes.ts'
+import type { Trace } from '../log/request-log.ts'
+import { countCall, isSpent, limitInfo } from './call-budget.ts'
+import { describeCall } from './describe-call.ts'
+import { headerOf, readOptions, type HttpRequest } from './http-request.ts'
+import { fail, failDml, html, notFound, type Reply } from './reply.ts'
+import { matchRoute, type RouteMatch } from './router.ts'
+
+const OLDEST_VERSION = 31
+
+/** POST with `_HttpMethod=PATCH` is a PATCH, for clients that cannot send one. */
+export function effectiveMethod(request: HttpRequest): string {
+  return (request.method === 'POST' && request.query.get('_HttpMethod')) || request.method
+}
+
+/** The fault that hits this request, before anything else looks at it. */
+export function takeFault(org: Org, request: HttpRequest): Fault | undefined {
+  const userId = findSession(org, bearerOf(request) ?? '')?.userId ?? null
+  const { method, target } = request
+  return org.faults.onRequest({
+    method,
+    path: target,
+    userId,
+    ...describeCall(request, effectiveMethod(request)),
+  })
+}
+
+/** Notes what a request is about. */
+export function describeIncoming(request: HttpRequest, trace: Trace): void {
+  Object.assign(trace, describeCall(request, effectiveMethod(request)))
+}
+
+/** Answers one request of the Salesforce API: the steps and their order are what clients rely on. */
+export function answerApi(org: Org, request: HttpRequest, trace: Trace): Reply {
+  const method = effectiveMethod(request)
+  if (/\/\//.test(request.path)) return notFound()
+  const open = matchRoute(OPEN_ROUTES, method, request.segments)
+  if (open.kind === 'found') return open.handler(org, request)
+  if (open.kind === 'wrongMethod') return wrongMethod(method, open)
+  if (request.segments[0] !== 'services' || request.segments[1] !== 'data') return notFound()
+  const reply = answerInSession(org, { request, method, trace })
+  return { ...reply, headers: { ...reply.headers, 'sforce-limit-info': limitInfo(org) } }
+}
+
+/** What a fault answers instead of the org; undefined for those that only delay or drop. */
+export function answerFault(fault: Fault): Reply | undefined {
+  const { action } = fault
+  if (action.type === 'error') return failDml(toDmlError(action))
+  if (action.type === 'http') return { status: action.status, headers: action.headers, body: action.body }
+  return action.type === 'html503' ? html(503, MAINTENANCE_PAGE) : undefined
+}
+
+const MAINTENANCE_PAGE =
+  '<!doctype html><html><head><title>Server Unavailable</title></head><body>We are down for maintenance.</body></html>'
+
+interface Incoming {
+  readonly request: HttpRequest
+  readonly method: string
+  readonly trace: Trace
+}
+
+function answerInSession(org: Org, incoming: Incoming): Reply {
+  const { request, trace } = incoming
+  const token = bearerOf(request) ?? ''
+  const session = findSession(org, token)
+  if (!session) return refuseToken(request)
+  slideSession(org, token, session)
+  trace.userId = session.userId
+  if (org.store.get('User', session.userId)?.values['IsActive'] !== true) {
+    const message = 'The REST API is not enabled for this Organization or user.'
+    return fail(403, { code: 'API_DISABLED_FOR_ORG', message })
+  }
+  if (isSpent(org))
+    return fail(403, { code: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' })
+  countCall(org)
+  trace.counted = true
+  return refuseVersion(org, request) ?? answerRoute(org, incoming, session)
+}
+
+function refuseToken(request: HttpRequest): Reply {
+  const header = headerOf(request, 'authorization')
+  if (header !== undefined && !/^(Bearer|OAuth)\b/i.test(header)) {
+    return fail(401, { code: 'INVALID_AUTH_HEADER', message: 'INVALID_HEADER_TYPE' })
+  }
+  return fail(401, { code: 'INVALID_SESSION_ID', message: 'Session expired or invalid' })
+}
+
+function refuseVersion(org: Org, request: HttpRequest): Reply | undefined {
+  const version = /^v(\d+\.0)$/.exec(request.segments[2] ?? '')?.[1]
+  if (version !== undefined && Number(version) < OLDEST_VERSION) {
+    return fail(410, { code: 'GONE', message: 'The requested API version is retired.' })
+  }
+  return version !== undefined && org.settings.apiVersions.includes(version) ? undefined : notFound()
+}
+
+function answerRoute(org: Org, incoming: Incoming, session: AccessToken): Reply {
+  const { request, method, trace } = incoming
+  const [, , version = '', ...rest] = request.segments
+  const route = matchRoute(API_ROUTES, method === 'HEAD' ? 'GET' : method, rest)
+  if (route.kind === 'none') return notFound()
+  if (route.kind === 'wrongMethod') return wrongMethod(method, route)
+  const client = readOptions(request, 'sforce-call-options').get('client') ?? null
+  trace.client = client
+  const access = createAccess(org, session.userId)
+  return route.handler({
+    org,
+    request,
+    method,
+    params: route.params,
+    dml: { org, actor: { userId: session.userId, via: 'rest', client, access } },
+    base: `/services/data/${version}`,
+    version: Number(version.slice(1)),
+    trace,
+  })
+}
+
+function wrongMethod(method: string, match: Extract<RouteMatch<unknown>, { kind: 'wrongMethod' }>): Reply {
+  const allowed = match.allowed.includes('GET') ? ['HEAD', ...match.allowed] : match.allowed
+  const list = allowed.join(',')
+  const message = `HTTP Method '${method}' not allowed. Allowed are ${list}`
+  const reply = fail(405, { code: 'METHOD_NOT_ALLOWED', message })
+  return { ...reply, headers: { ...reply.headers, allow: list } }
+}

@@ -1,0 +1,19 @@
+import { runService } from '@leadline/service'
+import { parseStartArgument } from './config.ts'
+import { startSandboxOrg } from './start-sandbox-org.ts'
+
+await runService('salesforce-sandbox', async (log) => {
+  const org = await startSandboxOrg({
+    ...parseStartArgument(process.argv[2]),
+    now: Date.now,
+    onError: (error) => log.error('a request failed inside the org', error),
+  })
+  return {
+    url: org.url,
+    report: () => {
+      const { requests, records } = org.admin.stats()
+      return { idle: true, steps: { requests, records } }
+    },
+    stop: org.stop,
+  }
+})

@@ -1,0 +1,135 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { HttpRequest } from '../http/http-request.ts'
+import { json, type Reply } from '../http/reply.ts'
+import type { Client } from '../options.ts'
+import type { Org } from '../org.ts'
+import { codeSchema } from './authorize.ts'
+import {
+  issueAccessToken,
+  issueRefreshToken,
+  openFamily,
+  revokeFamily,
+  useRefreshToken,
+  type Grant,
+} from './sessions.ts'
+import { findUser } from './users.ts'
+
+/** POST /services/oauth2/token: authorization code with PKCE, refresh, client credentials. */
+export function exchangeToken(org: Org, request: HttpRequest): Reply {
+  const form = new URLSearchParams(request.body)
+  const given = credentialsOf(request, form)
+  const client = org.settings.clients.find((entry) => entry.clientId === given.id)
+  if (!client) return oauthError('invalid_client_id', 'client identifier invalid')
+  const grant = GRANTS[form.get('grant_type') ?? '']
+  if (!grant) return oauthError('unsupported_grant_type', 'grant type not supported')
+  return grant({ org, form, client, secret: given.secret })
+}
+
+interface Exchange {
+  readonly org: Org
+  readonly form: URLSearchParams
+  readonly client: Client
+  readonly secret: string | null
+}
+
+const GRANTS: Readonly<Record<string, (exchange: Exchange) => Reply>> = {
+  authorization_code: exchangeCode,
+  refresh_token: refresh,
+  client_credentials: exchangeCredentials,
+}
+
+/** From the form, or from a Basic header. */
+function credentialsOf(
+  request: HttpRequest,
+  form: URLSearchParams,
+): { id: string | null; secret: string | null } {
+  const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (basic === undefined) return { id: form.get('client_id'), secret: form.get('client_secret') }
+  const [id = '', secret = ''] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s)
+  return { id, secret }
+}
+
+function exchangeCode(exchange: Exchange): Reply {
+  const { org, form, client, secret } = exchange
+  const key = `code:${form.get('code') ?? ''}`
+  const code = org.state.getJson(key, codeSchema)
+  if (!code || code.clientId !== client.clientId) return invalidGrant('invalid authorization code')
+  if (code.family !== null) {
+    revokeFamily(org, code.family)
+    return invalidGrant('invalid authorization code')
+  }
+  if (code.expiresAtMs <= org.clock.nowMs()) return invalidGrant('expired authorization code')
+  if (code.redirectUri !== form.get('redirect_uri')) {
+    return oauthError('redirect_uri_mismatch', 'redirect_uri must match configuration')
+  }
+  if (!isVerified(code.challenge, form.get('code_verifier'))) return invalidGrant('invalid code verifier')
+  if (secret !== client.clientSecret) return oauthError('invalid_client', 'invalid client credentials')
+  if (!isActive(org, code.userId)) return invalidGrant('inactive user')
+  const grant = openFamily(org, { userId: code.userId, client, scope: code.scope })
+  org.state.setJson(key, { ...code, family: grant.family })
+  return success(org, grant, /\b(refresh_token|offline_access)\b/.test(code.scope))
+}
+
+function isVerified(challenge: string | null, verifier: string | null): boolean {
+  if (challenge === null) return true
+  return (
+    challenge ===
+    createHash('sha256')
+      .update(verifier ?? '')
+      .digest('base64url')
+  )
+}
+
+function refresh(exchange: Exchange): Reply {
+  const { org, form, client, secret } = exchange
+  if (secret !== null && secret !== client.clientSecret) {
+    return oauthError('invalid_client', 'invalid client credentials')
+  }
+  const grant = useRefreshToken(org, form.get('refresh_token') ?? '', client)
+  if (!grant) return invalidGrant('expired access/refresh token')
+  if (!isActive(org, grant.userId)) return invalidGrant('inactive user')
+  return success(org, grant, client.rotateRefresh)
+}
+
+function exchangeCredentials(exchange: Exchange): Reply {
+  const { org, client, secret } = exchange
+  if (secret !== client.clientSecret) return oauthError('invalid_client', 'invalid client credentials')
+  const user = client.runAsUser === null ? undefined : findUser(org, client.runAsUser)
+  if (!user) return invalidGrant('no client credentials user enabled')
+  if (!isActive(org, user.id)) return invalidGrant('inactive user')
+  const family = `credentials:${client.clientId}`
+  return success(org, { userId: user.id, clientId: client.clientId, family, scope: 'api id' }, false)
+}
+
+function isActive(org: Org, userId: string): boolean {
+  return org.store.get('User', userId)?.values['IsActive'] === true
+}
+
+function success(org: Org, grant: Grant, withRefresh: boolean): Reply {
+  const issuedAt = String(org.clock.nowMs())
+  const id = `${org.url()}/id/${org.settings.orgId}/${grant.userId}`
+  return json(
+    200,
+    {
+      access_token: issueAccessToken(org, grant),
+      ...(withRefresh ? { refresh_token: issueRefreshToken(org, grant) } : {}),
+      signature: createHmac('sha256', String(org.settings.seed))
+        .update(id + issuedAt)
+        .digest('base64'),
+      scope: grant.scope,
+      instance_url: org.url(),
+      id,
+      token_type: 'Bearer',
+      issued_at: issuedAt,
+    },
+    { 'cache-control': 'no-store' },
+  )
+}
+
+function invalidGrant(description: string): Reply {
+  return oauthError('invalid_grant', description)
+}
+
+export function oauthError(error: string, description?: string): Reply {
+  return json(400, description === undefined ? { error } : { error, error_description: description })
+}

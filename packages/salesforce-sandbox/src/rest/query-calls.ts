@@ -1,0 +1,38 @@
+import { readOptions } from '../http/http-request.ts'
+import { fail, json, type Reply } from '../http/reply.ts'
+import { runQuery, runQueryMore, type QueryOutcome, type QueryRequest } from '../soql/run-query.ts'
+import type { ApiCall } from './api-call.ts'
+
+/** GET /query?q= */
+export function query(call: ApiCall): Reply {
+  return answer(call, runQuery(toRequest(call), call.request.query.get('q') ?? '', false))
+}
+
+/** GET /queryAll?q= sees deleted records too. */
+export function queryAll(call: ApiCall): Reply {
+  return answer(call, runQuery(toRequest(call), call.request.query.get('q') ?? '', true))
+}
+
+/** GET /query/{locator} */
+export function queryMore(call: ApiCall): Reply {
+  return answer(call, runQueryMore(toRequest(call), call.params['locator'] ?? ''))
+}
+
+function toRequest(call: ApiCall): QueryRequest {
+  const batchSize = Number(readOptions(call.request, 'sforce-query-options').get('batchsize'))
+  return {
+    org: call.org,
+    access: call.dml.actor.access,
+    base: call.base,
+    batchSize: Number.isInteger(batchSize) ? batchSize : undefined,
+  }
+}
+
+function answer(call: ApiCall, outcome: QueryOutcome): Reply {
+  if (!outcome.ok) {
+    call.trace.codes.push(outcome.code)
+    return fail(400, { code: outcome.code, message: outcome.message })
+  }
+  call.trace.object = outcome.object
+  return json(200, outcome.page)
+}

@@ -1,0 +1,32 @@
+import type { ObjectDefinition } from '../schema-model.ts'
+import { account, contact, lead } from './people.ts'
+import { event, opportunity, opportunityContactRole, task } from './sales.ts'
+import {
+  group,
+  groupMember,
+  leadStatus,
+  organization,
+  permissionSet,
+  permissionSetAssignment,
+  queueSobject,
+  user,
+} from './setup.ts'
+
+/** Every object an org has before any package is installed. One more: define it and add it here. */
+export const STANDARD_OBJECTS: readonly ObjectDefinition[] = [
+  account,
+  contact,
+  event,
+  group,
+  groupMember,
+  lead,
+  leadStatus,
+  opportunity,
+  opportunityContactRole,
+  organization,
+  permissionSet,
+  permissionSetAssignment,
+  queueSobject,
+  task,
+  user,
+]
