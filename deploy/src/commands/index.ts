@@ -2,8 +2,9 @@ import type { Command } from '../command.ts'
 import { check } from './check.ts'
 import { migrate } from './migrate.ts'
 import { reset } from './reset.ts'
+import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 
 /** Every command of the CLI, in the order of its help. */
-export const commands: readonly Command[] = [start, status, check, migrate, reset]
+export const commands: readonly Command[] = [start, status, simulate, check, migrate, reset]

@@ -33,12 +33,18 @@ export interface RunDocumentParts {
 /** The document that the parts start from, its references unresolved: no secret is written down in it. */
 export function buildRunDocument({ own, defaults, ports, host, tagFile }: RunDocumentParts): Document {
   const filled = fillDocument(own, placeDefaults(defaults, ports))
-  const collector = { tagFile, ...toMap(filled['collector']), port: ports.collector }
+  const collector = { tagFile, ...placeAt(ports.collector, filled['collector']) }
   return {
     ...filled,
     collector: host === undefined ? collector : { ...collector, host },
-    console: { ...toMap(filled['console']), port: ports.console },
+    console: placeAt(ports.console, filled['console']),
   }
+}
+
+// What is no number stays, so that the check can name it.
+function placeAt(port: number, section: unknown): Document {
+  const map = toMap(section)
+  return typeof (map['port'] ?? 0) === 'number' ? { ...map, port } : map
 }
 
 /** The default file with the addresses of this run. */
