@@ -8,7 +8,8 @@ import type { WarehouseConnection } from '../src/connection.ts'
 import type { Warehouse } from '../src/warehouse.ts'
 import { startEmbeddedChild } from './embedded-child.ts'
 
-export interface TestWarehouse extends Required<WarehouseConnection> {
+export interface TestWarehouse extends WarehouseConnection {
+  readonly database: string
   /** On a migrated database of its own. */
   readonly warehouse: Warehouse
   /** Of the user `reader`. */
@@ -51,7 +52,7 @@ async function openOnServer(address: URL): Promise<TestWarehouse> {
 }
 
 async function open(
-  connection: Required<WarehouseConnection> & { readonly readerPassword: string },
+  connection: WarehouseConnection & { readonly database: string; readonly readerPassword: string },
   release: () => Promise<void>,
 ): Promise<TestWarehouse> {
   await migrate(connection)

@@ -18,7 +18,7 @@ export interface Engine {
   readonly tableFunctions: readonly string[]
   /** A connection of its own: what it SETs stays with it. Statements of one session run one after the other. */
   readonly openSession: () => ChdbSession
-  /** Stops the statements whose text contains `tag`. */
+  /** Stops the statements whose text starts with `tag`. */
   interrupt(tag: string): Promise<void>
   /** Waits for what is running, then releases the directory. */
   close(): Promise<void>
@@ -41,9 +41,7 @@ export async function openEngine(chdb: ChdbModule, options: EngineOptions): Prom
     tableFunctions: read('SELECT name FROM system.table_functions').split('\n'),
     openSession: () => new chdb.Session(path),
     interrupt: async (tag) => {
-      await keeper.queryAsync(
-        `KILL QUERY WHERE position(query, '${tag}') > 0 AND query NOT LIKE 'KILL%' ASYNC`,
-      )
+      await keeper.queryAsync(`KILL QUERY WHERE startsWith(query, '${tag}') ASYNC`)
     },
     close: async () => {
       await chdb.drainPending()

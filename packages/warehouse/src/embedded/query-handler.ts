@@ -60,20 +60,22 @@ export function createQueryHandler(engine: Engine, options: QueryHandlerOptions)
       if (!response.writableFinished) engine.interrupt(tag).catch(() => undefined)
     }
     response.once('close', onClose)
+    let reusable = false
     try {
       const answer = await execute(lease.session, request, tag)
       await respond(response, answer, { gzip: request.gzip, version: engine.version })
+      reusable = CLEAN_VERBS.has(request.statement.verb)
     } finally {
       response.off('close', onClose)
-      lease.release(CLEAN_VERBS.has(request.statement.verb))
+      lease.release(reusable)
     }
   }
 
   return {
     handle: async (request, response) => {
       inFlight += 1
-      setIdentity(request, response)
       try {
+        setIdentity(request, response)
         if (request.url === '/ping' || request.url === '/replicas_status') response.end('Ok.\n')
         else await run(await readRequest(request, options.accounts, options), response)
       } catch (error) {

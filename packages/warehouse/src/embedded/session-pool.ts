@@ -9,7 +9,7 @@ export interface SessionSetup {
 
 export interface SessionLease {
   readonly session: ChdbSession
-  /** `reusable` says that the statement left nothing behind in the session. */
+  /** `reusable` says that the statement left nothing behind: after an error the engine still lists it as running. */
   release(reusable: boolean): void
 }
 
