@@ -32,7 +32,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const { stream, topic } = await openWithTopic(t, settings())
       const keys = ids(20).map((index) => `key-${index}`)
       await Promise.all(keys.flatMap((key) => values(key, 30).map((value) => stream.append(topic, [value]))))
-      const { marks, consumer } = await collect(stream, { topic, group: 'g' })
+      const { marks, consumer } = await collect(stream, { topic, group: `g-${topic}` })
       await until('600 values have arrived', () => marks.length >= 600)
       await consumer.stop()
       assert.equal(marks.length, 600)
@@ -49,7 +49,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const read: string[] = []
       await stream.consume({
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         onFailure: ({ error }) => assert.fail(String(error)),
         handle: async (batch) => void read.push(...batch.values.map(String)),
       })
@@ -61,7 +61,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
       await stream.append(topic, values('k', 25))
       for (const value of values('k', 10, 25)) await stream.append(topic, [value])
-      const { marks, batches } = await collect(stream, { topic, group: 'g', maxValues: 10 })
+      const { marks, batches } = await collect(stream, { topic, group: `g-${topic}`, maxValues: 10 })
       await until('35 values have arrived', () => marks.length >= 35)
       assert.deepEqual(
         marks.map(({ id }) => id),
@@ -80,16 +80,16 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const padding = 'x'.repeat(30_000)
       const large = ids(100).map((id) => ({ key: 'k', value: JSON.stringify({ key: 'k', id, padding }) }))
       await stream.append(topic, large)
-      const { marks } = await collect(stream, { topic, group: 'g' })
+      const { marks } = await collect(stream, { topic, group: `g-${topic}` })
       await until('100 values have arrived', () => marks.length >= 100)
       assert.deepEqual(firstsByKey(marks).get('k'), ids(100))
     })
 
     test('each group gets every value; members that share a group share the partitions', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings())
-      const alone = await collect(stream, { topic, group: 'alone' })
-      const left = await collect(stream, { topic, group: 'both' })
-      const right = await collect(stream, { topic, group: 'both' })
+      const alone = await collect(stream, { topic, group: `alone-${topic}` })
+      const left = await collect(stream, { topic, group: `both-${topic}` })
+      const right = await collect(stream, { topic, group: `both-${topic}` })
       const appended = ids(400).map((id) => toValue({ key: `key-${id}`, id }))
       // Until the members have divided the partitions, one may hold them all.
       let rounds = 0
@@ -138,7 +138,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       let calls = 0
       const { marks, failures } = await collect(stream, {
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         handle: async () => {
           calls += 1
           if (calls <= 2) throw new Error(`failure ${calls}`)
@@ -162,7 +162,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const { stream, topic } = await openWithTopic(t, settings(), { partitions: 4 })
       const first = await collect(stream, {
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         handle: async (batch) => {
           if (marksIn(batch).some(({ key }) => key === 'bad')) throw new Error('refused')
         },
@@ -188,7 +188,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const held = Promise.withResolvers<void>()
       const consumer = await stream.consume({
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         maxValues: 1,
         maxInFlight: 4,
         onFailure: () => undefined,
@@ -203,7 +203,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const stopped = consumer.stop()
       held.resolve()
       await stopped
-      const again = await collect(stream, { topic, group: 'g', maxValues: 1 })
+      const again = await collect(stream, { topic, group: `g-${topic}`, maxValues: 1 })
       await until('all four come again', () => again.marks.length >= 4)
       assert.deepEqual(
         again.marks.map(({ id }) => id),
@@ -214,11 +214,11 @@ export function describeConformance(name: string, settings: () => StreamSettings
     test('a group goes on where it stopped', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings())
       await stream.append(topic, values('k', 10))
-      const before = await collect(stream, { topic, group: 'g' })
+      const before = await collect(stream, { topic, group: `g-${topic}` })
       await until('the first ten have arrived', () => before.marks.length >= 10)
       await before.consumer.stop()
       await stream.append(topic, values('k', 5, 10))
-      const after = await collect(stream, { topic, group: 'g' })
+      const after = await collect(stream, { topic, group: `g-${topic}` })
       await until('the next five have arrived', () => after.marks.length >= 5)
       assert.deepEqual(
         after.marks.map(({ id }) => id),
@@ -233,7 +233,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const goOn = Promise.withResolvers<void>()
       const { consumer, marks } = await collect(stream, {
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         handle: async () => {
           inHand.resolve()
           await goOn.promise
@@ -244,7 +244,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       goOn.resolve()
       await stopped
       assert.equal(marks.length, 1)
-      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 0 })
+      assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 0 })
     })
 
     test('stop gives up on a batch that does not end, and the group gets it again', async (t) => {
@@ -253,7 +253,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const inHand = Promise.withResolvers<void>()
       const stuck = await collect(stream, {
         topic,
-        group: 'g',
+        group: `g-${topic}`,
         handle: async () => {
           inHand.resolve()
           await new Promise(() => undefined)
@@ -261,15 +261,15 @@ export function describeConformance(name: string, settings: () => StreamSettings
       })
       await inHand.promise
       await stuck.consumer.stop(50)
-      const again = await collect(stream, { topic, group: 'g' })
+      const again = await collect(stream, { topic, group: `g-${topic}` })
       await until('the value comes again', () => again.marks.length >= 1)
       assert.equal(stuck.marks.length, 0)
     })
 
     test('a paused consumer gets nothing, and all of it after resume', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings())
-      const paused = await collect(stream, { topic, group: 'paused' })
-      const other = await collect(stream, { topic, group: 'other' })
+      const paused = await collect(stream, { topic, group: `paused-${topic}` })
+      const other = await collect(stream, { topic, group: `other-${topic}` })
       await stream.append(topic, values('k', 1))
       await until('the first has arrived', () => paused.marks.length === 1 && other.marks.length === 1)
       paused.consumer.pause()
@@ -286,13 +286,13 @@ export function describeConformance(name: string, settings: () => StreamSettings
     test('lag counts what a group has not finished, by partition, and all for a group that never read', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
       for (const value of values('k', 3)) await stream.append(topic, [value])
-      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 3 })
-      const { consumer, marks } = await collect(stream, { topic, group: 'g' })
-      await until('the lag is gone', async () => (await stream.admin.lag('g', topic))['0'] === 0)
+      assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 3 })
+      const { consumer, marks } = await collect(stream, { topic, group: `g-${topic}` })
+      await until('the lag is gone', async () => (await stream.admin.lag(`g-${topic}`, topic))['0'] === 0)
       assert.equal(marks.length, 3)
       await consumer.stop()
       await stream.append(topic, values('k', 1, 3))
-      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 1 })
+      assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 1 })
     })
 
     test('topics are made once; a missing one is named', async (t) => {
@@ -303,14 +303,14 @@ export function describeConformance(name: string, settings: () => StreamSettings
       assert.equal(problems.length, 1)
       assert.match(problems[0] ?? '', new RegExp(`${absent} is missing`))
       await stream.admin.ensureTopics([spec(topic, { partitions: 8 })])
-      assert.equal(Object.keys(await stream.admin.lag('g', topic)).length, 3)
+      assert.equal(Object.keys(await stream.admin.lag(`g-${topic}`, topic)).length, 3)
     })
 
     test('a compacted topic holds one value per record', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1, compacted: true })
       await stream.append(topic, values('k', 60))
-      assert.deepEqual(await stream.admin.lag('g', topic), { 0: 60 })
-      const { marks } = await collect(stream, { topic, group: 'g' })
+      assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 60 })
+      const { marks } = await collect(stream, { topic, group: `g-${topic}` })
       await until('60 values have arrived', () => marks.length >= 60)
       assert.deepEqual(firstsByKey(marks).get('k'), ids(60))
     })
@@ -339,7 +339,14 @@ export function describeConformance(name: string, settings: () => StreamSettings
     test('kill -9 of a consumer: another goes on, and the group has handled every value', async (t) => {
       const { stream, topic } = await openWithTopic(t, settings())
       const notes = join(temporaryDirectory(t), 'handled')
-      const task = { role: 'consume', topic, group: 'g', notes, firstId: 0, settings: settings() } as const
+      const task = {
+        role: 'consume',
+        topic,
+        group: `g-${topic}`,
+        notes,
+        firstId: 0,
+        settings: settings(),
+      } as const
       const all = ids(2000).map((id) => toValue({ key: `key-${id % 16}`, id }))
       const child = startChild(t, task)
       for (const value of all.slice(0, 1000)) await stream.append(topic, [value])
@@ -357,7 +364,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const { stream, topic } = await openWithTopic(t, settings())
       const directory = temporaryDirectory(t)
       const files = ['left', 'right'].map((name) => join(directory, name))
-      const task = { topic, group: 'g', firstId: 0, settings: settings() }
+      const task = { topic, group: `g-${topic}`, firstId: 0, settings: settings() }
       const consumers = files.map((notes) => startChild(t, { ...task, role: 'consume', notes }))
       const appender = startChild(t, { ...task, role: 'append', notes: join(directory, 'acknowledged') })
       let id = 0
@@ -373,7 +380,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     const { stream, topic } = await openWithTopic(t, settings())
     const other = await openStream(settings())
     t.after(() => other.close())
-    const { marks } = await collect(other, { topic, group: 'g' })
+    const { marks } = await collect(other, { topic, group: `g-${topic}` })
     await stream.append(topic, values('k', 5))
     await other.append(topic, values('k', 5, 5))
     await until('10 values have arrived', () => marks.length >= 10)

@@ -13,6 +13,8 @@ export interface AccumulatorOptions<Item> {
   /** Longest that an item waits for its answer, queue included. */
   readonly deadlineMs: number
   readonly now: () => number
+  /** What kept an item waiting, for the error at its deadline. */
+  readonly whyLate?: () => unknown
 }
 
 export interface Accumulator<Item> {
@@ -135,6 +137,13 @@ class FlushQueue<Item> implements Accumulator<Item> {
     if (entry.expired) return
     entry.expired = true
     const waited = `not confirmed within ${this.#options.deadlineMs} ms`
-    entry.reject(new StreamUnavailable('unreachable', `${waited}; try the same values again later`))
+    const cause = this.#options.whyLate?.()
+    entry.reject(
+      new StreamUnavailable(
+        'unreachable',
+        `${waited}; try the same values again later`,
+        cause ? { cause } : {},
+      ),
+    )
   }
 }

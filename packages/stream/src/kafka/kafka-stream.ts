@@ -1,8 +1,165 @@
-import type { Settings } from '@leadline/contract'
-import type { Stream } from '../stream.ts'
+import { createAccumulator, type Accumulator } from '../append/accumulator.ts'
+import { buildChunks, byteLength, hasLineBreak, type TopicShape } from '../append/chunk.ts'
+import {
+  StreamUnavailable,
+  type Consumer,
+  type ConsumeOptions,
+  type Stream,
+  type StreamValue,
+} from '../stream.ts'
+import { KafkaAdmin } from './kafka-admin.ts'
+import { createReadingClient, createSendingClient, type KafkaSettings } from './kafka-clients.ts'
+import { KafkaConsumer } from './kafka-consumer.ts'
+import { loadKafkaJs } from './load-kafkajs.ts'
+import { RecordSender, type ChunksOfTopic } from './record-sender.ts'
 
-export type KafkaSettings = Extract<Settings['stream'], { kind: 'kafka' }>
+export type { KafkaSettings } from './kafka-clients.ts'
 
-export async function openKafkaStream(settings: KafkaSettings): Promise<Stream> {
-  throw new Error(`the Kafka adapter is not in this build yet (${settings.clientId})`)
+export interface KafkaStreamOptions {
+  /** Longest that an append waits for its confirmation, in ms; default 5000. */
+  readonly appendDeadlineMs?: number
+}
+
+const APPEND_DEADLINE_MS = 5000
+const LINGER_MS = 2
+/** Of one send. With its overhead it stays below the 1 MB that a broker takes by default for one partition. */
+const SEND_BYTES = 900_000
+
+/** Nothing is connected before it is needed: a broker that is away delays no start. */
+export async function openKafkaStream(
+  settings: KafkaSettings,
+  options: KafkaStreamOptions = {},
+): Promise<Stream> {
+  return new KafkaStream(settings, options.appendDeadlineMs ?? APPEND_DEADLINE_MS)
+}
+
+interface Part {
+  readonly topic: string
+  readonly shape: TopicShape
+  readonly values: readonly StreamValue[]
+}
+
+class KafkaStream implements Stream {
+  readonly admin: KafkaAdmin
+  readonly #settings: KafkaSettings
+  readonly #deadlineMs: number
+  readonly #sender: RecordSender
+  readonly #accumulator: Accumulator<Part>
+  readonly #shapes = new Map<string, Promise<TopicShape>>()
+  readonly #consumers = new Set<Consumer>()
+  #closing: Promise<void> | undefined
+
+  constructor(settings: KafkaSettings, deadlineMs: number) {
+    this.#settings = settings
+    this.#deadlineMs = deadlineMs
+    this.admin = new KafkaAdmin({ client: createReadingClient(settings), replication: settings.replication })
+    this.#sender = new RecordSender({
+      client: createSendingClient(settings),
+      compression: toCompression(settings.compression),
+    })
+    this.#accumulator = createAccumulator({
+      flush: async (parts, signal) => await this.#sender.send(toRecords(parts), signal),
+      whyLate: () => this.#sender.lastFailure,
+      maxBytes: SEND_BYTES,
+      lingerMs: LINGER_MS,
+      deadlineMs,
+      now: Date.now,
+    })
+  }
+
+  async append(topic: string, values: readonly StreamValue[]): Promise<void> {
+    this.#requireOpen()
+    requireStorable(topic, values)
+    const shape = await this.#shape(topic)
+    const parts = toParts(values)
+    await Promise.all(
+      parts.map((part) => this.#accumulator.add({ topic, shape, values: part.values }, part.bytes)),
+    )
+  }
+
+  async consume(consume: ConsumeOptions): Promise<Consumer> {
+    this.#requireOpen()
+    await this.#shape(consume.topic)
+    const consumer = new KafkaConsumer({ client: createReadingClient(this.#settings), consume })
+    this.#consumers.add(consumer)
+    await consumer.start()
+    return consumer
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
+    await Promise.allSettled(this.#shapes.values())
+    await this.#accumulator.drain()
+    await Promise.all([this.#sender.close(), this.admin.close()])
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new StreamUnavailable('closed', 'the log was closed')
+  }
+
+  /** Asked once: the number of partitions must not change under the keys. */
+  #shape(topic: string): Promise<TopicShape> {
+    const known = this.#shapes.get(topic)
+    if (known) return known
+    const asked = this.#askShape(topic).catch((error: unknown) => {
+      this.#shapes.delete(topic)
+      throw error
+    })
+    this.#shapes.set(topic, asked)
+    return asked
+  }
+
+  async #askShape(topic: string): Promise<TopicShape> {
+    const shape = await this.admin.shape(topic, this.#deadlineMs)
+    if (!shape) throw new Error(`topic ${topic} is missing; run: leadline migrate`)
+    return shape
+  }
+}
+
+function toCompression(name: KafkaSettings['compression']) {
+  const { CompressionTypes } = loadKafkaJs()
+  return { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, zstd: CompressionTypes.ZSTD }[name]
+}
+
+/** What no broker will ever take must not be tried again and again, with all that is behind it. */
+function requireStorable(topic: string, values: readonly StreamValue[]): void {
+  for (const { value } of values) {
+    if (hasLineBreak(value))
+      throw new Error(`a value for ${topic} has a line break; values are JSON on one line`)
+    const bytes = byteLength(value)
+    if (bytes > SEND_BYTES)
+      throw new Error(`a value for ${topic} has ${bytes} bytes; at most ${SEND_BYTES} are taken`)
+  }
+}
+
+/** Divides an append that is too large for one send. */
+function toParts(values: readonly StreamValue[]): { values: StreamValue[]; bytes: number }[] {
+  const parts: { values: StreamValue[]; bytes: number }[] = []
+  for (const value of values) {
+    const bytes = byteLength(value.value) + 1
+    const last = parts.at(-1)
+    if (!last || last.bytes + bytes > SEND_BYTES) parts.push({ values: [value], bytes })
+    else {
+      last.values.push(value)
+      last.bytes += bytes
+    }
+  }
+  return parts
+}
+
+function toRecords(parts: readonly Part[]): ChunksOfTopic[] {
+  return [...Map.groupBy(parts, ({ topic }) => topic)].map(([topic, [first, ...rest]]) => ({
+    topic,
+    chunks: first
+      ? buildChunks(
+          [first, ...rest].map(({ values }) => values),
+          first.shape,
+        )
+      : [],
+  }))
 }

@@ -1,0 +1,142 @@
+import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
+import type { TopicSpec } from '@leadline/contract'
+import type { TopicShape } from '../append/chunk.ts'
+import type { Lag, StreamAdmin } from '../stream.ts'
+import { loadKafkaJs } from './load-kafkajs.ts'
+import { withDeadline } from './with-deadline.ts'
+
+export interface KafkaAdminOptions {
+  readonly client: Kafka
+  /** Copies that each topic must have. */
+  readonly replication: number
+}
+
+const DEADLINE_MS = 30_000
+/** Acknowledged by two of three copies: one broker can be lost, and one can be down for an update. */
+const toMinInSync = (replication: number): number => Math.max(1, Math.min(2, replication - 1))
+
+/** Topics, their shape, and how far groups are behind. */
+export class KafkaAdmin implements StreamAdmin {
+  readonly #admin: Admin
+  readonly #replication: number
+  #connected: Promise<void> | undefined
+
+  constructor({ client, replication }: KafkaAdminOptions) {
+    this.#admin = client.admin()
+    this.#replication = replication
+  }
+
+  async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    await this.#ask('making topics', async (admin) => {
+      const existing = new Set(await admin.listTopics())
+      for (const spec of topics.filter(({ name }) => !existing.has(name))) {
+        await admin.createTopics({ topics: [this.#toTopicConfig(spec)], waitForLeaders: true })
+      }
+    })
+  }
+
+  async checkTopics(topics: readonly TopicSpec[]): Promise<readonly string[]> {
+    const found = await this.#metadata(topics.map(({ name }) => name))
+    return topics.flatMap(({ name }) => this.#problems(name, found.get(name)))
+  }
+
+  async lag(group: string, topic: string): Promise<Lag> {
+    return await this.#ask(`lag of ${group}`, async (admin) => {
+      const [ends, committed] = await Promise.all([
+        admin.fetchTopicOffsets(topic),
+        admin.fetchOffsets({ groupId: group, topics: [topic] }),
+      ])
+      const offsets = new Map(
+        committed[0]?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]),
+      )
+      return Object.fromEntries(
+        ends.map(({ partition, low, high }) => {
+          const next = offsets.get(partition) ?? -1n
+          const from = next > BigInt(low) ? next : BigInt(low)
+          return [partition, Math.max(0, Number(BigInt(high) - from))]
+        }),
+      )
+    })
+  }
+
+  /** Kafka deletes by itself. */
+  async applyRetention(): Promise<void> {}
+
+  /** Partitions and kind of a topic; undefined when there is none of that name. */
+  async shape(topic: string, deadlineMs: number): Promise<TopicShape | undefined> {
+    const found = (await this.#metadata([topic], deadlineMs)).get(topic)
+    if (!found) return undefined
+    const { ConfigResourceTypes } = loadKafkaJs()
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }
+    const described = await this.#ask(
+      `settings of ${topic}`,
+      async (admin) => await admin.describeConfigs({ resources: [resource], includeSynonyms: false }),
+      deadlineMs,
+    )
+    const policy = described.resources[0]?.configEntries.find(
+      ({ configName }) => configName === 'cleanup.policy',
+    )
+    return {
+      partitions: found.partitions.length,
+      compacted: policy?.configValue.includes('compact') ?? false,
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#connected) await this.#admin.disconnect()
+  }
+
+  async #metadata(names: readonly string[], deadlineMs = DEADLINE_MS): Promise<Map<string, ITopicMetadata>> {
+    return await this.#ask(
+      'list of topics',
+      async (admin) => {
+        const existing = new Set(await admin.listTopics())
+        const topics = names.filter((name) => existing.has(name))
+        if (topics.length === 0) return new Map()
+        const metadata = await admin.fetchTopicMetadata({ topics })
+        return new Map(metadata.topics.map((topic) => [topic.name, topic]))
+      },
+      deadlineMs,
+    )
+  }
+
+  #problems(name: string, found: ITopicMetadata | undefined): string[] {
+    if (!found) return [`topic ${name} is missing; run: leadline migrate`]
+    const copies = Math.min(...found.partitions.map(({ replicas }) => replicas.length))
+    if (copies >= this.#replication) return []
+    return [
+      `topic ${name} has ${copies} copies of each value, not ${this.#replication}: a lost disk loses values`,
+    ]
+  }
+
+  #toTopicConfig({ name, partitions, compacted, retentionMs }: TopicSpec) {
+    const kept = compacted
+      ? { name: 'cleanup.policy', value: 'compact' }
+      : { name: 'retention.ms', value: String(retentionMs) }
+    const inSync = { name: 'min.insync.replicas', value: String(toMinInSync(this.#replication)) }
+    return {
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: this.#replication,
+      configEntries: [kept, inSync],
+    }
+  }
+
+  async #ask<Result>(
+    what: string,
+    question: (admin: Admin) => Promise<Result>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<Result> {
+    const asked = async (): Promise<Result> => {
+      this.#connected ??= this.#admin.connect()
+      try {
+        await this.#connected
+      } catch (error) {
+        this.#connected = undefined
+        throw error
+      }
+      return await question(this.#admin)
+    }
+    return await withDeadline(asked(), { deadlineMs, what })
+  }
+}

@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { promisify } from 'node:util'
+import type * as crc32 from '@node-rs/crc32'
+import type * as kafkajs from 'kafkajs'
+
+export type KafkaJs = typeof kafkajs
+
+/** What is replaced inside kafkajs, by path in its pinned version 2.2.4. */
+const REQUEST_QUEUE = 'kafkajs/src/network/requestQueue'
+const CRC32C = 'kafkajs/src/protocol/recordBatch/crc32C'
+
+const require = createRequire(import.meta.url)
+let loaded: KafkaJs | undefined
+
+/** kafkajs with its guards in place. The checksum has to be replaced before anything of kafkajs is loaded. */
+export function loadKafkaJs(): KafkaJs {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): KafkaJs {
+  useNativeChecksum()
+  stopIdleLoop()
+  const guarded: KafkaJs = require('kafkajs')
+  addZstd(guarded)
+  return guarded
+}
+
+/** kafkajs computes CRC-32C byte by byte in JavaScript, most of its cost for large records. */
+function useNativeChecksum(): void {
+  const native = loadNativeChecksum()
+  const own: unknown = require(CRC32C)
+  const module = require.cache[require.resolve(CRC32C)]
+  if (native && module && typeof own === 'function') module.exports = native
+}
+
+/** Undefined where the native package has no build for the platform: kafkajs then keeps its own. */
+export function loadNativeChecksum(): ((bytes: Buffer) => number) | undefined {
+  try {
+    const native: typeof crc32 = require('@node-rs/crc32')
+    return (bytes) => native.crc32c(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Its request queue plans the next look at a time in the past when there is nothing to send, every millisecond. */
+function stopIdleLoop(): void {
+  const queue: RequestQueueClass = require(REQUEST_QUEUE)
+  const schedule = queue.prototype.scheduleCheckPendingRequests
+  queue.prototype.scheduleCheckPendingRequests = function scheduleWhenNeeded(this: RequestQueue): void {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
+  }
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[]
+  readonly throttledUntil: number
+}
+
+interface RequestQueueClass {
+  readonly prototype: { scheduleCheckPendingRequests: (this: RequestQueue) => void }
+}
+
+function addZstd({ CompressionCodecs, CompressionTypes }: KafkaJs): void {
+  const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)]
+  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+    compress: ({ buffer }: { buffer: Buffer }) => compress(buffer),
+    decompress: (buffer: Buffer) => decompress(buffer),
+  })
+}

@@ -1,0 +1,35 @@
+import { StreamUnavailable } from '../stream.ts'
+
+/** The result of `work`, or StreamUnavailable when it fails or takes too long. */
+export async function withDeadline<Result>(
+  work: Promise<Result>,
+  { deadlineMs, what }: { readonly deadlineMs: number; readonly what: string },
+): Promise<Result> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(
+      new StreamUnavailable('unreachable', `Kafka did not answer within ${deadlineMs} ms (${what})`),
+    )
+  }, deadlineMs)
+  try {
+    return await Promise.race([work, late.promise])
+  } catch (error) {
+    if (error instanceof StreamUnavailable) throw error
+    throw new StreamUnavailable('unreachable', `Kafka could not be asked (${what})`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The result of `work`, or the signal's reason as soon as it is aborted. */
+export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
