@@ -109,7 +109,7 @@ test('metrics count events, refusals, answers, bytes and appends', async (t) => 
     'events_rejected_total{code="invalid_field"} 1',
     'answers_total{status="200"} 1',
     'answers_total{status="400"} 1',
-    `received_bytes_total ${body.length + 1}`,
+    `received_bytes_total ${Buffer.byteLength(body) + 1}`,
     'append_seconds_count 1',
     'in_flight_requests 0',
     'in_flight_bytes 0',

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { DEAD_TOPIC, EVENTS_TOPIC } from '@leadline/contract'
+import { DEAD_TOPIC, EVENTS_TOPIC, decodeDeadLetter, decodeEnvelope } from '@leadline/contract'
 import { invalidBatches, invalidEvents, validEvents } from '@leadline/contract/fixtures'
+import * as fc from 'fast-check'
+import { refusalCodes } from './refusals.ts'
 import { basic, boundKey, publicKey, readAnswer, startTestCollector } from '../test-support/test-collector.ts'
 
 interface BadInput {
@@ -121,6 +123,45 @@ test('a number beyond a double is refused', async (t) => {
   const answer = await post('/v1/track', '{"userId":"u","event":"e","properties":{"price":1e400}}', key)
   const { code, field } = await readAnswer(answer)
   assert.deepEqual([answer.status, code, field], [400, 'invalid_field', 'properties.price'])
+})
+
+/** Events that are nearly right: known fields with any JSON in them. */
+const fields = fc.constantFrom(
+  'type',
+  'messageId',
+  'userId',
+  'event',
+  'timestamp',
+  'properties',
+  'context',
+  'x',
+)
+const event = fc
+  .dictionary(fields, fc.jsonValue(), { noNullPrototype: true })
+  .map((mutation) => ({ ...validEvents.track, ...mutation }))
+const bodies = fc.oneof(
+  fc.string(),
+  fc.json(),
+  fc
+    .record({ batch: fc.array(fc.oneof(event, fc.jsonValue())), context: fc.jsonValue() })
+    .map((body) => JSON.stringify(body)),
+  event.map((single) => JSON.stringify(single)),
+)
+
+test('whatever is sent, the answer is 200 or says by code what is wrong, and every stored line decodes', async (t) => {
+  const { post, stream } = await startTestCollector(t)
+  const send = async (path: string, body: string): Promise<void> => {
+    const answer = await post(path, body, key)
+    assert.ok(answer.status < 500, String(answer.status))
+    const { success, code, rejected } = await readAnswer(answer)
+    const codes = [...(code === undefined ? [] : [code]), ...(rejected ?? []).map((one) => one.code)]
+    assert.ok(success || codes.length > 0)
+    for (const one of codes) assert.ok(refusalCodes.includes(one), one)
+  }
+  const property = fc.asyncProperty(fc.constantFrom('/v1/track', '/v1/batch', '/v1/alias'), bodies, send)
+  await fc.assert(property, { numRuns: 400 })
+  for (const line of stream.values(EVENTS_TOPIC)) assert.ok(decodeEnvelope(line).ok)
+  for (const line of stream.values(DEAD_TOPIC)) assert.ok(decodeDeadLetter(line).ok)
 })
 
 test('what was sent never appears in a refusal or in a log line', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -88,6 +89,17 @@ test('when too much is under way, requests are turned away at once and health st
   const statuses = new Set((await Promise.all(held)).map(({ status }) => status))
   assert.ok(statuses.has(200))
   assert.equal((await post('/v1/track', event, key)).status, 200)
+})
+
+test('clients that declare much and send nothing keep nobody out', async (t) => {
+  const { post, url, service } = await startTestCollector(t)
+  const headers = { ...key, 'content-length': '500000' }
+  const slow = Array.from({ length: 100 }, () => request(`${url}/v1/track`, { method: 'POST', headers }))
+  for (const call of slow) call.on('error', () => undefined).flushHeaders()
+  await until(async () => /in_flight_requests 100/.test(await (await fetch(`${url}/metrics`)).text()))
+  assert.equal((await post('/v1/track', event, key)).status, 200)
+  for (const call of slow) call.destroy()
+  await until(async () => (await service.report()).idle)
 })
 
 test('stopping answers what is under way, takes nothing new, then closes the stream', async (t) => {

@@ -1,10 +1,11 @@
 import { LIMITS } from '@leadline/contract'
 import type { Context } from 'hono'
-import { acceptRequest, type Acceptance, type AcceptContext } from '../accept.ts'
+import { acceptRequest, type AcceptContext } from '../accept.ts'
 import { acceptanceAnswer, preflightAnswer, refusalAnswer } from '../answers.ts'
 import { refuseContent } from '../content.ts'
+import type { WireRequest } from '../dialects/dialect.ts'
 import { readSegmentBody, segmentCalls, type SegmentCall } from '../dialects/segment.ts'
-import type { InFlight } from '../in-flight.ts'
+import type { InFlight, Pass } from '../in-flight.ts'
 import type { CollectorMetrics } from '../metrics.ts'
 import { parseLength, readBody } from '../read-body.ts'
 import { refusal } from '../refusals.ts'
@@ -27,17 +28,15 @@ export function collectRoutes(deps: CollectDeps): readonly Route[] {
   ])
 }
 
-/** Takes room, answers, gives the room back: beyond the bound a request is turned away before it is read. */
+/** Enters, answers, leaves: when too much is under way a request is turned away before it is read. */
 async function collect(context: Context<Env>, call: SegmentCall, deps: CollectDeps): Promise<Response> {
-  const source = toRequestSource(context)
-  const declaredBytes = parseLength(source.header('content-length'))
-  const room = Math.min(declaredBytes ?? LIMITS.batchBytes, LIMITS.batchBytes)
   const headers = { 'x-request-id': deps.newId() }
-  const response = deps.inFlight.enter(room)
-    ? await receive({ request: context.req.raw, source, declaredBytes, call, headers }, deps).finally(() =>
-        deps.inFlight.leave(room),
-      )
-    : unavailable('too much is under way; send it again', { ...headers, 'retry-after': '1' })
+  const pass = deps.inFlight.enter()
+  const response = pass
+    ? await receive({ request: context.req.raw, source: toRequestSource(context), call, headers, pass }, deps)
+        // Whatever happened: room that is not given back is lost until the next start.
+        .finally(() => pass.leave())
+    : overloaded(headers)
   deps.metrics.answered(response.status)
   return response
 }
@@ -45,38 +44,45 @@ async function collect(context: Context<Env>, call: SegmentCall, deps: CollectDe
 interface Received {
   readonly request: Request
   readonly source: RequestSource
-  readonly declaredBytes: number | undefined
   readonly call: SegmentCall
   /** Of the answer. */
   readonly headers: Readonly<Record<string, string>>
+  readonly pass: Pass
 }
 
+/** Up to the point where a request is understood. */
 async function receive(received: Received, deps: CollectDeps): Promise<Response> {
   const { source, call, headers } = received
   const unfit = refuseContent(source)
   if (unfit) return refusalAnswer(unfit, headers)
-  const body = await readBody(received.request, received.declaredBytes, LIMITS.batchBytes)
+  const declaredBytes = parseLength(source.header('content-length'))
+  const body = await readBody(received.request, declaredBytes, LIMITS.batchBytes)
   if (!body.ok) return refusalAnswer(body.refusal, headers)
-  deps.metrics.received(body.text.length)
+  const bytes = declaredBytes ?? body.text.length
+  if (!received.pass.hold(bytes)) return overloaded(headers)
+  deps.metrics.received(bytes)
   const read = readSegmentBody(call, body.text)
-  if (!read.ok) return refusalAnswer(read.refusal, headers)
-  const accepted = acceptRequest(read.request, readFacts(source, deps.addressPolicy), deps)
+  return read.ok ? await store(read.request, received, deps) : refusalAnswer(read.refusal, headers)
+}
+
+/** From there to the answer: decide, make durable, count. */
+async function store(request: WireRequest, received: Received, deps: CollectDeps): Promise<Response> {
+  const { source, headers } = received
+  const accepted = acceptRequest(request, readFacts(source, deps.addressPolicy), deps)
   if (!accepted.ok) return refusalAnswer(accepted.refusal, headers)
   const { acceptance } = accepted
   const written = await deps.sink.write(acceptance.appends)
-  if (!written.durable)
-    return unavailable('events cannot be stored just now; send them again', {
-      ...headers,
-      'retry-after': String(written.retryAfterSeconds),
-    })
-  count(acceptance, deps.metrics)
-  return acceptanceAnswer(acceptance, read.request.single !== undefined, headers)
+  if (!written.durable) {
+    const retryAfter = { 'retry-after': String(written.retryAfterSeconds) }
+    return unavailable('events cannot be stored just now; send them again', { ...headers, ...retryAfter })
+  }
+  deps.metrics.accepted(acceptance.accepted)
+  for (const { code } of acceptance.rejected) deps.metrics.rejected(code)
+  return acceptanceAnswer(acceptance, request.single !== undefined, headers)
 }
 
-function count({ accepted, rejected }: Acceptance, metrics: CollectorMetrics): void {
-  metrics.accepted(accepted)
-  for (const { code } of rejected) metrics.rejected(code)
-}
+const overloaded = (headers: Readonly<Record<string, string>>): Response =>
+  unavailable('too much is under way; send it again', { ...headers, 'retry-after': '1' })
 
 const unavailable = (message: string, headers: Readonly<Record<string, string>>): Response =>
   refusalAnswer(refusal('unavailable', message), headers)
