@@ -14,6 +14,6 @@ await runService('salesforce-sandbox', async (log) => {
       const { requests, records } = org.admin.stats()
       return { idle: true, steps: { requests, records } }
     },
-    stop: org.stop,
+    stop: async () => await org.stop(),
   }
 })

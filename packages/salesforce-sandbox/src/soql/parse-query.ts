@@ -16,7 +16,7 @@ export function parseQuery(text: string): Query {
   reader.expect('select')
   const isCount = reader.accept('count', '(', ')')
   const select = isCount ? [] : parsePaths(reader)
-  reader.expect('from')
+  reader.expect('FROM')
   const from = reader.expectKind('word').text
   const where = reader.accept('where') ? parseCondition(reader) : undefined
   const orderBy = reader.accept('order', 'by') ? parseOrders(reader) : []

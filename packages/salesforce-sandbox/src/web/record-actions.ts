@@ -1,0 +1,77 @@
+import type { Field } from '../schema/schema-model.ts'
+import { markup, type Markup } from './markup.ts'
+import type { RecordLayout } from './record-layouts.ts'
+import type { Shown, Viewer } from './viewer.ts'
+
+/** Forms by which the rep changes owner and fields, and converts a lead. Nothing for records that are done with. */
+export function renderActions(viewer: Viewer, shown: Shown, layout: RecordLayout): Markup {
+  const { record } = shown
+  if (record.deletedAtMs !== null || record.values['IsConverted'] === true) return markup``
+  return markup`<div class="actions">
+${renderOwner(viewer, shown)}
+${renderEdit(viewer, shown, layout)}
+${record.object === 'Lead' && renderConvert(shown)}
+</div>
+`
+}
+
+function form(shown: Shown, op: string, inside: Markup): Markup {
+  return markup`<form method="post" action="/web/act">
+<input type="hidden" name="op" value="${op}"><input type="hidden" name="id" value="${shown.record.id}">
+${inside}
+</form>`
+}
+
+function renderOwner(viewer: Viewer, shown: Shown): Markup {
+  const current = shown.record.values['OwnerId']
+  const options = ownersFor(viewer, shown).map(
+    ({ id, name }) => markup`<option value="${id}"${id === current && markup` selected`}>${name}</option>`,
+  )
+  return markup`<details><summary>Change Owner</summary>${form(
+    shown,
+    'transfer',
+    markup`<label>Owner <select name="OwnerId">${options}</select></label><button>Save</button>`,
+  )}</details>`
+}
+
+function ownersFor(viewer: Viewer, shown: Shown): readonly { readonly id: string; readonly name: string }[] {
+  const { store } = viewer.org
+  const users = [...store.all('User')].filter((user) => user.values['IsActive'] === true)
+  const queueIds = [...store.all('QueueSobject')]
+    .filter((entry) => entry.deletedAtMs === null && entry.values['SobjectType'] === shown.object.name)
+    .map((entry) => String(entry.values['QueueId']))
+  const queues = queueIds.flatMap((id) => store.get('Group', id) ?? [])
+  return [...users, ...queues].map((owner) => ({ id: owner.id, name: String(owner.values['Name']) }))
+}
+
+function renderEdit(viewer: Viewer, shown: Shown, layout: RecordLayout): Markup {
+  const fields = layout.editable.flatMap((name) => viewer.org.schema.field(shown.object, name) ?? [])
+  const inputs = fields.map((field) => markup`<label>${field.label} ${renderInput(field, shown)}</label>`)
+  return markup`<details><summary>Edit</summary>${form(
+    shown,
+    'update',
+    markup`<div class="fields">${inputs}</div><button>Save</button>`,
+  )}</details>`
+}
+
+function renderInput(field: Field, { record }: Shown): Markup {
+  const value = String(record.values[field.name] ?? '')
+  if (field.type !== 'picklist')
+    return markup`<input name="${field.name}" value="${value}" maxlength="${field.length || 30}">`
+  const known = field.picklist.map((entry) => entry.value)
+  const values = known.includes(value) ? known : [value, ...known]
+  const options = values.map(
+    (entry) =>
+      markup`<option${entry === value && markup` selected`} value="${entry}">${entry || '--None--'}</option>`,
+  )
+  return markup`<select name="${field.name}">${options}</select>`
+}
+
+function renderConvert(shown: Shown): Markup {
+  return markup`<details><summary>Convert</summary>${form(
+    shown,
+    'convert',
+    markup`<label>New opportunity (leave empty for none) <input name="opportunityName" maxlength="120"></label>
+<button>Convert</button>`,
+  )}</details>`
+}
