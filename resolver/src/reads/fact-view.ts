@@ -1,0 +1,113 @@
+import type { NodeKind } from '@leadline/contract'
+import type { Warehouse } from '@leadline/warehouse'
+import type { Fact, FactSource, NodeId, NodeRef } from '../identity/fact-source.ts'
+import { readFactsAbove, readFactsBelow } from './read-facts.ts'
+import { readNodes, type KnownNode } from './read-nodes.ts'
+
+/**
+ * The part of a workspace's facts that one reconcile has asked for. A question whose answer is not there yet is
+ * noted and answered with nothing; `complete` loads what is missing, in a few batched queries, and asks again.
+ * So the rules stay plain functions, and no more is read than they look at.
+ */
+export class FactView implements FactSource {
+  readonly #warehouse: Warehouse
+  readonly #workspace: number
+  readonly #above = new Map<NodeId, Fact[]>()
+  readonly #below = new Map<string, Fact[]>()
+  readonly #nodes = new Map<NodeId, KnownNode | undefined>()
+  #missingAbove = new Map<NodeId, NodeKind>()
+  #missingBelow = new Map<string, { readonly node: NodeRef; readonly loKind: NodeKind }>()
+  #missingNodes = new Set<NodeId>()
+
+  constructor(warehouse: Warehouse, workspace: number) {
+    this.#warehouse = warehouse
+    this.#workspace = workspace
+  }
+
+  above({ kind, id }: NodeRef): readonly Fact[] {
+    const facts = this.#above.get(id)
+    if (!facts) this.#missingAbove.set(id, kind)
+    return facts ?? []
+  }
+
+  below(node: NodeRef, loKind: NodeKind): readonly Fact[] {
+    const key = node.id + loKind
+    const facts = this.#below.get(key)
+    if (!facts) this.#missingBelow.set(key, { node, loKind })
+    return facts ?? []
+  }
+
+  firstSeenMs(id: NodeId): number | undefined {
+    return this.node(id)?.firstSeenMs
+  }
+
+  /** Kind and value; undefined when no event carried it. */
+  node(id: NodeId): KnownNode | undefined {
+    if (!this.#nodes.has(id)) this.#missingNodes.add(id)
+    return this.#nodes.get(id)
+  }
+
+  /** The result of `compute` over complete answers. It must be free of effects: it runs once per round of loading. */
+  async complete<T>(compute: () => T): Promise<T> {
+    for (;;) {
+      this.#forgetMissing()
+      const result = compute()
+      if (!this.#isMissingAny()) return result
+      await this.#load()
+    }
+  }
+
+  #isMissingAny(): boolean {
+    return this.#missingAbove.size + this.#missingBelow.size + this.#missingNodes.size > 0
+  }
+
+  #forgetMissing(): void {
+    this.#missingAbove = new Map()
+    this.#missingBelow = new Map()
+    this.#missingNodes = new Set()
+  }
+
+  async #load(): Promise<void> {
+    await Promise.all([this.#loadAbove(), this.#loadBelow(), this.#loadNodes()])
+  }
+
+  async #loadAbove(): Promise<void> {
+    const kinds = Map.groupBy(this.#missingAbove, ([, kind]) => kind)
+    const missing = [...this.#missingAbove.keys()]
+    const answers = await Promise.all(
+      [...kinds].map(([loKind, entries]) =>
+        readFactsAbove(this.#warehouse, this.#workspace, { loKind, ids: entries.map(([id]) => id) }),
+      ),
+    )
+    for (const id of missing) this.#above.set(id, [])
+    for (const fact of answers.flat()) this.#above.get(fact.lo)?.push(fact)
+  }
+
+  async #loadBelow(): Promise<void> {
+    const missing = [...this.#missingBelow.keys()]
+    const groups = Map.groupBy(this.#missingBelow.values(), ({ node, loKind }) => `${node.kind}|${loKind}`)
+    const answers = await Promise.all(
+      [...groups.values()].flatMap((group) => {
+        const [first] = group
+        if (!first) return []
+        const ids = group.map(({ node }) => node.id)
+        return [
+          readFactsBelow(this.#warehouse, this.#workspace, {
+            hiKind: first.node.kind,
+            loKind: first.loKind,
+            ids,
+          }),
+        ]
+      }),
+    )
+    for (const key of missing) this.#below.set(key, [])
+    for (const fact of answers.flat()) this.#below.get(fact.hi + fact.loKind)?.push(fact)
+  }
+
+  async #loadNodes(): Promise<void> {
+    const missing = this.#missingNodes
+    const found = await readNodes(this.#warehouse, this.#workspace, missing)
+    for (const id of missing) this.#nodes.set(id, undefined)
+    for (const node of found) this.#nodes.set(node.id, node)
+  }
+}

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ContactLeadsRow, LeadsRow } from '@leadline/warehouse'
+import type { Draft } from './build-lead.ts'
+
+/** Rows to write so that what is stored becomes what is wanted: changed ones, and `gone` ones for what vanished. */
+export function diffRows<Row extends { readonly gone: number }>(
+  wanted: readonly Row[],
+  stored: readonly Row[],
+  keyOf: (row: Row) => string,
+): readonly Row[] {
+  const before = new Map(stored.map((row) => [keyOf(row), row]))
+  const kept = new Set(wanted.map(keyOf))
+  const changed = wanted.filter((row) => !isDeepStrictEqual(row, before.get(keyOf(row))))
+  const vanished = stored.filter((row) => !kept.has(keyOf(row)))
+  return [...changed, ...vanished.map((row) => ({ ...row, gone: 1 }))]
+}
+
+/** Which contact has which leads. Only leads with a mailbox stand there. Must be written before the leads. */
+export const diffContacts = (
+  wanted: readonly Draft<LeadsRow>[],
+  stored: readonly Draft<LeadsRow>[],
+): readonly Draft<ContactLeadsRow>[] =>
+  diffRows(toContactRows(wanted), toContactRows(stored), ({ contact_id, lead_id }) => contact_id + lead_id)
+
+const toContactRows = (leads: readonly Draft<LeadsRow>[]): readonly Draft<ContactLeadsRow>[] =>
+  leads
+    .filter(({ primary_email }) => primary_email !== '')
+    .map(({ ws, contact_id, lead_id }) => ({ ws, contact_id, lead_id, gone: 0 }))

@@ -1,0 +1,56 @@
+import type { EventLeadsRow } from '@leadline/warehouse'
+import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
+import type { LoadedEvent } from '../reads/read-events.ts'
+import { eventKey, readStamps } from '../reads/read-stamps.ts'
+import type { BuiltSession, Draft } from './build-lead.ts'
+import type { Sources } from './sources.ts'
+
+/** The events of one lead, and the sessions they lie in. */
+export interface StampedLead {
+  readonly lead: NodeId
+  readonly events: readonly LoadedEvent[]
+  readonly sessions: readonly BuiltSession[]
+}
+
+/** Stamps that differ from the stored ones. An event outside of any session (group, alias) has none. */
+export async function diffStamps({ warehouse, workspace }: Sources, leads: readonly StampedLead[]) {
+  const stored = await readStamps(
+    warehouse,
+    workspace.id,
+    leads.flatMap(({ events }) => events),
+  )
+  const before = new Map(stored.map((stamp) => [eventKey(stamp), stamp]))
+  const stamps: Draft<EventLeadsRow>[] = []
+  let newlyStamped = 0
+  for (const { lead, events, sessions } of leads) {
+    const sessionOf = toSessionOf(sessions)
+    for (const event of events) {
+      const session = sessionOf.get(event.messageId) ?? NO_NODE
+      const known = before.get(eventKey(event))
+      if (known?.lead === lead && known.session === session) continue
+      if (!known) newlyStamped += 1
+      stamps.push(toStampRow(workspace.id, event, { lead, session }))
+    }
+  }
+  return { stamps, newlyStamped }
+}
+
+const toSessionOf = (sessions: readonly BuiltSession[]): ReadonlyMap<string, NodeId> =>
+  new Map(
+    sessions.flatMap(({ row, events }) =>
+      events.map(({ messageId }) => [messageId, row.session_id] as const),
+    ),
+  )
+
+const toStampRow = (
+  ws: number,
+  { node, day, messageId }: LoadedEvent,
+  { lead, session }: { readonly lead: NodeId; readonly session: NodeId },
+): Draft<EventLeadsRow> => ({
+  ws,
+  node_id: node,
+  d: day,
+  message_id: messageId,
+  lead_id: lead,
+  session_id: session,
+})

@@ -1,0 +1,135 @@
+import type { CompaniesRow, ContactLeadsRow, EventLeadsRow, LeadsRow, SessionsRow } from '@leadline/warehouse'
+import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
+import { readMail, toCompanyKey } from '../profile/company.ts'
+import { foldTraits, type Profile } from '../profile/fold-traits.ts'
+import type { LoadedEvent } from '../reads/read-events.ts'
+import { readTraits } from '../reads/read-profiles.ts'
+import { readCompanies, readLeads, readSessions } from '../reads/read-stored-rows.ts'
+import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
+import { diffContacts, diffRows } from './diff-rows.ts'
+import { diffStamps, type StampedLead } from './diff-stamps.ts'
+import type { Affected } from './find-affected.ts'
+import { findMembers, type LeadMembers, type MailRef } from './find-members.ts'
+import { loadEvents } from './load-events.ts'
+import type { Sources } from './sources.ts'
+
+/** Rows that differ from the stored ones, and whose CRM records may be out of date. */
+export interface RebuiltLeads {
+  readonly leads: readonly Draft<LeadsRow>[]
+  readonly contactLeads: readonly Draft<ContactLeadsRow>[]
+  readonly sessions: readonly Draft<SessionsRow>[]
+  readonly companies: readonly Draft<CompaniesRow>[]
+  readonly stamps: readonly Draft<EventLeadsRow>[]
+  /** Events that had no stamp yet. */
+  readonly newlyStamped: number
+  /** Whether their rows differ or not: an earlier try may have written the rows and no more. */
+  readonly contactIds: readonly NodeId[]
+  readonly companyIds: readonly NodeId[]
+}
+
+/** Builds these leads from their events and traits as they lie in the warehouse. Writes nothing. */
+export async function rebuildLeads(
+  sources: Sources,
+  leads: readonly NodeId[],
+  affected: Affected,
+): Promise<RebuiltLeads> {
+  const { warehouse, workspace } = sources
+  const members = await findMembers(sources, leads, affected)
+  const [built, storedLeads, storedSessions] = await Promise.all([
+    buildLeads(sources, members),
+    readLeads(warehouse, workspace.id, leads),
+    readSessions(warehouse, workspace.id, leads),
+  ])
+  const rows = built.map(({ row }) => row)
+  const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
+  const mails = members.flatMap((lead) => lead.mails)
+  const companies = toCompanies(sources, mails)
+  const companyIds = companies.map(({ company_id }) => company_id)
+  const contactLeads = diffContacts(rows, storedLeads)
+  return {
+    leads: diffRows(rows, storedLeads, ({ lead_id }) => lead_id),
+    contactLeads,
+    sessions: diffRows(sessions, storedSessions, ({ lead_id, session_id }) => lead_id + session_id),
+    companies: diffRows(
+      companies,
+      await readCompanies(warehouse, workspace.id, companyIds),
+      ({ company_id }) => company_id,
+    ),
+    ...(await diffStamps(sources, built)),
+    contactIds: [...mails.map(({ id }) => id), ...contactLeads.map(({ contact_id }) => contact_id)],
+    companyIds,
+  }
+}
+
+interface BuiltLead extends StampedLead {
+  readonly row: Draft<LeadsRow>
+}
+
+/** Leads without events do not come out: they are no leads any more. */
+async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Promise<readonly BuiltLead[]> {
+  const { warehouse, workspace } = sources
+  const [loaded, traits] = await Promise.all([
+    loadEvents(sources, {
+      members: members.flatMap((lead) => lead.members),
+      quarantined: members.filter(({ isVoid }) => isVoid).map(({ lead }) => lead.id),
+    }),
+    readTraits(
+      warehouse,
+      workspace.id,
+      members.flatMap(({ traitNodes }) => traitNodes),
+    ),
+  ])
+  const eventsByLead = Map.groupBy(loaded.events, ({ lead }) => lead)
+  const traitsByNode = Map.groupBy(traits, ({ node }) => node)
+  return members.flatMap((lead) => {
+    const events = eventsByLead.get(lead.lead.id)?.map(({ event }) => event)
+    if (!events) return []
+    const profile = foldTraits(lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []))
+    return [buildLead(sources, lead, { events, profile })]
+  })
+}
+
+function buildLead(
+  { workspace }: Sources,
+  { lead, isVoid, primary }: LeadMembers,
+  { events, profile }: { readonly events: readonly LoadedEvent[]; readonly profile: Profile },
+): BuiltLead {
+  const owner = { workspace: workspace.id, lead: lead.id }
+  const sessions = buildSessions(events, owner, {
+    timeoutMs: workspace.settings.sessionTimeoutMinutes * 60_000,
+    sessionId: (messageId) => workspace.hash('session', messageId),
+  })
+  const row = buildLeadRow({
+    ...owner,
+    isIdentified: lead.kind !== 'anon' && !isVoid,
+    isQuarantined: isVoid,
+    mailbox: primary && toMailbox(workspace, primary),
+    profile,
+    events,
+    sessions: sessions.length,
+  })
+  return { lead: lead.id, row, events, sessions }
+}
+
+function toMailbox({ lists, hash }: Sources['workspace'], { id, address }: MailRef): Mailbox {
+  const { companyDomain, isRole } = readMail(address, lists)
+  const companyId = companyDomain === '' ? NO_NODE : hash('company', toCompanyKey(companyDomain))
+  return { contactId: id, address, companyId, isRole }
+}
+
+/** A company for each work domain that a mail of these leads ever named, whether it is the primary one or not. */
+function toCompanies({ workspace }: Sources, mails: readonly MailRef[]): readonly Draft<CompaniesRow>[] {
+  const domains = new Set(mails.map(({ address }) => readMail(address, workspace.lists).companyDomain))
+  return [...domains]
+    .filter((domain) => domain !== '')
+    .map((domain) => ({
+      ws: workspace.id,
+      company_id: workspace.hash('company', toCompanyKey(domain)),
+      key_kind: 'domain',
+      key: domain,
+      name: domain,
+      domain,
+      parent_id: NO_NODE,
+      gone: 0,
+    }))
+}

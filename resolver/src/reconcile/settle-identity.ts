@@ -1,0 +1,109 @@
+import { NO_NODE, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
+import { createLadder, type Ladder, type Verdict } from '../identity/ladder.ts'
+import { readAssignments, type StoredAssignment } from '../reads/read-assignments.ts'
+import type { Sources } from './sources.ts'
+
+/** What a set of touched identifiers comes to under the rules, compared with what is stored. */
+export interface Settled {
+  /** Identifiers whose lead, or the lead of whose events, may have changed. */
+  readonly dirty: readonly NodeRef[]
+  readonly verdicts: ReadonlyMap<NodeId, Verdict>
+  readonly stored: ReadonlyMap<NodeId, readonly StoredAssignment[]>
+}
+
+interface Evaluated {
+  readonly node: NodeRef
+  readonly verdict: Verdict
+}
+
+/**
+ * Evaluates the touched identifiers and whatever their facts can move: the users whose void flag they count
+ * towards, the homes of those users' mails. Where a user's or mail's verdict differs from the stored one, all that
+ * hangs on it is dirty too. Assignments are written last and in one block, so a repeat finds the same differences.
+ */
+export async function settleIdentity(sources: Sources, touched: readonly NodeRef[]): Promise<Settled> {
+  const { view } = sources
+  const moved = toMap(touched)
+  const dirty = toMap(touched)
+  const spread = new Set<NodeId>()
+  const stored = new Map<NodeId, StoredAssignment[]>()
+  for (;;) {
+    const evaluated = await view.complete(() => evaluate(sources, moved, dirty))
+    await loadStored(sources, stored, evaluated.keys())
+    const flipped = [...evaluated.values()].filter(
+      ({ node, verdict }) => !spread.has(node.id) && isFlipped(node, verdict, stored.get(node.id)),
+    )
+    if (flipped.length === 0) return { dirty: [...dirty.values()], verdicts: toVerdicts(evaluated), stored }
+    for (const { node } of flipped) {
+      spread.add(node.id)
+      moved.set(node.id, node)
+      dirty.set(node.id, node)
+    }
+    const dependants = await view.complete(() => flipped.flatMap(({ node }) => dependantsOf(view, node)))
+    for (const node of dependants) dirty.set(node.id, node)
+  }
+}
+
+function evaluate(
+  { view, workspace }: Sources,
+  moved: ReadonlyMap<NodeId, NodeRef>,
+  dirty: ReadonlyMap<NodeId, NodeRef>,
+): ReadonlyMap<NodeId, Evaluated> {
+  const ladder = createLadder(view, workspace.settings.identity)
+  const widened = [...moved.values()].flatMap((node) => widen(view, ladder, node))
+  const nodes = new Map([...dirty, ...toMap(widened)])
+  return new Map([...nodes.values()].map((node) => [node.id, { node, verdict: ladder.verdictOf(node) }]))
+}
+
+/** One step around an identifier whose facts or verdict changed: all whose verdict that may change by itself. */
+function widen(source: FactSource, ladder: Ladder, node: NodeRef): readonly NodeRef[] {
+  if (node.kind !== 'user') return source.above(node).map(({ hiKind, hi }) => ({ kind: hiKind, id: hi }))
+  // The account may grow or shrink: then the homes of all its mails are weighed anew (R4).
+  const users = new Set([node.id, ...ladder.accountOf(node.id).users])
+  for (const { lo, hi } of linksOf(source, node)) users.add(lo).add(hi)
+  return [...users].flatMap((id): NodeRef[] => {
+    const user: NodeRef = { kind: 'user', id }
+    return [user, ...source.below(user, 'mail').map(({ lo }): NodeRef => ({ kind: 'mail', id: lo }))]
+  })
+}
+
+/** What hangs on an identifier, and for a mail also the users that name it: it may have been their mailbox. */
+function dependantsOf(source: FactSource, node: NodeRef): readonly NodeRef[] {
+  const users = node.kind === 'mail' ? source.above(node) : []
+  const mails = node.kind === 'user' ? source.below(node, 'mail') : []
+  return [
+    ...users.map(({ hiKind, hi }): NodeRef => ({ kind: hiKind, id: hi })),
+    ...[...mails, ...source.below(node, 'anon')].map(({ loKind, lo }): NodeRef => ({ kind: loKind, id: lo })),
+  ]
+}
+
+const linksOf = (source: FactSource, user: NodeRef) => [
+  ...source.above(user).filter(({ loKind, hiKind }) => loKind === 'user' && hiKind === 'user'),
+  ...source.below(user, 'user'),
+]
+
+/** Cookies are left out: nothing hangs on them. */
+function isFlipped(node: NodeRef, verdict: Verdict, stored: readonly StoredAssignment[] = []): boolean {
+  if (node.kind === 'anon') return false
+  return leadOf(node, verdict) !== (stored[0]?.lead ?? node.id)
+}
+
+/** As it is stored: itself for a lead of its own, nobody for a void identifier. */
+const leadOf = (node: NodeRef, verdict: Verdict): NodeId =>
+  verdict.state === 'void' ? NO_NODE : verdict.state === 'assigned' ? verdict.lead : node.id
+
+async function loadStored(
+  { warehouse, workspace }: Sources,
+  stored: Map<NodeId, StoredAssignment[]>,
+  ids: Iterable<NodeId>,
+): Promise<void> {
+  const fresh = [...ids].filter((id) => !stored.has(id))
+  const rows = await readAssignments(warehouse, workspace.id, fresh)
+  for (const id of fresh) stored.set(id, [])
+  for (const row of rows) stored.get(row.node)?.push(row)
+}
+
+const toMap = (nodes: readonly NodeRef[]): Map<NodeId, NodeRef> =>
+  new Map(nodes.map((node) => [node.id, node]))
+const toVerdicts = (evaluated: ReadonlyMap<NodeId, Evaluated>): ReadonlyMap<NodeId, Verdict> =>
+  new Map([...evaluated].map(([id, { verdict }]) => [id, verdict]))

@@ -1,0 +1,51 @@
+import type { Warehouse } from '@leadline/warehouse'
+import { z } from 'zod'
+
+const SETTING = 'reconciler.version_ceiling'
+/** Reserved ahead, so that the ceiling is written at most once a minute. */
+const RESERVE_MS = 60_000
+
+/**
+ * Gives out row versions of a workspace: growing, and greater than any given out before, also by an earlier
+ * process whose clock was ahead. What was given out stays below a stored ceiling, so nothing need be scanned for it.
+ */
+export class VersionClock {
+  readonly #warehouse: Warehouse
+  readonly #now: () => number
+  readonly #states = new Map<number, { last: bigint; ceiling: bigint }>()
+
+  constructor(warehouse: Warehouse, now: () => number) {
+    this.#warehouse = warehouse
+    this.#now = now
+  }
+
+  /** A UInt64 in decimal. */
+  async next(workspace: number): Promise<string> {
+    const state = this.#states.get(workspace) ?? (await this.#load(workspace))
+    const version = max(toVersion(this.#now()), state.last + 1n)
+    if (version > state.ceiling) state.ceiling = await this.#reserve(workspace, version)
+    state.last = version
+    this.#states.set(workspace, state)
+    return version.toString()
+  }
+
+  async #load(workspace: number): Promise<{ last: bigint; ceiling: bigint }> {
+    const [row] = await this.#warehouse.query(
+      'SELECT value FROM settings FINAL WHERE ws = {ws:UInt32} AND name = {name:String}',
+      { row: z.object({ value: z.string().regex(/^\d+$/) }), params: { ws: workspace, name: SETTING } },
+    )
+    const ceiling = BigInt(row?.value ?? 0)
+    return { last: ceiling, ceiling }
+  }
+
+  async #reserve(workspace: number, version: bigint): Promise<bigint> {
+    const ceiling = version + toVersion(RESERVE_MS)
+    const value = ceiling.toString()
+    await this.#warehouse.insert('settings', [{ ws: workspace, name: SETTING, value, version: value }])
+    return ceiling
+  }
+}
+
+/** Milliseconds with room for about a million versions in each. */
+const toVersion = (ms: number): bigint => BigInt(ms) << 20n
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

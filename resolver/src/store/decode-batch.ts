@@ -1,0 +1,58 @@
+import { decodeEnvelope, type DeadLetter, type Envelope } from '@leadline/contract'
+import { normaliseEvent, type NormalEvent } from '../normalise/normalise-event.ts'
+import type { Workspaces } from '../workspaces.ts'
+
+export interface DecodedBatch {
+  readonly events: ReadonlyMap<number, readonly NormalEvent[]>
+  readonly dead: readonly DeadLetter[]
+}
+
+/** Values of the events topic as events by workspace. What cannot be read is put aside whole; the rest goes on. */
+export function decodeBatch(values: readonly Buffer[], workspaces: Workspaces, nowMs: number): DecodedBatch {
+  const events = new Map<number, NormalEvent[]>()
+  const dead: DeadLetter[] = []
+  const at = new Date(nowMs).toISOString()
+  for (const value of values) {
+    const decoded = decodeEnvelope(value)
+    if (decoded.ok) decodeEvents(decoded.value, { workspaces, events, dead, at })
+    else
+      dead.push({
+        v: 1,
+        step: 'decode-envelope',
+        reason: decoded.reason,
+        at,
+        original: value.toString('base64'),
+      })
+  }
+  return { events, dead }
+}
+
+interface Sink {
+  readonly workspaces: Workspaces
+  readonly events: Map<number, NormalEvent[]>
+  readonly dead: DeadLetter[]
+  readonly at: string
+}
+
+function decodeEvents(envelope: Envelope, { workspaces, events, dead, at }: Sink): void {
+  const { workspace } = envelope
+  const bury = (step: string, reason: string, original: unknown): void => {
+    dead.push({
+      v: 1,
+      workspace,
+      step,
+      reason,
+      at,
+      original: Buffer.from(JSON.stringify(original)).toString('base64'),
+    })
+  }
+  const known = workspaces.get(workspace)
+  if (!known) return bury('find-workspace', 'no workspace of the settings has this id', envelope)
+  const list = events.get(workspace) ?? []
+  events.set(workspace, list)
+  for (const [index, original] of envelope.events.entries()) {
+    const normalised = normaliseEvent(envelope, index, known)
+    if (normalised.ok) list.push(normalised.event)
+    else bury('normalise-event', normalised.reason, { ...envelope, events: [original] })
+  }
+}

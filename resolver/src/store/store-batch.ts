@@ -1,0 +1,96 @@
+import {
+  DEAD_TOPIC,
+  TOUCHED_TOPIC,
+  encodeDeadLetter,
+  encodeTouched,
+  type DeadLetter,
+} from '@leadline/contract'
+import type { Log } from '@leadline/service'
+import type { Batch, Stream } from '@leadline/stream'
+import type { EventsRow, Warehouse } from '@leadline/warehouse'
+import { toChunks } from '../chunks.ts'
+import { toTouchedNodes } from '../facts/seen-nodes.ts'
+import type { NodeRef } from '../identity/fact-source.ts'
+import type { NormalEvent } from '../normalise/normalise-event.ts'
+import type { Progress } from '../progress.ts'
+import type { Workspaces } from '../workspaces.ts'
+import { decodeBatch } from './decode-batch.ts'
+import { toEventRow } from './event-row.ts'
+import { toFactRows, toNodeRows, toTraitRows } from './identity-rows.ts'
+import { toInsertBlocks } from './insert-blocks.ts'
+
+export interface StoreDependencies {
+  readonly stream: Stream
+  readonly warehouse: Warehouse
+  readonly workspaces: Workspaces
+  readonly progress: Progress
+  readonly log: Log
+  readonly now: () => number
+}
+
+const MAX_EVENTS = 10_000
+const MAX_TOUCHED = 1000
+
+/**
+ * First stage: events, and what they say, become rows; then the reconciler is told which identifiers they touch.
+ * Every row is a union with what is there, so a batch that is handed over again changes nothing. The touched
+ * identifiers come last: who reads them finds the rows.
+ */
+export function createStoreStage(dependencies: StoreDependencies): (batch: Batch) => Promise<void> {
+  const { workspaces, progress, now } = dependencies
+  return async (batch) =>
+    await progress.during(async () => {
+      const { events, dead } = decodeBatch(batch.values, workspaces, now())
+      await bury(dependencies, dead)
+      for (const [workspace, list] of events) {
+        for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, workspace, chunk)
+      }
+    })
+}
+
+async function store(
+  { stream, warehouse, progress }: StoreDependencies,
+  workspace: number,
+  events: readonly NormalEvent[],
+): Promise<void> {
+  const facts = toFactRows(workspace, events)
+  await Promise.all([
+    insertEvents(warehouse, events.map(toEventRow)),
+    warehouse.insert('identity_facts', facts),
+    warehouse.insert('identity_facts_by_hi', facts),
+    warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
+    warehouse.insert('traits', toTraitRows(workspace, events)),
+  ])
+  const touched = toChunks(distinctNodes(events), MAX_TOUCHED)
+  await stream.append(
+    TOUCHED_TOPIC,
+    touched.map((nodes) => ({ key: String(workspace), value: encodeTouched({ v: 1, workspace, nodes }) })),
+  )
+  progress.stored += events.length
+}
+
+async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): Promise<void> {
+  for (const block of toInsertBlocks(rows)) await warehouse.insert('events_raw', block)
+}
+
+const distinctNodes = (events: readonly NormalEvent[]): readonly NodeRef[] => [
+  ...new Map(events.flatMap(toTouchedNodes).map((node) => [node.id, node])).values(),
+]
+
+async function bury(
+  { stream, progress, log }: StoreDependencies,
+  dead: readonly DeadLetter[],
+): Promise<void> {
+  if (dead.length === 0) return
+  const values = dead.map((letter) => ({ key: letter.step, value: encodeDeadLetter(letter) }))
+  await stream.append(DEAD_TOPIC, values)
+  progress.dead += dead.length
+  for (const [step, letters] of Map.groupBy(dead, (letter) => letter.step)) {
+    log.warn('values could not be processed and were put aside', {
+      step,
+      count: letters.length,
+      reason: letters[0]?.reason,
+      topic: DEAD_TOPIC,
+    })
+  }
+}

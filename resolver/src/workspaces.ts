@@ -1,0 +1,31 @@
+import type { Settings, WorkspaceSettings } from '@leadline/contract'
+import { createNodeHash, type NodeHash } from './identity/node-id.ts'
+import { toJunkKey } from './normalise/junk.ts'
+import type { FurtherJunk } from './normalise/identifiers.ts'
+import type { CompanyLists } from './profile/company.ts'
+import type { MailLists } from './profile/mail-domains.ts'
+
+/** A workspace's settings in the form in which events are processed. */
+export interface Workspace {
+  readonly id: number
+  readonly settings: WorkspaceSettings
+  readonly hash: NodeHash
+  readonly junk: FurtherJunk
+  readonly lists: CompanyLists
+}
+
+export type Workspaces = ReadonlyMap<number, Workspace>
+
+export const buildWorkspaces = (settings: Settings['workspaces'], lists: MailLists): Workspaces =>
+  new Map(
+    settings.map((workspace) => [
+      workspace.id,
+      {
+        id: workspace.id,
+        settings: workspace,
+        hash: createNodeHash(workspace.identityKey),
+        junk: new Set(workspace.identity.junk.map(toJunkKey)),
+        lists: { ...lists, settings: workspace.companies },
+      },
+    ]),
+  )

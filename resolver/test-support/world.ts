@@ -1,0 +1,51 @@
+import type { Envelope } from '@leadline/contract'
+
+/** Noon of some day: all worlds play around it. */
+export const NOON_MS = Date.UTC(2026, 10, 2, 12)
+export const MINUTE_MS = 60_000
+
+/** One event of a made-up world, in few letters: `u`, `m`, `a` are user, mail and cookie. */
+export interface Happening {
+  readonly id: string
+  /** Minutes after noon. */
+  readonly at: number
+  readonly type?: 'identify' | 'track' | 'page' | 'group' | 'alias'
+  readonly u?: string | undefined
+  readonly m?: string | undefined
+  readonly a?: string | undefined
+  /** alias: the identifier that `u` replaces. */
+  readonly previous?: string
+  readonly trust?: 'public' | 'secret'
+  readonly traits?: Record<string, string | number | null>
+  readonly fields?: Record<string, unknown>
+}
+
+/** The happening as a request of its own. Without `sentAt`, so that its time does not depend on its arrival. */
+export function toEnvelope(workspace: number, happening: Happening): Envelope {
+  const { id, at, u, m, a, previous, fields } = happening
+  const type = happening.type ?? 'track'
+  const isIdentify = type === 'identify'
+  const traits = { ...happening.traits, ...(m !== undefined && isIdentify ? { email: m } : {}) }
+  return {
+    v: 1,
+    workspace,
+    source: 'site',
+    dialect: 'segment',
+    trust: happening.trust ?? 'public',
+    receivedAt: new Date(NOON_MS + 24 * 60 * MINUTE_MS).toISOString(),
+    events: [
+      {
+        type,
+        messageId: id,
+        timestamp: new Date(NOON_MS + at * MINUTE_MS).toISOString(),
+        ...(u === undefined ? {} : { userId: u }),
+        ...(a === undefined ? {} : { anonymousId: a }),
+        ...(previous === undefined ? {} : { previousId: previous }),
+        ...(m !== undefined && !isIdentify ? { context: { traits: { email: m } } } : {}),
+        ...(type === 'track' ? { event: 'Clicked' } : {}),
+        ...(Object.keys(traits).length > 0 ? { traits } : {}),
+        ...fields,
+      },
+    ],
+  }
+}
