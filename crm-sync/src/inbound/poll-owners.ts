@@ -1,0 +1,147 @@
+import { toDateTime, type CrmDeliveriesRow } from '@leadline/warehouse'
+import { readChanges, readOwners, type PolledObject } from '../salesforce/read-changes.ts'
+import type { Send } from '../salesforce/send.ts'
+import { loadCursor, saveCursor, type Cursor } from '../state/cursors.ts'
+import { hasContactLinks, loadLinksOfRecords, toLinkRow } from '../state/links.ts'
+import type { Scope } from '../state/load-round.ts'
+import type { OneAtATime } from '../sync/one-at-a-time.ts'
+import { planInbound, type InboundChange, type PolledRecord } from './owner-changes.ts'
+
+export interface PollOptions extends Scope {
+  readonly send: Send
+  /** How far each poll looks back: a row shows up when its transaction commits, with an earlier time. */
+  readonly overlapMs: number
+  readonly oneAtATime: OneAtATime
+  readonly now: () => number
+  readonly newId: () => string
+  /** A record moved or came back: its fields and timeline rows are to be looked at. */
+  readonly onMoved: (link: InboundChange['link']) => void
+}
+
+const PAGE_SIZE = 2000
+const BEGINNING = '1970-01-01T00:00:00.000Z'
+
+/** Reads what changed in Salesforce and takes it over: owners, conversions, merges, deletions. */
+export class OwnerPoll {
+  readonly #options: PollOptions
+  readonly #cursors = new Map<PolledObject, Cursor | undefined>()
+  /** What was taken over within the look-back, by record id: the overlap shows it again and again. */
+  readonly #seen = new Map<string, string>()
+  #hasContacts = false
+
+  constructor(options: PollOptions) {
+    this.#options = options
+  }
+
+  async poll(): Promise<void> {
+    await this.#pollObject('Lead')
+    this.#hasContacts ||= await hasContactLinks(this.#options.warehouse, this.#options.ws)
+    if (this.#hasContacts) await this.#pollObject('Contact')
+    await this.#pollObject('Account')
+  }
+
+  async #pollObject(object: PolledObject): Promise<void> {
+    const cursor = await this.#cursorOf(object)
+    const since = cursor ? Date.parse(cursor.value) - this.#options.overlapMs : Date.parse(BEGINNING)
+    let after: { modstamp: string; id?: string } = { modstamp: new Date(since).toISOString() }
+    let last: PolledRecord | undefined
+    for (;;) {
+      const page = await readChanges(this.#options.send, object, { ...after, pageSize: PAGE_SIZE })
+      const fresh = page.filter((record) => this.#seen.get(record.id) !== fingerprint(record))
+      if (fresh.length > 0) await this.#options.oneAtATime(() => this.#takeOver(fresh))
+      last = page.at(-1) ?? last
+      if (page.length < PAGE_SIZE || last === undefined) break
+      after = { modstamp: last.modstamp, id: last.id }
+    }
+    if (last) await this.#advance(object, cursor, last.modstamp)
+  }
+
+  async #takeOver(records: readonly PolledRecord[]): Promise<void> {
+    const { warehouse, ws, now, send } = this.#options
+    const links = await loadLinksOfRecords(
+      warehouse,
+      ws,
+      records.map((record) => record.id),
+    )
+    const linked = records.filter((record) => links.some((link) => link.crmId === record.id))
+    const owners = await readOwners(send, [
+      ...new Set(linked.map((record) => record.ownerId).filter(Boolean)),
+    ])
+    const changes = linked.flatMap((record) =>
+      planInbound(
+        record,
+        links.filter((link) => link.crmId === record.id),
+        owners.get(record.ownerId),
+      ),
+    )
+    const nowMs = now()
+    await warehouse.insert(
+      'crm_deliveries_raw',
+      changes.filter(isNews).map((change) => this.#toDelivery(change, nowMs)),
+    )
+    await warehouse.insert(
+      'crm_links_raw',
+      changes.map((change) => toLinkRow(change, { ws, nowMs })),
+    )
+    // Records without a link may get one by a write that is still to be recorded, so they are looked at again.
+    for (const record of linked) this.#seen.set(record.id, fingerprint(record))
+    for (const { link, operation } of changes)
+      if (operation !== 'owner' && operation !== 'delete') this.#options.onMoved(link)
+  }
+
+  #toDelivery({ link, operation, fields }: InboundChange, nowMs: number): CrmDeliveriesRow {
+    return {
+      ws: this.#options.ws,
+      at: toDateTime(nowMs),
+      delivery_id: this.#options.newId(),
+      direction: 'in',
+      kind: link.kind,
+      id: link.id,
+      object: link.object,
+      operation,
+      external_id: link.externalId,
+      crm_id: link.crmId,
+      reason: 'changed in Salesforce',
+      fields: JSON.stringify(fields),
+      outcome: 'updated',
+      code: '',
+      message: '',
+      request_id: '',
+      attempt: 1,
+      latency_ms: 0,
+    }
+  }
+
+  async #cursorOf(object: PolledObject): Promise<Cursor | undefined> {
+    const { warehouse, ws } = this.#options
+    if (!this.#cursors.has(object))
+      this.#cursors.set(object, await loadCursor(warehouse, ws, cursorName(object)))
+    return this.#cursors.get(object)
+  }
+
+  async #advance(object: PolledObject, cursor: Cursor | undefined, modstamp: string): Promise<void> {
+    const { warehouse, ws, now } = this.#options
+    const value = new Date(modstamp).toISOString()
+    if (cursor && cursor.value >= value) return
+    const name = cursorName(object)
+    this.#cursors.set(
+      object,
+      await saveCursor(warehouse, { ws, name, value, version: cursor?.version }, now()),
+    )
+    this.#forget(Date.parse(value) - this.#options.overlapMs)
+  }
+
+  #forget(beforeMs: number): void {
+    for (const [id, print] of this.#seen)
+      if (Date.parse(print.split(' ')[0] ?? '') < beforeMs) this.#seen.delete(id)
+  }
+}
+
+const cursorName = (object: PolledObject): string => `poll:${object}`
+
+const fingerprint = (record: PolledRecord): string =>
+  [record.modstamp, record.ownerId, record.isDeleted, record.masterId ?? '', record.contactId ?? ''].join(' ')
+
+/** Learning for the first time who owns a record is not a change. */
+const isNews = ({ stored, operation }: InboundChange): boolean =>
+  operation !== 'owner' || stored.ownerId !== ''

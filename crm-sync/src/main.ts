@@ -1,0 +1,20 @@
+import { runService } from '@leadline/service'
+import { openStream } from '@leadline/stream'
+import { createWarehouse } from '@leadline/warehouse'
+import { readConfig } from './config.ts'
+import { startCrmSync } from './start-crm-sync.ts'
+
+await runService('crm-sync', async (log) => {
+  const settings = await readConfig()
+  const stream = await openStream(settings.stream)
+  const warehouse = createWarehouse(settings.warehouse)
+  const sync = await startCrmSync({ settings, stream, warehouse, log })
+  return {
+    report: () => sync.report(),
+    async stop() {
+      await sync.stop()
+      await stream.close()
+      await warehouse.close()
+    },
+  }
+})

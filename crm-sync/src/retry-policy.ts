@@ -1,0 +1,49 @@
+import type { ErrorClass } from './salesforce/errors.ts'
+
+export interface RetryTimes {
+  /** First pause of a transient failure; it doubles with each attempt. */
+  readonly baseMs: number
+  readonly maxMs: number
+  /** While a person has to act on the connection or the org's set-up. */
+  readonly brokenMs: number
+  /** While the org has no calls left. */
+  readonly budgetMs: number
+}
+
+export const RETRY_TIMES: RetryTimes = {
+  baseMs: 500,
+  maxMs: 60_000,
+  brokenMs: 60_000,
+  budgetMs: 15 * 60_000,
+}
+
+/** Full jitter, so that what failed together does not come back together. `random` is in [0, 1). */
+export function retryDelayMs(
+  failure: { readonly class: ErrorClass; readonly attempt: number },
+  times: RetryTimes,
+  random: number,
+): number {
+  if (failure.class === 'budget') return times.budgetMs
+  if (failure.class === 'auth' || failure.class === 'config') return times.brokenMs
+  const ceiling = Math.min(times.maxMs, times.baseMs * 2 ** Math.min(failure.attempt, 16))
+  return Math.ceil(ceiling * (0.1 + 0.9 * random))
+}
+
+/** Tries for one record before it waits for a person or for its next change. */
+const ROW_ATTEMPTS: Readonly<Record<ErrorClass, number>> = {
+  retry: 8,
+  budget: Number.POSITIVE_INFINITY,
+  auth: Number.POSITIVE_INFINITY,
+  repair: 3,
+  config: 1,
+  data: 1,
+  bug: 1,
+}
+
+/** Whether a record that was refused is tried again; `attempt` counts the tries so far. */
+export const isRowRetried = (failure: { readonly class: ErrorClass; readonly attempt: number }): boolean =>
+  failure.attempt < ROW_ATTEMPTS[failure.class]
+
+/** Whether a call that failed as a whole may succeed as it is, so that nothing in it is to blame. */
+export const isCallRetried = (errorClass: ErrorClass): boolean =>
+  errorClass === 'retry' || errorClass === 'budget' || errorClass === 'auth' || errorClass === 'config'

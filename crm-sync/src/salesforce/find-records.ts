@@ -1,0 +1,175 @@
+import { EXTERNAL_ID, type CrmObject, type CrmRecord } from '../plan/operation.ts'
+import { endOf, followRecords, type RecordPointer } from './follow-records.ts'
+import type { ReadScope } from './open-org.ts'
+import { querySoql } from './query.ts'
+import { fieldsToRead, recordRow, toRecord, type RecordRow } from './records.ts'
+import { chunkForUrl, quoteSoql, quoteSoqlContains } from './soql.ts'
+
+export interface Matches {
+  readonly byExternalId: readonly CrmRecord[]
+  /** By mail, or by domain. */
+  readonly byNature: readonly CrmRecord[]
+}
+
+export interface PersonQuery {
+  readonly externalId: string
+  readonly email: string
+}
+
+export interface CompanyQuery {
+  readonly externalId: string
+  /** Registrable domain; empty when unknown. */
+  readonly domain: string
+}
+
+/** Leads and Contacts that may be these people, by external id and by mail. Converted Leads count as their Contact. */
+export async function findPeople(
+  scope: ReadScope,
+  people: readonly PersonQuery[],
+): Promise<readonly Matches[]> {
+  const conditions = people.flatMap(({ externalId, email }) => [
+    { field: EXTERNAL_ID, value: externalId },
+    { field: 'Email', value: email },
+  ])
+  const leads = await findByEquality(scope, 'Lead', conditions)
+  const contacts = await findByEquality(scope, 'Contact', conditions)
+  const reached = await settleConverted(scope, leads)
+  const hits = [
+    ...leads.flatMap((row) => withRow(row, reached.get(row.Id))),
+    ...contacts.map((row) => ({ row, record: toRecord('Contact', row) })),
+  ]
+  return people.map(({ externalId, email }) => ({
+    byExternalId: pick(hits, EXTERNAL_ID, externalId),
+    byNature: pick(hits, 'Email', email),
+  }))
+}
+
+interface Hit {
+  /** As it was found: a converted Lead has the mail, its Contact need not. */
+  readonly row: RecordRow
+  readonly record: CrmRecord
+}
+
+const withRow = (row: RecordRow, record: CrmRecord | 'deleted' | undefined): Hit[] =>
+  record === undefined || record === 'deleted' ? [] : [{ row, record }]
+
+const pick = (hits: readonly Hit[], field: string, value: string): CrmRecord[] =>
+  hits.filter(({ row }) => isSameText(row[field], value)).map(({ record }) => record)
+
+const isSameText = (found: unknown, value: string): boolean =>
+  typeof found === 'string' && value !== '' && found.toLowerCase() === value.toLowerCase()
+
+async function settleConverted(
+  scope: ReadScope,
+  rows: readonly RecordRow[],
+): Promise<Map<string, CrmRecord | 'deleted'>> {
+  const settled = new Map<string, CrmRecord | 'deleted'>()
+  const converted = new Map<string, RecordPointer>()
+  for (const row of rows) {
+    const end = endOf('Lead', row)
+    if ('crmId' in end) converted.set(row.Id, end)
+    else settled.set(row.Id, end)
+  }
+  const contacts = await followRecords(scope, [...converted.values()])
+  for (const [id, pointer] of converted) settled.set(id, contacts.get(pointer.crmId) ?? 'deleted')
+  return settled
+}
+
+/** Accounts that may be these companies, by external id, our domain field, and the host of the website. */
+export async function findAccounts(
+  scope: ReadScope,
+  companies: readonly CompanyQuery[],
+): Promise<readonly Matches[]> {
+  const rows = await findByConditions(
+    scope,
+    'Account',
+    companies.flatMap(({ externalId, domain }) => [
+      equals(EXTERNAL_ID, externalId),
+      ...(domain === ''
+        ? []
+        : [equals('Leadline_Domain__c', domain), `Website LIKE ${quoteSoqlContains(domain)}`]),
+    ]),
+  )
+  const records = rows.map((row) => toRecord('Account', row))
+  return companies.map(({ externalId, domain }) => ({
+    byExternalId: records.filter((record) => isSameText(record.externalId, externalId)),
+    byNature: records.filter((record) => isOfDomain(record, domain)),
+  }))
+}
+
+const isOfDomain = ({ fields }: CrmRecord, domain: string): boolean =>
+  domain !== '' &&
+  (isSameText(fields['Leadline_Domain__c'], domain) || isHostOf(hostOf(fields['Website']), domain))
+
+const isHostOf = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
+
+/** Website is free text: `acme.com`, `www.acme.com/de`, `https://acme.com`. */
+export function hostOf(website: unknown): string {
+  if (typeof website !== 'string' || website.trim() === '') return ''
+  const text = website.trim()
+  const url = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`
+  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : ''
+}
+
+/** Timeline rows by session id, for sessions whose link is not known: an answer may have been lost. */
+export async function findTimelineRows(
+  scope: ReadScope,
+  sessionIds: readonly string[],
+): Promise<Map<string, CrmRecord>> {
+  const conditions = sessionIds.map((value) => ({ field: EXTERNAL_ID, value }))
+  const rows = await findByEquality(scope, 'Leadline_Activity__c', conditions)
+  return new Map(
+    rows.map((row) => [(row[EXTERNAL_ID] ?? '').toLowerCase(), toRecord('Leadline_Activity__c', row)]),
+  )
+}
+
+const equals = (field: string, value: string): string => `${field} = ${quoteSoql(value)}`
+
+interface Equality {
+  readonly field: string
+  readonly value: string
+}
+
+/** One IN list per field: shorter than many comparisons, and an address has little room. */
+async function findByEquality(
+  scope: ReadScope,
+  object: CrmObject,
+  equalities: readonly Equality[],
+): Promise<RecordRow[]> {
+  const known = equalities.filter(({ value }) => value !== '')
+  const rows = await Promise.all(
+    chunkForUrl(known, ({ value }) => quoteSoql(value)).map((chunk) => query(scope, object, inLists(chunk))),
+  )
+  return distinct(rows.flat())
+}
+
+function inLists(equalities: readonly Equality[]): string {
+  const byField = Map.groupBy(equalities, ({ field }) => field)
+  return [...byField]
+    .map(([field, group]) => `${field} IN (${group.map(({ value }) => quoteSoql(value)).join(',')})`)
+    .join(' OR ')
+}
+
+async function findByConditions(
+  scope: ReadScope,
+  object: CrmObject,
+  conditions: readonly string[],
+): Promise<RecordRow[]> {
+  const rows = await Promise.all(
+    chunkForUrl(conditions, (condition) => ` OR ${condition}`).map((chunk) =>
+      query(scope, object, chunk.join(' OR ')),
+    ),
+  )
+  return distinct(rows.flat())
+}
+
+function query(scope: ReadScope, object: CrmObject, where: string): Promise<RecordRow[]> {
+  const fields = fieldsToRead(object, scope.schema(object), scope.fields(object))
+  return querySoql(scope.send, `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`, {
+    row: recordRow,
+  })
+}
+
+const distinct = (rows: readonly RecordRow[]): RecordRow[] => [
+  ...new Map(rows.map((row) => [row.Id, row])).values(),
+]

@@ -1,0 +1,119 @@
+import type { CrmDeliveriesRow, CrmShadowRow } from '@leadline/warehouse'
+import type { Applied } from '../apply/apply-plan.ts'
+import {
+  buildDelivery,
+  buildParkedDelivery,
+  isDone,
+  type DeliveryContext,
+} from '../deliveries/build-deliveries.ts'
+import type { CrmFields } from '../plan/field-values.ts'
+import { isSameLink } from '../plan/link.ts'
+import { EXTERNAL_ID, type Link, type Operation, type Plan } from '../plan/operation.ts'
+import { toLinkRow } from '../state/links.ts'
+import { linkKey, type RoundState, type Scope } from '../state/load-round.ts'
+import { shadowKey } from '../state/shadows.ts'
+import { nextVersion } from '../state/version.ts'
+import type { Timeline } from './load-timeline.ts'
+
+export interface RoundOutcome {
+  readonly state: RoundState
+  readonly plan: Plan
+  readonly applied: readonly Applied[]
+  /** Records as they were read in this round, by shadow key. */
+  readonly records: ReadonlyMap<string, CrmFields>
+  /** Timeline rows that were found without a link. */
+  readonly recovered: Timeline['recovered']
+}
+
+/**
+ * Writes down what was done. Deliveries first: after a crash here the next plan finds the records by external id
+ * and repairs shadow and links, while nothing could tell afterwards who made them.
+ */
+export async function recordRound(
+  scope: Scope,
+  outcome: RoundOutcome,
+  context: DeliveryContext,
+): Promise<void> {
+  const { warehouse, ws } = scope
+  const deliveries: CrmDeliveriesRow[] = [
+    ...outcome.applied.map((applied) => buildDelivery(applied, context)),
+    ...outcome.plan.parked.map((parked) => buildParkedDelivery(parked, context)),
+  ]
+  await warehouse.insert('crm_deliveries_raw', deliveries)
+  await warehouse.insert('crm_shadow', [...recoveredRows(outcome, context), ...shadowRows(outcome, context)])
+  const links = linkChanges(outcome).map((link) => ({ link, stored: outcome.state.links.get(linkKey(link)) }))
+  await warehouse.insert(
+    'crm_links_raw',
+    links.map((change) => toLinkRow(change, { ws, nowMs: context.nowMs })),
+  )
+}
+
+function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowRow[] {
+  const { state, records } = outcome
+  return outcome.applied.filter(isDone).map(({ operation, sent, result }) => {
+    const crmId = (result.ok && result.id) || operation.crmId
+    const key = shadowKey(operation.object, crmId)
+    const { [EXTERNAL_ID]: _, ...written } = sent
+    return {
+      ws: context.ws,
+      object: operation.object,
+      crm_id: crmId,
+      external_id: operation.externalId,
+      fields: JSON.stringify({ ...(records.get(key) ?? state.shadows.get(key)?.fields), ...written }),
+      written: JSON.stringify({ ...state.shadows.get(key)?.written, ...written }),
+      modstamp: '',
+      version: nextVersion(state.shadows.get(key)?.version, context.nowMs),
+      gone: operation.action === 'delete' ? 1 : 0,
+    }
+  })
+}
+
+function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {
+  return recovered.map(({ link, record }) => ({
+    ws,
+    object: link.object,
+    crm_id: link.crmId,
+    external_id: link.externalId,
+    fields: JSON.stringify(record.fields),
+    written: '{}',
+    modstamp: '',
+    version: nextVersion(undefined, nowMs - 1),
+    gone: 0,
+  }))
+}
+
+/** Links that the plan changes, and those that follow from results. */
+function linkChanges({ plan, applied, state, recovered }: RoundOutcome): readonly Link[] {
+  const changes = new Map(
+    [...recovered.map(({ link }) => link), ...plan.links].map((link) => [linkKey(link), link]),
+  )
+  for (const link of applied.flatMap(linksOf)) {
+    const planned = changes.get(linkKey(link))
+    changes.set(linkKey(link), planned ? { ...link, status: planned.status } : link)
+  }
+  return [...changes.values()].filter((link) => !isSameLink(state.links.get(linkKey(link)), link))
+}
+
+function linksOf(applied: Applied): readonly Link[] {
+  const { operation, result } = applied
+  const { kind, id, object, externalId } = operation
+  const crmId = (result.ok && result.id) || operation.crmId
+  const link = { kind, id, object, externalId, crmId, status: 'linked', gone: false } as const
+  if (operation.action === 'delete') return isDone(applied) ? [{ ...link, gone: true }] : []
+  if (isRowDeletedThere(applied)) return [{ ...link, status: 'deleted' }]
+  return result.ok ? [link, ...formerLinkOf(operation, link)] : []
+}
+
+/** A timeline row that passed to another session leaves the one it came from. */
+function formerLinkOf({ kind, fields }: Operation, link: Link): readonly Link[] {
+  const former = fields[EXTERNAL_ID]?.old
+  if (kind !== 'session' || typeof former !== 'string') return []
+  return [{ ...link, id: former, externalId: former, gone: true }]
+}
+
+/** Somebody deleted the timeline row in Salesforce: it is not made again. */
+export const isRowDeletedThere = ({ operation, result }: Applied): boolean =>
+  operation.kind === 'session' &&
+  operation.action === 'update' &&
+  !result.ok &&
+  result.failure.code === 'ENTITY_IS_DELETED'
