@@ -8,6 +8,8 @@ export interface WarehouseConnection {
   readonly password: string
   /** Default `leadline`. */
   readonly database?: string | undefined
+  /** How long a lost connection is tried again before the caller hears of it; default 10 s. */
+  readonly retryLimitMs?: number | undefined
 }
 
 export const DEFAULT_DATABASE = 'leadline'

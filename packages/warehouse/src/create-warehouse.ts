@@ -1,27 +1,26 @@
 import { Readable } from 'node:stream'
-import { ClickHouseError, type ClickHouseClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { createConnection, DEFAULT_DATABASE, type WarehouseConnection } from './connection.ts'
 import { isConnectionFailure, isRefused, retry } from './retry.ts'
 import type { TableRows } from './tables.ts'
-import { WarehouseError, type QueryOptions, type Warehouse } from './warehouse.ts'
+import { toWarehouseError } from './to-warehouse-error.ts'
+import type { QueryOptions, Warehouse } from './warehouse.ts'
 
-/** How long a lost connection is tried again before the caller hears of it. */
 const RETRY_LIMIT_MS = 10_000
 
 /** A Warehouse over HTTP. Nothing is connected before the first call. */
 export function createWarehouse(connection: WarehouseConnection): Warehouse {
   const database = connection.database ?? DEFAULT_DATABASE
   const client = createConnection(connection, database)
+  const limitMs = connection.retryLimitMs ?? RETRY_LIMIT_MS
   let rowsRead = 0
 
   return {
     query: async (sql, options) => {
-      const answer = await retry(
-        () => readJson(client, sql, options),
-        isConnectionFailure,
-        RETRY_LIMIT_MS,
-      ).catch(rethrow)
+      const answer = await retry(() => readJson(client, sql, options), isConnectionFailure, limitMs).catch(
+        rethrow,
+      )
       rowsRead += answer.statistics.rows_read
       return z.array(options.row).parse(answer.data)
     },
@@ -29,11 +28,11 @@ export function createWarehouse(connection: WarehouseConnection): Warehouse {
       if (rows.length === 0) return
       const bytes = toLines(rows)
       // Safe to repeat without knowing what became of the first try: each table keeps one row per sort key.
-      await retry(() => sendLines(client, table, bytes), isConnectionFailure, RETRY_LIMIT_MS).catch(rethrow)
+      await retry(() => sendLines(client, table, bytes), isConnectionFailure, limitMs).catch(rethrow)
     },
     command: async (sql, params) => {
       const run = async (): Promise<unknown> => await client.command({ query: sql, ...toParams(params) })
-      await retry(run, isRefused, RETRY_LIMIT_MS).catch(rethrow)
+      await retry(run, isRefused, limitMs).catch(rethrow)
     },
     rowsRead: () => rowsRead,
     ping: async () => (await client.ping()).success,
@@ -63,18 +62,6 @@ async function sendLines(client: ClickHouseClient, table: string, bytes: Buffer)
   for await (const _ of stream) void _
 }
 
-/** Engine errors keep their code. Texts of the engine quote values, so the message names the error and no more. */
 function rethrow(error: unknown): never {
-  if (error instanceof ClickHouseError)
-    throw new WarehouseError(toMessage(error), Number(error.code), { cause: error })
-  if (isConnectionFailure(error)) {
-    throw new WarehouseError(
-      'ClickHouse cannot be reached; is it running at the configured url?',
-      undefined,
-      { cause: error },
-    )
-  }
-  throw error instanceof Error ? new WarehouseError(error.message, undefined, { cause: error }) : error
+  throw toWarehouseError(error)
 }
-const toMessage = (error: ClickHouseError): string =>
-  `ClickHouse error ${error.code} ${error.type ?? ''}: ${error.message}`
