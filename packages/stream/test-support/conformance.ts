@@ -35,7 +35,6 @@ export function describeConformance(name: string, settings: () => StreamSettings
       const { marks, consumer } = await collect(stream, { topic, group: `g-${topic}` })
       await until('600 values have arrived', () => marks.length >= 600)
       await consumer.stop()
-      assert.equal(marks.length, 600)
       for (const key of keys) assert.deepEqual(firstsByKey(marks).get(key), ids(30))
     })
 

@@ -144,3 +144,16 @@ export function readNotes(file: string): Mark[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => toMark(JSON.parse(line)))
 }
+
+/** A new Kafka makes its own topics when the first group commits, and groups may start anew meanwhile. */
+export async function warmUp(settings: StreamSettings): Promise<void> {
+  const stream = await openStream(settings)
+  const topic = topicName()
+  await stream.admin.ensureTopics([spec(topic)])
+  await stream.append(topic, [toValue({ key: 'k', id: 0 })])
+  await collect(stream, { topic, group: topic })
+  const isRead = async (): Promise<boolean> =>
+    Object.values(await stream.admin.lag(topic, topic)).every((n) => n === 0)
+  await until('the first group has committed', isRead)
+  await stream.close()
+}

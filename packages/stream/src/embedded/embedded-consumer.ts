@@ -38,7 +38,7 @@ export class EmbeddedConsumer implements Consumer {
     this.#options = options
     this.#unsubscribe = options.topic.subscribe(() => this.#wakeAll())
     this.#renew()
-    this.#timer = setInterval(() => this.#renewOrReport(), RENEW_EVERY_MS)
+    this.#timer = setInterval(() => this.#orReport(() => this.#renew()), RENEW_EVERY_MS)
   }
 
   pause(): void {
@@ -71,9 +71,10 @@ export class EmbeddedConsumer implements Consumer {
     for (const { delivery } of this.#held.values()) delivery.wake()
   }
 
-  #renewOrReport(): void {
+  /** Outside of any partition: the next renewal tries again. */
+  #orReport(work: () => void): void {
     try {
-      this.#renew()
+      work()
     } catch (error) {
       this.#options.consume.onFailure({ error, partition: -1, attempt: 1 })
     }
@@ -112,8 +113,11 @@ export class EmbeddedConsumer implements Consumer {
     held.releasing = true
     await held.delivery.finish()
     if (this.#held.get(partition) !== held) return
-    this.#drop(partition, held)
-    this.#options.topic.groups.release(this.#options.member.group, held.holding)
+    this.#orReport(() => {
+      this.#options.topic.groups.release(this.#options.member.group, held.holding)
+      this.#drop(partition, held)
+    })
+    held.releasing = false
   }
 
   #deliver(holding: Holding): Delivery {

@@ -98,15 +98,15 @@ export class KafkaConsumer implements Consumer {
 
   /** kafkajs does not come back by itself after failures that it takes for final. */
   async #restart(): Promise<void> {
-    for (let attempt = 1; !this.#stopping; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       await sleep(RESTART_PAUSE_MS)
       if (this.#stopping) return
       try {
+        await this.#consumer?.disconnect()
         await this.start()
         return
       } catch (error) {
         this.#options.consume.onFailure({ error, partition: -1, attempt })
-        await this.#consumer?.disconnect()
       }
     }
   }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startBroker, type Broker } from '../../test-broker/broker.ts'
-import { collect, firstsByKey, openWithTopic, toValue, type Mark } from '../../test-support/stream-lab.ts'
+import {
+  collect,
+  firstsByKey,
+  openWithTopic,
+  toValue,
+  warmUp,
+  type Mark,
+} from '../../test-support/stream-lab.ts'
 import { until } from '../../test-support/until.ts'
 import { loadKafkaJs } from './load-kafkajs.ts'
 import type { KafkaSettings } from './kafka-stream.ts'
@@ -10,7 +17,10 @@ const ids = (count: number): number[] => Array.from({ length: count }, (_, index
 
 describe('Kafka records', () => {
   let broker: Broker
-  before(async () => (broker = await startBroker()))
+  before(async () => {
+    broker = await startBroker()
+    await warmUp(settings())
+  })
   after(() => broker.wipe())
   const settings = (more: Partial<KafkaSettings> = {}): KafkaSettings => ({
     kind: 'kafka',
