@@ -42,11 +42,11 @@ function bindField(
   targets: readonly ObjectDefinition[],
   last: { readonly path: Path; readonly name: string },
 ): Field {
+  if (targets.length > 1 && last.name.toLowerCase() === 'type') return TYPE_OF_TARGET
   const field = firstOf(targets, (target) =>
     readable(scope, target, scope.org.schema.field(target, last.name)),
   )
   if (field) return field
-  if (targets.length > 1 && last.name.toLowerCase() === 'type') return TYPE_OF_TARGET
   throw unknownColumn(scope, last.path, { column: last.name, entity: targets[0]?.name ?? '' })
 }
 
@@ -58,7 +58,7 @@ function splitPath(path: Path, object: ObjectDefinition): string[] {
   return isOwnName ? rest : [first, ...rest]
 }
 
-/** `Owner.Type` and `Who.Type`: the name of the object that a polymorphic reference points to. */
+/** `Owner.Type` and `Who.Type`: the object that a polymorphic reference points to; a queue is a Queue. */
 const TYPE_OF_TARGET = defineField('string', 'Type', { calculated: true })
 
 function firstOf<T>(
@@ -95,7 +95,8 @@ export function readPath(org: Org, record: StoredRecord, path: BoundPath): Field
 }
 
 export function readField(record: StoredRecord, field: Field): FieldValue {
-  if (field === TYPE_OF_TARGET) return record.object
+  if (field === TYPE_OF_TARGET)
+    return record.object === 'Group' ? (record.values['Type'] ?? null) : record.object
   return field.name === 'Id' ? record.id : (record.values[field.name] ?? null)
 }
 

@@ -75,7 +75,7 @@ test('a record page shows header, details and the package fields', async (t) => 
       assert.ok(html.includes(text), `${path} lacks ${text}`)
     }
   }
-  assert.equal((await page(org, '/00Q000000000999AAA')).status, 404)
+  assert.equal((await page(org, '/00Q000000000999EAA')).status, 404)
 })
 
 test('the timeline shows sessions by month and open tasks as upcoming', async (t) => {
