@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
 
 /** Most bytes that a file may have; the build fails above. */
-export const BUDGET = { tagBrotliBytes: 4000, stubRawBytes: 500 } as const
+export const BUDGET = { tagBrotliBytes: 3840, stubRawBytes: 500 } as const
 
 /** Browsers of the last four years. */
 const TARGET = 'es2022'

@@ -24,7 +24,7 @@ function start(): void {
   const tag = ensureTag()
   if (tag.failures) return
   const settings = readSettings(tag.settings, document.currentScript)
-  if (!settings) return console.warn('leadline: no key; add data-key="…" to the script element')
+  if (!settings) return console.warn('leadline: the script element has no data-key')
   openTag(tag, { failures, call: guard(wire(settings)) })
 }
 

@@ -4,14 +4,12 @@ export const randomId = (): string =>
     '',
   )
 
-const PLACES = 36 ** 3
-
 /**
- * Message ids that sort in the order of the calls: time, place, random part.
+ * Message ids that sort in the order of the calls: time, place on the page, random part.
  * Calls of one millisecond keep their order wherever ties are broken by id.
  */
 export function createMessageIds(random: () => string): (timeMs: number) => string {
-  let place = 0
-  return (timeMs) =>
-    `${timeMs.toString(36)}-${(PLACES + (place++ % PLACES)).toString(36)}-${random().slice(14)}`
+  // From here on numbers have four digits in base 36, for more calls than any page makes.
+  let place = 36 ** 3
+  return (timeMs) => `${timeMs.toString(36)}-${(place++).toString(36)}-${random().slice(14)}`
 }

@@ -15,7 +15,7 @@ export type TagCall = readonly [timeMs: number, call: readonly unknown[]]
  */
 export interface Tag {
   (...call: unknown[]): unknown
-  q: { push(call: TagCall): unknown }
+  q: TagCall[] | { push(call: TagCall): unknown }
   /** `{ key, host }`, where the page gives them here and not on the script element. */
   settings?: unknown
   /** Present once the script is at work. */
@@ -46,10 +46,8 @@ export interface TagWork {
 
 /** Puts the script to work behind the tag, and makes the calls that have been waiting, in their order. */
 export function openTag(tag: Tag, { call, failures }: TagWork): void {
-  const waiting: unknown = tag.q
+  const waiting = tag.q
   tag.q = { push: call }
   tag.failures = failures
-  if (Array.isArray(waiting)) waiting.filter(isTagCall).forEach((entry) => call(entry))
+  if (Array.isArray(waiting)) waiting.forEach((entry) => call(entry))
 }
-
-const isTagCall = (value: unknown): value is TagCall => Array.isArray(value) && Array.isArray(value[1])

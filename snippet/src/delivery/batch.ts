@@ -1,12 +1,6 @@
 /** Storage key and JSON of an event. */
 export type QueuedEvent = readonly [key: string, json: string]
 
-/**
- * Browsers let all keepalive requests of a page have 64 KB of bodies in flight together and fail what
- * goes beyond. The difference is left for the batch's frame and for other scripts of the page.
- */
-export const MAX_FLIGHT_BYTES = 60 * 1024
-
 export interface BatchLimits {
   readonly maxEvents: number
   readonly maxBytes: number

@@ -94,6 +94,19 @@ describe('delivery', () => {
     await waitUntil('an empty queue', async () => (await page.evaluate(`${queuedKeys}.length`)) === 0)
   })
 
+  it('keeps the queue over a crash of the renderer in an outage', async () => {
+    fixture.collector.setTrouble({ status: 503 })
+    const page = await fixture.openPage()
+    await runInPage(page, trackTen)
+    await tried(1)
+    const crashed = page.waitForEvent('crash')
+    await page.goto('chrome://crash').catch(() => 'it is what a crash looks like')
+    await crashed
+    fixture.collector.setTrouble(undefined)
+    await fixture.openPage()
+    assert.deepEqual(namesOf(await fixture.arrived(10)), TEN)
+  })
+
   it('hands the queue of a tab that dies in an outage to a tab that lives', async () => {
     fixture.collector.setTrouble({ status: 503 })
     const living = await fixture.openPage('/living')

@@ -143,6 +143,29 @@ describe('Delivery', () => {
     )
   })
 
+  it('tries again by itself what a page failed to send when it was hidden', async (test) => {
+    useClock(test)
+    outcomes.push({ kind: 'retry', afterMs: 3000 })
+    add('a')
+    delivery.leave()
+    await pass(test, 0)
+    await pass(test, 2999)
+    assert.equal(sent.length, 1)
+    await pass(test, 1)
+    assert.equal(sent.length, 2)
+    assert.equal(queue.events.size, 0)
+  })
+
+  it('goes on until nothing waits', async (test) => {
+    useClock(test)
+    add(...Array.from({ length: 250 }, (_, index) => `${index}`))
+    for (let round = 0; round < 5; round += 1) await pass(test, 200)
+    assert.deepEqual(
+      sent.map(({ keys }) => keys.length),
+      [100, 100, 50],
+    )
+  })
+
   it('does not wait for the back-off when it is told to flush', async (test) => {
     useClock(test)
     outcomes.push({ kind: 'retry', afterMs: NaN })

@@ -1,17 +1,15 @@
 import { backoffMs } from './backoff.ts'
-import { MAX_FLIGHT_BYTES, pickBatch, type QueuedEvent } from './batch.ts'
+import { pickBatch, type QueuedEvent } from './batch.ts'
 import type { EventQueue } from './event-queue.ts'
+import {
+  EAGER_EVENTS,
+  FIRST_LINGER_MS,
+  LINGER_MS,
+  LONGEST_RETRY_AFTER_MS,
+  MAX_BATCH_EVENTS,
+  MAX_FLIGHT_BYTES,
+} from './limits.ts'
 import type { SendBatch, SendOutcome } from './send-batch.ts'
-
-/** Wait for company before a request leaves. The first events of a page wait less: many visits are short. */
-const LINGER_MS = 200
-const FIRST_LINGER_MS = 20
-/** With this many events waiting the request leaves at once. */
-const EAGER_EVENTS = 10
-/** The collector takes more; a smaller batch loses less when an answer is lost. */
-const MAX_BATCH_EVENTS = 100
-/** A server that asks for more is more likely wrong than down that long. */
-const LONGEST_RETRY_AFTER_MS = 300_000
 
 export interface DeliveryParts {
   readonly queue: EventQueue
@@ -76,7 +74,6 @@ export class Delivery {
     // allowance; a second try goes without it.
     await this.#transmit(!this.#failures)
     this.#isSending = false
-    this.wake()
   }
 
   async #transmit(keepalive: boolean): Promise<void> {
@@ -92,6 +89,7 @@ export class Delivery {
     events.forEach(([key]) => this.#inFlight.delete(key))
     this.#flightBytes -= bytes
     this.#settle(events, outcome)
+    this.wake()
   }
 
   #settle(batch: readonly QueuedEvent[], outcome: SendOutcome): void {
@@ -111,5 +109,8 @@ export class Delivery {
     if (askedMs >= 0) this.#heldUntilMs = Date.now() + Math.min(askedMs, LONGEST_RETRY_AFTER_MS)
     else this.#quietUntilMs = Date.now() + backoffMs(this.#failures, Math.random())
     this.#failures += 1
+    // A timer from before would break the wait.
+    clearTimeout(this.#timer)
+    this.#dueMs = Infinity
   }
 }

@@ -1,12 +1,10 @@
 import type { OutgoingEvent } from '../build-event.ts'
 import { utf8Bytes } from './batch.ts'
 import type { EventQueue } from './event-queue.ts'
+import { MAX_QUEUED_EVENTS } from './limits.ts'
 
 /** The collector's limit, put in by the build. */
 declare const LEADLINE_MAX_EVENT_BYTES: number
-
-/** Enough for hours of a broken network, far below the 5 MB that an origin may store. */
-const MAX_QUEUED_EVENTS = 1000
 
 export interface IntakeParts {
   readonly queue: EventQueue

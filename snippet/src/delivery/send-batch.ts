@@ -1,4 +1,5 @@
 import { encodeBatch, type QueuedEvent } from './batch.ts'
+import { ANSWER_TIMEOUT_MS } from './limits.ts'
 import { parseObject, toObject, toText } from '../loose-values.ts'
 
 /** What became of a request. */
@@ -12,9 +13,6 @@ export type SendOutcome =
 
 /** `keepalive`: the request outlives the page. */
 export type SendBatch = (batch: readonly QueuedEvent[], keepalive: boolean) => Promise<SendOutcome>
-
-/** A server that has not answered by then is tried again. */
-const TIMEOUT_MS = 15_000
 
 export interface SendParts {
   readonly fetch: typeof window.fetch
@@ -32,7 +30,7 @@ export function createSendBatch({ fetch, url, frame }: SendParts): SendBatch {
     try {
       const body = encodeBatch({ ...frame, sentAt: new Date() }, batch)
       // Browsers of before 2023 have no such signal; they wait as long as the connection lives.
-      const signal = AbortSignal.timeout?.(TIMEOUT_MS)
+      const signal = AbortSignal.timeout?.(ANSWER_TIMEOUT_MS)
       return await readOutcome(
         await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit', signal }),
       )
@@ -42,22 +40,18 @@ export function createSendBatch({ fetch, url, frame }: SendParts): SendBatch {
   }
 }
 
-async function readOutcome(response: Response): Promise<SendOutcome> {
-  const { ok, status } = response
-  if (ok) return readAnswer(await response.text())
-  if (status < 500 && status !== 408 && status !== 429) {
-    return { kind: status === 413 ? 'tooLarge' : 'refused', code: `http_${status}` }
-  }
-  return { kind: 'retry', afterMs: Number(response.headers.get('retry-after') ?? NaN) * 1000 }
-}
+const isTemporary = (status: number): boolean => status > 499 || status === 408 || status === 429
 
 /** A 200 that is not the collector's answer comes from something in between, and acknowledges nothing. */
-function readAnswer(text: string): SendOutcome {
-  const { success, rejected } = parseObject(text)
-  if (typeof success !== 'boolean') return { kind: 'retry', afterMs: NaN }
-  const refusals: readonly unknown[] = Array.isArray(rejected) ? rejected : []
-  return {
-    kind: 'delivered',
-    refused: refusals.map((refusal) => toText(toObject(refusal)['code']) ?? 'unknown'),
+async function readOutcome(response: Response): Promise<SendOutcome> {
+  const { ok, status } = response
+  const { success, rejected, code = `http_${status}` } = parseObject(await response.text())
+  if (isTemporary(status) || (ok && success === undefined)) {
+    return { kind: 'retry', afterMs: Number(response.headers.get('retry-after') ?? NaN) * 1000 }
   }
+  if (ok || rejected) return { kind: 'delivered', refused: toReasons(rejected) }
+  return { kind: status === 413 ? 'tooLarge' : 'refused', code: `${toText(code)}` }
 }
+
+const toReasons = (rejected: unknown): string[] =>
+  Array.isArray(rejected) ? rejected.map((refusal) => `${toText(toObject(refusal)['code'])}`) : []

@@ -1,0 +1,22 @@
+/** Wait for company before a request leaves. The first events of a page wait less: many visits are short. */
+export const LINGER_MS = 200
+export const FIRST_LINGER_MS = 20
+/** With this many events waiting the request leaves at once. */
+export const EAGER_EVENTS = 10
+
+/** The collector takes more; a smaller batch loses less when an answer is lost. */
+export const MAX_BATCH_EVENTS = 100
+/**
+ * Browsers let all keepalive requests of a page have 64 KB of bodies in flight together and fail what
+ * goes beyond. The difference is left for the batch's frame and for other scripts of the page.
+ */
+export const MAX_FLIGHT_BYTES = 60 * 1024
+/** Enough for hours of a broken network, far below the 5 MB that an origin may store. */
+export const MAX_QUEUED_EVENTS = 1000
+
+/** A server that has not answered by then is tried again. */
+export const ANSWER_TIMEOUT_MS = 15_000
+export const FIRST_BACKOFF_MS = 500
+export const LONGEST_BACKOFF_MS = 60_000
+/** A server that asks for more is more likely wrong than down that long. */
+export const LONGEST_RETRY_AFTER_MS = 300_000

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createSendBatch, type SendOutcome } from './send-batch.ts'
+
+const sendTo = (fetch: typeof globalThis.fetch): Promise<SendOutcome> =>
+  createSendBatch({ fetch, url: 'http://collector.example/v1/batch', frame: { writeKey: 'k' } })(
+    [['key', '{}']],
+    true,
+  )
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Promise<SendOutcome> =>
+  sendTo(
+    async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers }),
+  )
+const retry = { kind: 'retry', afterMs: NaN }
+const rejected = [
+  { index: 0, code: 'missing_id' },
+  { index: 3, code: 'too_deep' },
+]
+
+interface Case {
+  readonly title: string
+  readonly outcome: Promise<SendOutcome>
+  readonly expected: object
+}
+
+const cases: readonly Case[] = [
+  {
+    title: 'an acknowledgement',
+    outcome: answer(200, { success: true }),
+    expected: { kind: 'delivered', refused: [] },
+  },
+  {
+    title: 'a batch of which some events are refused',
+    outcome: answer(200, { success: true, accepted: 3, rejected }),
+    expected: { kind: 'delivered', refused: ['missing_id', 'too_deep'] },
+  },
+  {
+    title: 'a batch of which all events are refused',
+    outcome: answer(400, { success: false, accepted: 0, rejected }),
+    expected: { kind: 'delivered', refused: ['missing_id', 'too_deep'] },
+  },
+  {
+    title: 'a 200 of somebody else',
+    outcome: answer(200, '<html>Log in to this network</html>'),
+    expected: retry,
+  },
+  { title: 'an empty 200', outcome: answer(200, ''), expected: retry },
+  {
+    title: 'a refused key',
+    outcome: answer(401, { success: false, code: 'unknown_key' }),
+    expected: { kind: 'refused', code: 'unknown_key' },
+  },
+  {
+    title: 'a refusal without words',
+    outcome: answer(404, ''),
+    expected: { kind: 'refused', code: 'http_404' },
+  },
+  {
+    title: 'a batch that is too large',
+    outcome: answer(413, ''),
+    expected: { kind: 'tooLarge', code: 'http_413' },
+  },
+  {
+    title: 'a failure of the server',
+    outcome: answer(500, { success: false, code: 'internal' }),
+    expected: retry,
+  },
+  { title: 'a time-out', outcome: answer(408, ''), expected: retry },
+  {
+    title: 'a server that asks to wait',
+    outcome: answer(429, '', { 'retry-after': '2' }),
+    expected: { kind: 'retry', afterMs: 2000 },
+  },
+  { title: 'a wait that says nothing', outcome: answer(503, '', { 'retry-after': 'soon' }), expected: retry },
+  {
+    title: 'a network that fails',
+    outcome: sendTo(() => Promise.reject(new TypeError('failed'))),
+    expected: retry,
+  },
+  {
+    title: 'a fetch that throws',
+    outcome: sendTo(() => {
+      throw new Error('patched')
+    }),
+    expected: retry,
+  },
+]
+
+describe('a batch request', () => {
+  for (const { title, outcome, expected } of cases) {
+    it(`understands ${title}`, async () => assert.deepEqual(await outcome, expected))
+  }
+
+  it('needs no preflight and no credentials, and outlives the page', async () => {
+    const seen: (RequestInit | undefined)[] = []
+    await sendTo(async (_, init) => {
+      seen.push(init)
+      return new Response('')
+    })
+    assert.partialDeepStrictEqual(seen[0], { method: 'POST', keepalive: true, credentials: 'omit' })
+    assert.equal(seen[0]?.headers, undefined)
+    assert.equal(typeof seen[0]?.body, 'string')
+  })
+})
