@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { EmbeddedServerArgument } from '../src/embedded/options.ts'
+import type { EmbeddedServerArgument } from '../src/embedded/config.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'embedded', 'main.ts')
 

@@ -1,9 +1,9 @@
 import { runService } from '@leadline/service'
-import { readOptions } from './options.ts'
+import { readConfig } from './config.ts'
 import { startEmbeddedServer } from './start.ts'
 
 await runService('clickhouse', async () => {
-  const server = await startEmbeddedServer(await readOptions(process.argv[2], process.env))
+  const server = await startEmbeddedServer(await readConfig(process.argv[2]))
   return {
     url: server.url,
     report: () => ({ idle: server.inFlight() === 0, steps: {} }),

@@ -1,4 +1,4 @@
-import { loadSettings, type Environment } from '@leadline/config'
+import { loadSettings } from '@leadline/config'
 import { z } from 'zod'
 import type { EmbeddedServerOptions } from './start.ts'
 
@@ -18,12 +18,9 @@ export type EmbeddedServerArgument = z.input<typeof optionsSchema>
  * Options of the process: one JSON argument, else section `warehouse` of the file that LEADLINE_CONFIG names. The file
  * is for real passwords, since arguments can be read by every user of a machine.
  */
-export async function readOptions(
-  argument: string | undefined,
-  environment: Environment,
-): Promise<EmbeddedServerOptions> {
+export async function readConfig(argument: string | undefined): Promise<EmbeddedServerOptions> {
   if (argument !== undefined) return optionsSchema.parse(JSON.parse(argument))
-  const { warehouse } = await loadSettings(environment)
+  const { warehouse } = await loadSettings(process.env)
   if (warehouse.kind !== 'embedded') {
     throw new Error('warehouse.kind is clickhouse: there is no embedded server to start')
   }
