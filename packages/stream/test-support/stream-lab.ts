@@ -47,8 +47,8 @@ export const spec = (name: string, more: Partial<TopicSpec> = {}): TopicSpec => 
   ...more,
 })
 
-export function temporaryDirectory(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'leadline-stream-'))
+export function temporaryDirectory(t: TestContext, parent = tmpdir()): string {
+  const directory = mkdtempSync(join(parent, 'leadline-stream-'))
   t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
   return directory
 }

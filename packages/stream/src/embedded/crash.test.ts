@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -10,6 +11,8 @@ import { openStream } from '../index.ts'
 import { ChunkReader, ChunkWriter } from './chunk-table.ts'
 import { topicPath } from './topic-file.ts'
 
+/** Thousands of copies are opened; where there is a file system in memory, they need not touch the disk. */
+const COPIES = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const MAX_BYTES = 1024 ** 3
 const SHAPE = { partitions: 1, compacted: false }
 /** The smallest SQLite knows: there are fewer bytes to cut at, and each commit still spans several pages. */
@@ -81,7 +84,7 @@ test('cut at any byte of the last three commits, all earlier commits are whole a
   const ends = commitEnds(killed.wal)
   const [before = 0, ...last] = ends.slice(-4)
   assert.equal(last.length, 3)
-  const copy = join(temporaryDirectory(t), 'copy.db')
+  const copy = join(temporaryDirectory(t, COPIES), 'copy.db')
   const wholeAt = new Map([before, ...last].map((end) => [end, openCut(killed, copy, end)]))
   const whole = wholeAt.get(last.at(-1) ?? 0) ?? []
   for (let bytes = before; bytes <= (last.at(-1) ?? 0); bytes += 1) {
@@ -98,7 +101,7 @@ test('a byte that changed in a commit takes that commit and the later ones away,
   const killed = await killAppender(t)
   const ends = commitEnds(killed.wal)
   const [start = 0, end = 0] = ends.slice(-3, -1)
-  const copy = join(temporaryDirectory(t), 'copy.db')
+  const copy = join(temporaryDirectory(t, COPIES), 'copy.db')
   const whole = openCut(killed, copy, start)
   for (const at of [start + 30, start + 200, end - 1]) {
     const wal = Buffer.from(killed.wal)
