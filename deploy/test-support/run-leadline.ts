@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { readEndpoints, type Endpoints } from '../src/instance/endpoints.ts'
+import { buildInstancePaths } from '../src/instance/instance-paths.ts'
+import { statusSchema, type Status } from '../src/status/status.ts'
+import { until } from './until.ts'
+
+const BIN = join(import.meta.dirname, '../bin/leadline.mjs')
+const START_WITHIN_MS = 60_000
+const STOP_WITHIN_MS = 60_000
+
+export interface CliResult {
+  readonly exitCode: number | null
+  readonly output: string
+  readonly error: string
+}
+
+/** One call of the CLI, to its end. */
+export async function callLeadline(...argv: readonly string[]): Promise<CliResult> {
+  const call = spawnLeadline(argv)
+  await call.exited
+  return { exitCode: call.child.exitCode, output: call.output(), error: call.error() }
+}
+
+export interface RunningLeadline {
+  readonly endpoints: Endpoints
+  /** What it has printed so far. */
+  output(): string
+  status(): Promise<Status>
+  /** Ctrl-C, and the wait for its end; resolves to the exit code. */
+  stop(): Promise<number | null>
+  /** kill -9 of the supervising process alone. */
+  killParent(): Promise<void>
+  /** kill -9 of the whole process group. */
+  killGroup(): Promise<void>
+}
+
+/** `leadline start` on a directory, until it is ready. */
+export async function startLeadline(
+  t: Pick<TestContext, 'after'>,
+  directory: string,
+  ...flags: readonly string[]
+): Promise<RunningLeadline> {
+  const { child, exited, output, error } = spawnLeadline(['start', '--data', directory, ...flags])
+  const paths = buildInstancePaths(directory)
+  t.after(() => killProcessGroup(child))
+  let endpoints: Endpoints | undefined
+  await until(
+    'leadline is ready',
+    async () => {
+      if (child.exitCode !== null)
+        throw new Error(`leadline ended with ${child.exitCode}: ${output()}${error()}`)
+      endpoints = await readEndpoints(paths.endpoints)
+      return endpoints?.pid === child.pid
+    },
+    START_WITHIN_MS,
+  )
+  if (!endpoints) throw new Error('no endpoints')
+  const end = async (send: () => void): Promise<void> => {
+    send()
+    await exited
+  }
+  return {
+    endpoints,
+    output: () => output() + error(),
+    status: async () => {
+      const { output: answer } = await callLeadline('status', '--data', directory, '--json')
+      return statusSchema.parse(JSON.parse(answer))
+    },
+    stop: async () => {
+      const limit = setTimeout(() => killProcessGroup(child), STOP_WITHIN_MS)
+      await end(() => child.kill('SIGINT'))
+      clearTimeout(limit)
+      return child.exitCode
+    },
+    killParent: () => end(() => child.kill('SIGKILL')),
+    killGroup: () => end(() => killProcessGroup(child)),
+  }
+}
+
+function spawnLeadline(argv: readonly string[]) {
+  // A group of its own, as a terminal gives one: its signals must not reach the test.
+  const child = spawn(process.execPath, [BIN, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const text = { output: '', error: '' }
+  child.stdout.on('data', (chunk) => (text.output += String(chunk)))
+  child.stderr.on('data', (chunk) => (text.error += String(chunk)))
+  const exited = once(child, 'exit')
+  return { child, exited, output: () => text.output, error: () => text.error }
+}
+
+function killProcessGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // ESRCH: everyone in it has ended already.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
