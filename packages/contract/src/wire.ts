@@ -58,7 +58,10 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Answer to a single call (`rejected` is absent) and to a batch. */
+/**
+ * Answer to a single call (`rejected` is absent) and to a batch. A batch of which every event is refused is
+ * answered 400 with `success: false` and `rejected`: all of it was read, and none of it is worth another try.
+ */
 export interface WireAnswer {
   readonly success: boolean
   readonly accepted?: number | undefined
