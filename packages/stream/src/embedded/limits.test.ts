@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import {
   collect,
@@ -13,6 +14,7 @@ import {
 } from '../../test-support/stream-lab.ts'
 import { until } from '../../test-support/until.ts'
 import { StreamUnavailable, openStream } from '../index.ts'
+import { toUnavailable } from './sqlite-error.ts'
 
 const embedded = (directory: string, maxBytes = 1024 ** 3): StreamSettings => ({
   kind: 'embedded',
@@ -47,6 +49,14 @@ test('at the size bound appends are refused as full, and go on once retention ha
       (error) => !isFull(error),
     )
   })
+})
+
+test('an append that SQLite has no room for is refused as full', () => {
+  const database = new DatabaseSync(':memory:')
+  database.exec('CREATE TABLE chunks (bytes BLOB); PRAGMA max_page_count = 8')
+  const fill = (): void => database.exec('INSERT INTO chunks VALUES (zeroblob(100000))')
+  assert.throws(fill, (error) => isFull(toUnavailable(error, 'events.v1')))
+  database.close()
 })
 
 test('retention deletes chunks past their time that all groups have read, and keeps the others', async (t) => {
