@@ -11,6 +11,7 @@ import {
   decodeCrmWork,
   type CrmWork,
   type Envelope,
+  type IdentityLimits,
 } from '@leadline/contract'
 import { createLog, type RunningService } from '@leadline/service'
 import { openStream, type Stream } from '@leadline/stream'
@@ -41,7 +42,10 @@ export interface ResolverLab {
   close(): Promise<void>
 }
 
-export async function openLab(workspaces: number): Promise<ResolverLab> {
+export async function openLab(
+  workspaces: number,
+  identity: Partial<IdentityLimits> = {},
+): Promise<ResolverLab> {
   const streamDirectory = await mkdtemp(join(tmpdir(), 'leadline-resolver-'))
   const stream = await openStream({ kind: 'embedded', directory: streamDirectory, maxBytes: 2 ** 32 })
   await stream.admin.ensureTopics(TOPICS)
@@ -63,7 +67,7 @@ export async function openLab(workspaces: number): Promise<ResolverLab> {
     streamDirectory,
     complaints,
     start: async () => {
-      const settings = toSettings(workspaces).workspaces
+      const settings = toSettings(workspaces, identity).workspaces
       service = await startResolver({ stream, warehouse, settings, log, now: Date.now })
       return service
     },

@@ -1,14 +1,30 @@
-import { settingsSchema, type Settings, type WorkspaceSettings } from '@leadline/contract'
+import {
+  settingsSchema,
+  type IdentityLimits,
+  type Settings,
+  type WorkspaceSettings,
+} from '@leadline/contract'
 
 export const IDENTITY_KEY = 'an identity key of the tests'
 
+/** Limits that small worlds reach. */
+export const TIGHT_LIMITS = {
+  mailsPerUser: 3,
+  sharedMailsPerUser: 2,
+  sharedCookiesPerUser: 2,
+  usersPerMail: 2,
+  cookiesPerMail: 3,
+  usersPerLead: 3,
+}
+
 /** Settings of workspaces 1 to `count`: same keys, so that equal events have equal ids in each. */
-export const toSettings = (count: number): Settings =>
+export const toSettings = (count: number, identity: Partial<IdentityLimits> = {}): Settings =>
   settingsSchema.parse({
     workspaces: Array.from({ length: count }, (_, i) => ({
       id: i + 1,
       slug: `w${i + 1}`,
       identityKey: IDENTITY_KEY,
+      identity,
       writeKeys: [{ name: 'site', key: 'public-key-of-tests' }],
     })),
     stream: { kind: 'embedded', directory: 'unused' },
@@ -21,8 +37,8 @@ export const toSettings = (count: number): Settings =>
     },
   })
 
-export function toWorkspaceSettings(): WorkspaceSettings {
-  const [workspace] = toSettings(1).workspaces
+export function toWorkspaceSettings(identity: Partial<IdentityLimits> = {}): WorkspaceSettings {
+  const [workspace] = toSettings(1, identity).workspaces
   if (!workspace) throw new Error('no workspace')
   return workspace
 }

@@ -22,10 +22,6 @@ export interface Happening {
 
 /** The happening as a request of its own. Without `sentAt`, so that its time does not depend on its arrival. */
 export function toEnvelope(workspace: number, happening: Happening): Envelope {
-  const { id, at, u, m, a, previous, fields } = happening
-  const type = happening.type ?? 'track'
-  const isIdentify = type === 'identify'
-  const traits = { ...happening.traits, ...(m !== undefined && isIdentify ? { email: m } : {}) }
   return {
     v: 1,
     workspace,
@@ -33,19 +29,26 @@ export function toEnvelope(workspace: number, happening: Happening): Envelope {
     dialect: 'segment',
     trust: happening.trust ?? 'public',
     receivedAt: new Date(NOON_MS + 24 * 60 * MINUTE_MS).toISOString(),
-    events: [
-      {
-        type,
-        messageId: id,
-        timestamp: new Date(NOON_MS + at * MINUTE_MS).toISOString(),
-        ...(u === undefined ? {} : { userId: u }),
-        ...(a === undefined ? {} : { anonymousId: a }),
-        ...(previous === undefined ? {} : { previousId: previous }),
-        ...(m !== undefined && !isIdentify ? { context: { traits: { email: m } } } : {}),
-        ...(type === 'track' ? { event: 'Clicked' } : {}),
-        ...(Object.keys(traits).length > 0 ? { traits } : {}),
-        ...fields,
-      },
-    ],
+    events: [toWire(happening)],
   }
+}
+
+function toWire(happening: Happening): Record<string, unknown> {
+  const { id, at, u, m, a, previous, fields } = happening
+  const type = happening.type ?? 'track'
+  const mail = m === undefined ? {} : { email: m }
+  const traits = { ...happening.traits, ...(type === 'identify' ? mail : {}) }
+  const said = {
+    type,
+    messageId: id,
+    timestamp: new Date(NOON_MS + at * MINUTE_MS).toISOString(),
+    userId: u,
+    anonymousId: a,
+    previousId: previous,
+    event: type === 'track' ? 'Clicked' : undefined,
+    context: type === 'identify' ? undefined : { traits: mail },
+    traits: Object.keys(traits).length > 0 ? traits : undefined,
+    ...fields,
+  }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }

@@ -84,23 +84,26 @@ export class FactView implements FactSource {
   }
 
   async #loadBelow(): Promise<void> {
-    const missing = [...this.#missingBelow.keys()]
-    const groups = Map.groupBy(this.#missingBelow.values(), ({ node, loKind }) => `${node.kind}|${loKind}`)
+    const missing = [...this.#missingBelow.values()].flatMap(({ node, loKind }) => {
+      const loKinds = askedTogether(node.kind, loKind)
+      return loKinds.every((kind) => this.#below.has(node.id + kind)) ? [] : [{ node, loKinds }]
+    })
+    const groups = Map.groupBy(missing, ({ node, loKinds }) => [node.kind, ...loKinds].join())
     const answers = await Promise.all(
       [...groups.values()].flatMap((group) => {
         const [first] = group
         if (!first) return []
-        const ids = group.map(({ node }) => node.id)
-        return [
-          readFactsBelow(this.#warehouse, this.#workspace, {
-            hiKind: first.node.kind,
-            loKind: first.loKind,
-            ids,
-          }),
-        ]
+        const query = {
+          hiKind: first.node.kind,
+          loKinds: first.loKinds,
+          ids: group.map(({ node }) => node.id),
+        }
+        return [readFactsBelow(this.#warehouse, this.#workspace, query)]
       }),
     )
-    for (const key of missing) this.#below.set(key, [])
+    for (const { node, loKinds } of missing) {
+      for (const kind of loKinds) this.#below.set(node.id + kind, [])
+    }
     for (const fact of answers.flat()) this.#below.get(fact.hi + fact.loKind)?.push(fact)
   }
 
@@ -111,3 +114,7 @@ export class FactView implements FactSource {
     for (const node of found) this.#nodes.set(node.id, node)
   }
 }
+
+/** Of a user the rules want mails and aliases, which are few; its cookies, which may be many, only at times. */
+const askedTogether = (hiKind: NodeKind, loKind: NodeKind): readonly NodeKind[] =>
+  hiKind === 'user' && loKind !== 'anon' ? ['mail', 'user'] : [loKind]

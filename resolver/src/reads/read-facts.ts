@@ -52,22 +52,24 @@ export const readFactsAbove = (
     params: { lo_type: loKind },
   })
 
-/** Facts whose higher end is one of these nodes, all of one kind, and whose lower end is of one kind. */
+export interface BelowQuery {
+  readonly hiKind: NodeKind
+  readonly loKinds: readonly NodeKind[]
+  readonly ids: Iterable<NodeId>
+}
+
+/** Facts whose higher end is one of these nodes, all of one kind, and whose lower end is of one of these kinds. */
 export const readFactsBelow = (
   warehouse: Warehouse,
   workspace: number,
-  {
-    hiKind,
-    loKind,
-    ids,
-  }: { readonly hiKind: NodeKind; readonly loKind: NodeKind; readonly ids: Iterable<NodeId> },
+  { hiKind, loKinds, ids }: BelowQuery,
 ): Promise<readonly Fact[]> =>
   queryByIds(warehouse, {
     sql: `SELECT ${COLUMNS} FROM identity_facts_by_hi
       WHERE ws = {ws:UInt32} AND hi_type = {hi_type:String} AND hi IN {ids:Array(UUID)}
-        AND lo_type = {lo_type:String} ${UNION}`,
+        AND lo_type IN {lo_types:Array(String)} ${UNION}`,
     row: factRow,
     workspace,
     ids,
-    params: { hi_type: hiKind, lo_type: loKind },
+    params: { hi_type: hiKind, lo_types: loKinds },
   })

@@ -16,6 +16,7 @@ import type { Progress } from '../progress.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { decodeBatch } from './decode-batch.ts'
 import { toEventRow } from './event-row.ts'
+import { groupBatches } from './group-batches.ts'
 import { toFactRows, toNodeRows, toTraitRows } from './identity-rows.ts'
 import { toInsertBlocks } from './insert-blocks.ts'
 
@@ -38,14 +39,14 @@ const MAX_TOUCHED = 1000
  */
 export function createStoreStage(dependencies: StoreDependencies): (batch: Batch) => Promise<void> {
   const { workspaces, progress, now } = dependencies
-  return async (batch) =>
-    await progress.during(async () => {
-      const { events, dead } = decodeBatch(batch.values, workspaces, now())
-      await bury(dependencies, dead)
-      for (const [workspace, list] of events) {
-        for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, workspace, chunk)
-      }
-    })
+  const storeValues = groupBatches<readonly Buffer[]>(async (batches) => {
+    const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
+    await bury(dependencies, dead)
+    for (const [workspace, list] of events) {
+      for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, workspace, chunk)
+    }
+  })
+  return async ({ values }) => await progress.during(async () => await storeValues(values))
 }
 
 async function store(
