@@ -33,9 +33,14 @@ export interface OpenWorkspace {
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
   const { ws, warehouse, crm, log } = options
-  const org = openOrg(crm)
+  const org = openOrg(crm, (object, fields) =>
+    log.warn('fields are hidden from the connected user and stay as they are; assign the permission set', {
+      object,
+      fields: fields.join(', '),
+    }),
+  )
   const oneAtATime = createOneAtATime()
-  const dependencies = { ...options, org, create: crm.create }
+  const dependencies = { ...options, org, create: crm.create, startedAtMs: options.now() }
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
 import type { Log, RunningService, ServiceReport } from '@leadline/service'
 import type { Stream } from '@leadline/stream'
@@ -16,7 +17,9 @@ export interface CrmSyncOptions {
 }
 
 /** Longest wait for work in hand when stopping; what is not done then is handed over again after the next start. */
-const STOP_GRACE_MS = 8000
+const DRAIN_MS = 8000
+/** For committing what is done. Work that was left makes the consumer wait this long in vain. */
+const COMMIT_MS = 500
 
 /** The running sync. Stream and warehouse are the caller's: they outlive it. */
 export async function startCrmSync(options: CrmSyncOptions): Promise<RunningService> {
@@ -38,8 +41,12 @@ export async function startCrmSync(options: CrmSyncOptions): Promise<RunningServ
     report: () => buildReport(workspaces, counts),
     async stop() {
       await Promise.all(workspaces.map(({ polling }) => polling.stop()))
-      for (const { sync } of workspaces) sync.drain()
-      await consumer.stop(STOP_GRACE_MS)
+      consumer.pause()
+      await Promise.race([
+        Promise.all(workspaces.map(({ sync }) => sync.drain())),
+        setTimeout(DRAIN_MS, undefined, { ref: false }),
+      ])
+      await consumer.stop(COMMIT_MS)
       await Promise.all(workspaces.map(({ sync }) => sync.stop()))
     },
   }

@@ -1,6 +1,6 @@
 import { toDateTime, type CrmDeliveriesRow } from '@leadline/warehouse'
 import type { Applied } from '../apply/apply-plan.ts'
-import { EXTERNAL_ID, type Parked } from '../plan/operation.ts'
+import type { Parked } from '../plan/operation.ts'
 
 export interface DeliveryContext {
   readonly ws: number
@@ -78,9 +78,7 @@ function outcomeOf(applied: Applied): string {
 
 const diffOf = (changes: Applied['operation']['fields'], sent: Applied['sent']) =>
   Object.fromEntries(
-    Object.entries(changes)
-      .filter(([name]) => name !== EXTERNAL_ID || sent[name] !== undefined)
-      .map(([name, change]) => [name, { old: change.old, new: sent[name] ?? null }]),
+    Object.entries(changes).map(([name, change]) => [name, { old: change.old, new: sent[name] ?? null }]),
   )
 
 const describe = (failure: { readonly detail: string; readonly fields: readonly string[] }): string =>

@@ -88,7 +88,9 @@ export function planTimeline(input: TimelineInput): TimelinePlan {
  */
 function findHeirs({ sessions, vanished, rows }: TimelineInput): Map<string, TimelineRow> {
   const heirs = new Map<string, TimelineRow>()
-  for (const gone of vanished.filter(({ livesOn }) => !livesOn)) {
+  const ended = vanished.filter(({ livesOn }) => !livesOn)
+  // The earliest of several joined sessions gives its row.
+  for (const gone of ended.toSorted((a, b) => a.startedAtMs - b.startedAtMs)) {
     const row = rows.get(gone.sessionId)
     if (!isActive(row?.link)) continue
     const heir = sessions.find(

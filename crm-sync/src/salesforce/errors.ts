@@ -91,6 +91,8 @@ export function classify(answer: { code: string; detail: string; status: number 
 function classifyStatus(status: number): ErrorClass {
   if (status === 0 || status === 429 || status >= 500) return 'retry'
   if (status === 401) return 'auth'
+  // An org that moved redirects; the next token names its new address.
+  if (status >= 300 && status < 400) return 'retry'
   return status === 200 ? 'data' : 'bug'
 }
 

@@ -34,7 +34,11 @@ const FIELDS: Readonly<Record<CrmObject, readonly string[]>> = {
 }
 
 /** The org of one workspace. Opens nothing: the first call connects. */
-export function openOrg(settings: CrmSettings): Org {
+export function openOrg(
+  settings: CrmSettings,
+  /** Told of fields of the mapping that the connected user cannot see: they are left out. */
+  onMissing: (object: CrmObject, fields: readonly string[]) => void,
+): Org {
   const exchange = createExchange()
   let usage: ApiUsage | undefined
   let schemas: Promise<Schemas> | undefined
@@ -50,17 +54,19 @@ export function openOrg(settings: CrmSettings): Org {
     usage: () => usage,
     forget,
     schemas: () =>
-      (schemas ??= describeAll(send).catch((error: unknown) => {
+      (schemas ??= describeAll(send, onMissing).catch((error: unknown) => {
         forget()
         throw error
       })),
   }
 }
 
-async function describeAll(send: Send): Promise<Schemas> {
+async function describeAll(send: Send, onMissing: Parameters<typeof openOrg>[1]): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
     const schema = await describeObject(send, object)
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
+    const missing = FIELDS[object].filter((field) => schema[field] === undefined)
+    if (missing.length > 0) onMissing(object, missing)
     return schema
   }
   const [lead, contact, account, activity] = await Promise.all([

@@ -45,20 +45,29 @@ export function createSend(options: SendOptions): Send {
       if (isExpired(answer))
         throw new SalesforceError({ ...readFailure(answer), code: 'auth_broken', class: 'auth' })
     }
-    if (answer.status < 200 || answer.status >= 300) throw new SalesforceError(readFailure(answer))
+    if (answer.status < 200 || answer.status >= 300) {
+      const failure = readFailure(answer)
+      if (failure.code.startsWith('http_')) options.tokens.drop(session)
+      throw new SalesforceError(failure)
+    }
     return { value: readValue(request.answer, answer), requestId: answer.headers['x-sfdc-request-id'] ?? '' }
   }
 }
 
 async function call<T>(
-  { exchange, apiVersion, timeoutMs = 60_000, onUsage }: SendOptions,
+  { exchange, tokens, apiVersion, timeoutMs = 60_000, onUsage }: SendOptions,
   session: Session,
   request: SalesforceRequest<T>,
 ): Promise<HttpAnswer> {
+  const exchangeOrDrop: Exchange = (httpCall) =>
+    exchange(httpCall).catch((error: unknown) => {
+      tokens.drop(session)
+      throw error
+    })
   const path = request.path.startsWith('/services/')
     ? request.path
     : `/services/data/v${apiVersion}${request.path}`
-  const answer = await exchange({
+  const answer = await exchangeOrDrop({
     method: request.method,
     url: session.instanceUrl + path,
     headers: {
@@ -100,10 +109,20 @@ const errorList = z
 function readFailure({ status, body }: HttpAnswer): SalesforceFailure {
   const parsed = errorList.safeParse(parseJson(body))
   const first = parsed.success ? parsed.data[0] : undefined
-  if (first === undefined)
-    return failureOf({ code: `http_${status}`, detail: 'answer without a Salesforce error', status })
+  if (first === undefined) return foreignFailure(status)
   return failureOf({ code: first.errorCode, detail: first.message, status }, first.fields)
 }
+
+const TOO_LONG = new Set([413, 414, 431])
+
+/** Not Salesforce's words: a proxy, a maintenance page, a host that the org has left. It passes by itself. */
+const foreignFailure = (status: number): SalesforceFailure => ({
+  code: `http_${status}`,
+  class: TOO_LONG.has(status) ? 'bug' : 'retry',
+  status,
+  detail: 'answer without a Salesforce error',
+  fields: [],
+})
 
 /** A good status with a body that is cut off or of another shape: the outcome is unknown, so it counts as none. */
 function readValue<T>(schema: ZodType<T>, answer: HttpAnswer): T {

@@ -13,6 +13,8 @@ export interface TokenProvider {
   current(): Promise<Session>
   /** A session that is not the stale one. Callers at the same time share one token call. */
   renew(stale: Session): Promise<Session>
+  /** Its address does not answer as Salesforce does: the next call asks the login host where the org is now. */
+  drop(suspect: Session): void
 }
 
 export interface TokenOptions {
@@ -44,6 +46,9 @@ export function createTokenProvider(options: TokenOptions): TokenProvider {
     current: async () => session ?? (await fetchOnce()),
     renew: async (stale) =>
       session !== undefined && session.accessToken !== stale.accessToken ? session : await fetchOnce(),
+    drop(suspect) {
+      if (session?.accessToken === suspect.accessToken) session = undefined
+    },
   }
 }
 

@@ -18,6 +18,8 @@ export interface RoundDependencies extends Scope {
   readonly create: CrmSettings['create']
   readonly sessionTimeoutMs: number
   /** Milliseconds since 1970. */
+  /** Work given out before this may be the repeat of what an earlier process began. */
+  readonly startedAtMs: number
   readonly now: () => number
   /** A fresh UUID for each delivery. */
   readonly newId: () => string
@@ -41,7 +43,7 @@ export async function runRound(
   const read = openReadScope(org.send, schemas)
   const companies = companiesToPlan(items, state)
   const standings = await readStandings(dependencies, read, { people: state.people, companies })
-  const timeline = await loadTimeline(read, state)
+  const timeline = await loadTimeline(read, state, createRepeatCheck(dependencies, items, standings))
   const sources = { items, state, standings, holdOpen }
   const plan = planRound({
     people: toPersonTasks(sources),
@@ -65,6 +67,18 @@ export async function runRound(
 
 const idsOf = (items: readonly RoundItem[], kind: RoundItem['kind']): readonly string[] =>
   items.filter((item) => item.kind === kind).map((item) => item.id)
+
+/** Whether an earlier try may have written for a contact; without a record there it has no rows either. */
+function createRepeatCheck(
+  { startedAtMs }: RoundDependencies,
+  items: readonly RoundItem[],
+  { people }: Standings,
+): (contactId: string) => boolean {
+  const repeated = new Set(
+    items.filter((item) => item.attempt > 0 || versionMs(item.version) <= startedAtMs).map((item) => item.id),
+  )
+  return (contactId) => repeated.has(contactId) && people.get(contactId)?.at !== 'none'
+}
 
 /** Records as they were read, by shadow key. */
 function recordsOf({ people, companies }: Standings): ReadonlyMap<string, CrmFields> {

@@ -59,6 +59,7 @@ export class WorkspaceSync {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #draining = false
+  #drained: () => void = () => undefined
   #stopped = false
 
   constructor(options: SyncOptions) {
@@ -94,10 +95,13 @@ export class WorkspaceSync {
     return this.#trouble.code
   }
 
-  /** From now on nothing is held down. */
-  drain(): void {
+  /** Holds nothing down any more; resolves when all work is done or, after a failure, left to the next start. */
+  drain(): Promise<void> {
     this.#draining = true
-    this.#schedule()
+    return new Promise((resolve) => {
+      this.#drained = resolve
+      this.#schedule()
+    })
   }
 
   /** Ends after the round in hand. */
@@ -112,6 +116,7 @@ export class WorkspaceSync {
     const { now } = this.#options
     const dueMs = this.#draining ? (this.#held.size > 0 ? now() : undefined) : this.#nextDueMs()
     clearTimeout(this.#timer)
+    if (this.#draining && this.#held.size === 0) this.#drained()
     if (dueMs === undefined) return
     this.#timer = setTimeout(() => this.#start(), Math.max(MIN_PAUSE_MS, dueMs - now()))
   }
@@ -209,11 +214,26 @@ export class WorkspaceSync {
       else this.#finish(item)
       if (item.kind === 'contact') this.#visits.note(item.id, report, this.#options.now())
     }
+    this.#requeueCompanies(items, report)
     const { created, updated, deleted, skipped } = report.counts
     this.counts.created += created
     this.counts.updated += updated
     this.counts.deleted += deleted
     this.counts.skipped += skipped
+  }
+
+  /** Companies that came along with a person have no item of their own; a write to come gives them one. */
+  #requeueCompanies(items: readonly Pending[], report: RoundReport): void {
+    const own = new Set(items.map(itemKey))
+    for (const [key, outcome] of report.outcomes) {
+      if (own.has(key) || outcome.to !== 'retry') continue
+      const id = key.replace(/^company:/, '')
+      const version = versionAt(this.#options.now())
+      this.#postpone(
+        { kind: 'company', id, reason: 'contact', version, attempt: 0, waiters: [] },
+        outcome.failure.class,
+      )
+    }
   }
 
   #finish(item: Pending): void {

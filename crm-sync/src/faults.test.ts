@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, afterEach, before, test } from 'node:test'
+import type { FaultInput } from '@leadline/salesforce-sandbox'
+import type { RunningService } from '@leadline/service'
+import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { forkSync, killHard } from '../test-support/sync-process.ts'
+
+let store: TestWarehouse
+let desk: Desk
+let sync: RunningService
+
+before(async () => {
+  store = await openTestWarehouse()
+})
+after(() => store.stop())
+afterEach(async () => {
+  await sync.stop()
+  await desk.close()
+})
+
+const START = Date.UTC(2026, 10, 2, 9)
+
+const crowd = (count: number, domain: string): SeededPerson[] =>
+  Array.from({ length: count }, (_, index) =>
+    newPerson(`p${index}@${domain}`, {
+      sessions: [
+        { sessionId: randomUUID(), startedAtMs: START },
+        { sessionId: randomUUID(), startedAtMs: START + 7_200_000 },
+      ],
+    }),
+  )
+
+const live = (object: string) =>
+  desk.org.admin.records(object).filter((record) => record.deletedAtMs === null)
+
+async function workOn(people: readonly SeededPerson[]): Promise<void> {
+  await desk.seed(people)
+  await desk.work(
+    'contact',
+    people.map((person) => person.contactId),
+  )
+}
+
+/** Each person is one Lead, each session one row, and each row hangs on its person. */
+async function assertTrue(people: readonly SeededPerson[]): Promise<void> {
+  const leads = live('Lead')
+  assert.deepEqual(
+    leads.map((record) => String(record.values['Email'])).sort(),
+    people.map((person) => person.email).sort(),
+  )
+  const rows = live('Leadline_Activity__c')
+  assert.deepEqual(
+    rows.map((record) => String(record.values['Leadline_Id__c'])).sort(),
+    people.flatMap((person) => person.sessions?.map((session) => session.sessionId) ?? []).sort(),
+  )
+  const leadIds = new Set(leads.map((record) => record.id))
+  for (const row of rows) assert.ok(leadIds.has(String(row.values['Leadline_Lead__c'])))
+  const links = await desk.links()
+  assert.equal(links.filter(({ kind }) => kind === 'contact').length, people.length)
+  assert.equal(links.filter(({ kind }) => kind === 'session').length, rows.length)
+}
+
+const CALLS: readonly { readonly title: string; readonly match: FaultInput['match'] }[] = [
+  { title: 'the token', match: { path: '/services/oauth2/token' } },
+  { title: 'describe', match: { path: '/describe' } },
+  { title: 'a query', match: { path: '/query' } },
+  { title: 'the Lead upsert', match: { path: '/composite/sobjects/Lead/' } },
+  { title: 'the timeline upsert', match: { path: '/composite/sobjects/Leadline_Activity__c/' } },
+]
+
+for (const { title, match } of CALLS) {
+  test(`an answer lost after the work was done leads to no duplicate: ${title}`, async () => {
+    desk = await openDesk(store.warehouse)
+    const people = crowd(3, 'lost.example')
+    desk.org.admin.faults.add({ match, times: 2, action: { type: 'dropAfter' } })
+    await workOn(people)
+    sync = await desk.start()
+    await desk.settle(sync)
+    await assertTrue(people)
+    assert.equal(desk.org.admin.stats().noOpWrites, 0)
+  })
+}
+
+test('an outage only delays: everything is there afterwards', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(3, 'outage.example')
+  desk.org.admin.faults.add({ match: { path: '/composite|/query' }, times: 6, action: { type: 'html503' } })
+  await workOn(people)
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(people)
+})
+
+test('a locked row is tried again while the others go through', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(3, 'lock.example')
+  const locked = people[1]?.email ?? ''
+  desk.org.admin.faults.add({
+    match: { recordKey: `Email=${locked}` },
+    times: 2,
+    action: { type: 'error', code: 'UNABLE_TO_LOCK_ROW', scope: 'record' },
+  })
+  await workOn(people)
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(people)
+  const tries = (await desk.deliveries()).filter(({ code }) => code === 'UNABLE_TO_LOCK_ROW')
+  assert.deepEqual(
+    tries.map(({ attempt }) => attempt),
+    [1, 2],
+  )
+})
+
+test('a record that a rule of the org refuses is parked with its reason, and tried again on its next change', async () => {
+  desk = await openDesk(store.warehouse)
+  const [refused, ...others] = crowd(3, 'rule.example')
+  assert.ok(refused)
+  desk.org.admin.faults.add({
+    match: { recordKey: `Email=${refused.email}` },
+    action: {
+      type: 'error',
+      code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+      message: 'Title is needed',
+      scope: 'record',
+    },
+  })
+  await workOn([refused, ...others])
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(others)
+  const failed = (await desk.deliveries()).filter(({ outcome }) => outcome === 'failed')
+  assert.deepEqual(
+    failed.map(({ id, code, message }) => ({ id, code, message })),
+    [{ id: refused.contactId, code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Title is needed' }],
+  )
+  assert.equal((await sync.report()).steps['parked'], 1)
+  await workOn([refused])
+  await desk.settle(sync)
+  await assertTrue([refused, ...others])
+})
+
+test('an expired session is renewed once and the call repeated', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(2, 'session.example')
+  desk.org.admin.faults.add({
+    match: { path: '/composite/sobjects/Lead/' },
+    action: { type: 'error', code: 'INVALID_SESSION_ID', status: 401 },
+  })
+  await workOn(people)
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(people)
+  const tokens = desk.org.admin.log().filter((entry) => entry.path.includes('/oauth2/token'))
+  assert.equal(tokens.length, 2)
+})
+
+test('a connection that stays refused stops the writes, keeps the work and says so once', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(2, 'broken.example')
+  const fault = desk.org.admin.faults.add({
+    match: { path: '/services/data/' },
+    times: null,
+    action: { type: 'error', code: 'INVALID_SESSION_ID', status: 401 },
+  })
+  await workOn(people)
+  sync = await desk.start()
+  await until(
+    async () => ((await sync.report()).steps['broken'] ?? 0) === 1,
+    'the connection is known as broken',
+  )
+  const seen = desk.org.admin.log().length
+  await until(() => desk.org.admin.log().length > seen + 8, 'it was tried again a few times')
+  const report = await sync.report()
+  assert.equal(report.idle, false)
+  assert.equal(report.steps['waiting'], 2)
+  const said = desk.logged.filter((line) => line.includes('connection to Salesforce is refused'))
+  assert.ok(said.length <= 2, 'once by the writes and once by the poll')
+  desk.org.admin.faults.remove(fault)
+  await desk.settle(sync)
+  await assertTrue(people)
+})
+
+test('an org without our package is named, and the work waits for it', async () => {
+  desk = await openDesk(store.warehouse, { org: { schemaDirs: [] } })
+  const people = crowd(1, 'bare.example')
+  await workOn(people)
+  sync = await desk.start()
+  await until(
+    () => desk.logged.some((line) => line.includes('install the Leadline package')),
+    'the log says so',
+  )
+  assert.equal((await sync.report()).idle, false)
+  assert.deepEqual(live('Lead'), [])
+})
+
+test('no line of the log quotes a mail or a secret', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(2, 'quiet.example')
+  desk.org.admin.faults.add({
+    match: { path: '/composite|/query' },
+    times: 3,
+    action: { type: 'error', code: 'UNKNOWN_EXCEPTION', message: `about ${people[0]?.email}`, status: 500 },
+  })
+  await workOn(people)
+  sync = await desk.start()
+  await desk.settle(sync)
+  const text = desk.logged.join('\n')
+  assert.ok(text.length > 0)
+  assert.doesNotMatch(text, /quiet\.example|not-a-secret/)
+})
+
+test('killed at any point and started again, nothing is lost or doubled', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(30, 'killed.example')
+  await workOn(people)
+  const { url, user, password, database } = store
+  for (const requests of [3, 9, 12]) {
+    const child = forkSync({ settings: desk.settings, connection: { url, user, password, database } })
+    const seen = desk.org.admin.log().length
+    await until(() => desk.org.admin.log().length >= seen + requests, `${requests} requests were made`)
+    await killHard(child)
+    await desk.work(
+      'contact',
+      people.map((person) => person.contactId),
+    )
+  }
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(people)
+})
