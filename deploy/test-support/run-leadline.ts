@@ -18,10 +18,25 @@ export interface CliResult {
 }
 
 /** One call of the CLI, to its end. */
-export async function callLeadline(...argv: readonly string[]): Promise<CliResult> {
-  const call = spawnLeadline(argv)
+export const callLeadline = (...argv: readonly string[]): Promise<CliResult> => callLeadlineWith({}, argv)
+
+/** The same with further environment variables. */
+export async function callLeadlineWith(
+  environment: Readonly<Record<string, string>>,
+  argv: readonly string[],
+): Promise<CliResult> {
+  const call = spawnLeadline(argv, environment)
   await call.exited
   return { exitCode: call.child.exitCode, output: call.output(), error: call.error() }
+}
+
+/** Ctrl-C as soon as the output of a start matches; resolves when it has ended. */
+export async function interruptStart(directory: string, when: RegExp): Promise<CliResult> {
+  const { child, exited, output, error } = spawnLeadline(['start', '--data', directory, '--port', '0'])
+  await until('the start is that far', () => when.test(output()) || child.exitCode !== null, START_WITHIN_MS)
+  child.kill('SIGINT')
+  await exited
+  return { exitCode: child.exitCode, output: output(), error: error() }
 }
 
 export interface RunningLeadline {
@@ -80,9 +95,13 @@ export async function startLeadline(
   }
 }
 
-function spawnLeadline(argv: readonly string[]) {
+function spawnLeadline(argv: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   // A group of its own, as a terminal gives one: its signals must not reach the test.
-  const child = spawn(process.execPath, [BIN, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, [BIN, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...environment },
+  })
   const text = { output: '', error: '' }
   child.stdout.on('data', (chunk) => (text.output += String(chunk)))
   child.stderr.on('data', (chunk) => (text.error += String(chunk)))

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { test, type TestContext } from 'node:test'
+import { callLeadline, callLeadlineWith, interruptStart } from '../../test-support/run-leadline.ts'
+import { makeTemporaryDirectory } from '../../test-support/temporary-directory.ts'
+import { startControlServer } from '../control/control-server.ts'
+import { buildInstancePaths } from '../instance/instance-paths.ts'
+import { lockInstance } from '../instance/lock.ts'
+import { readSecrets } from '../instance/secrets.ts'
+
+const WITHOUT_CHDB = pathToFileURL(join(import.meta.dirname, '../../test-support/without-chdb.mjs')).href
+
+async function occupyPort(t: TestContext): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  return address.port
+}
+
+test('a port in use is one clear line, and nothing is left that looks ready', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const port = await occupyPort(t)
+  await writeFile(join(directory, 'endpoints.json'), '{}')
+  const { exitCode, output, error } = await callLeadline('start', '--data', directory, '--port', String(port))
+  assert.equal(exitCode, 1)
+  assert.equal(
+    error,
+    `leadline: port 127.0.0.1:${port} is in use (collector). Stop what listens there, or choose other ports with --port N ` +
+      '(the other parts take N+1 to N+4; 0 picks free ones)\n',
+  )
+  assert.doesNotMatch(output, /ready/)
+  assert.equal(existsSync(join(directory, 'endpoints.json')), false)
+})
+
+test('a second start on one directory is one clear line, and so is a reset', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const paths = buildInstancePaths(directory)
+  await mkdir(paths.run)
+  await keepSecrets(paths.secrets, 1)
+  const findHolder = () => Promise.resolve({ pid: undefined, healthy: true })
+  const lock = await lockInstance({
+    path: paths.lock,
+    directory,
+    findHolder,
+    waitMs: 0,
+    onWait: () => undefined,
+  })
+  const control = await startControlServer(paths, () =>
+    Promise.resolve({ pid: process.pid, stopping: false }),
+  )
+  const { exitCode, error } = await callLeadline('start', '--data', directory, '--port', '0')
+  const resetting = await callLeadline('reset', '--data', directory)
+  await control.close()
+  lock.release()
+  const line = `leadline: another leadline (pid ${process.pid}) runs on ${directory}; stop it, or choose another directory with --data DIR\n`
+  assert.equal(error, line)
+  assert.equal(
+    resetting.exitCode,
+    0,
+    'there is nothing to reset before the first start has drawn its secrets',
+  )
+})
+
+test('a platform without chDB is one clear line that says what to do', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const { exitCode, error } = await callLeadlineWith({ NODE_OPTIONS: `--import=${WITHOUT_CHDB}` }, [
+    'start',
+    '--data',
+    directory,
+    '--port',
+    '0',
+  ])
+  assert.equal(exitCode, 1)
+  const line = error.split('\n').find((text) => text.startsWith('leadline:'))
+  assert.match(
+    line ?? '',
+    /^leadline: clickhouse could not start: the embedded ClickHouse \(chDB\) cannot be loaded on .* ClickHouse server$/,
+  )
+})
+
+test('wrong settings stop the start before anything runs', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const config = join(directory, 'own.yaml')
+  await writeFile(config, 'collector: { adress: drop }\n')
+  const { exitCode, output, error } = await callLeadline(
+    'start',
+    '--data',
+    directory,
+    '--config',
+    config,
+    '--port',
+    '0',
+  )
+  assert.equal(exitCode, 1)
+  assert.equal(
+    error,
+    'leadline: the settings are wrong:\n  collector.adress: unknown key; did you mean address?\n',
+  )
+  assert.doesNotMatch(output, /ready/)
+})
+
+test('Ctrl-C while it starts stops what has started', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const { exitCode, output, error } = await interruptStart(directory, /sandbox +ready/)
+  assert.equal(error, '')
+  assert.equal(exitCode, 0)
+  assert.match(output, /Stopped\.\n$/)
+  assert.equal(existsSync(join(directory, 'endpoints.json')), false)
+})
+
+test('reset deletes what start made, and nothing else', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  await interruptStart(directory, /sandbox +ready/)
+  await writeFile(join(directory, 'notes.txt'), 'mine')
+  const { secrets } = buildInstancePaths(directory)
+  assert.ok(await readSecrets(secrets))
+  const { exitCode, output } = await callLeadline('reset', '--data', directory)
+  assert.equal(exitCode, 0)
+  assert.equal(output, `Deleted the data of ${directory}.\n`)
+  assert.deepEqual(await readdir(directory), ['notes.txt'])
+})
