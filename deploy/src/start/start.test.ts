@@ -11,7 +11,7 @@ import { makeTemporaryDirectory } from '../../test-support/temporary-directory.t
 import { startControlServer } from '../control/control-server.ts'
 import { buildInstancePaths } from '../instance/instance-paths.ts'
 import { lockInstance } from '../instance/lock.ts'
-import { readSecrets } from '../instance/secrets.ts'
+import { keepSecrets, readSecrets } from '../instance/secrets.ts'
 
 const WITHOUT_CHDB = pathToFileURL(join(import.meta.dirname, '../../test-support/without-chdb.mjs')).href
 
@@ -60,12 +60,9 @@ test('a second start on one directory is one clear line, and so is a reset', asy
   await control.close()
   lock.release()
   const line = `leadline: another leadline (pid ${process.pid}) runs on ${directory}; stop it, or choose another directory with --data DIR\n`
-  assert.equal(error, line)
-  assert.equal(
-    resetting.exitCode,
-    0,
-    'there is nothing to reset before the first start has drawn its secrets',
-  )
+  assert.deepEqual({ exitCode, error }, { exitCode: 1, error: line })
+  assert.deepEqual(resetting, { exitCode: 1, output: '', error: line })
+  assert.ok(await readSecrets(paths.secrets))
 })
 
 test('a platform without chDB is one clear line that says what to do', async (t) => {
