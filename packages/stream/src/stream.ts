@@ -45,6 +45,7 @@ export interface ConsumeOptions {
 
 export interface ConsumeFailure {
   readonly error: unknown
+  /** -1 for what concerns no single partition: a lease that could not be renewed, a lost coordinator. */
   readonly partition: number
   /** 1 after the first failure of this batch. */
   readonly attempt: number
