@@ -9,7 +9,14 @@ const VISITOR: readonly Happening[] = Array.from({ length: 10 }, (_, i) => ({
   type: 'page',
   a: 'late visitor',
 }))
-const LATE_IDENTIFY: Happening = { id: 'late', at: 20, type: 'identify', a: 'late visitor', u: 'u1', m: 'ann@acme.io' }
+const LATE_IDENTIFY: Happening = {
+  id: 'late',
+  at: 20,
+  type: 'identify',
+  a: 'late visitor',
+  u: 'u1',
+  m: 'ann@acme.io',
+}
 
 const TABLES = [
   'events_raw',
@@ -76,7 +83,6 @@ describe('one late identify', () => {
     const few = await rowsReadAmong(1, 10_000)
     const many = await rowsReadAmong(2, 300_000)
     assert.ok(few > 0 && many / few < 2 && few / many < 2, `${few} rows among 10,000, ${many} among 300,000`)
-    console.log(few, many)
     const leads = (await lab.rows(2))['leads'] ?? []
     assert.equal(JSON.stringify(leads).match(/ann@acme.io/g)?.length, 2)
   })
