@@ -42,8 +42,8 @@ interface Pending extends RoundItem {
   readonly waiters: readonly (() => void)[]
 }
 
-/** Salesforce takes 200 records a call; companies and people of one round fill calls of their own. */
-const ROUND_ITEMS = 200
+/** A read takes 2,000 ids and a write 200 records, so a full round costs one read for five writes. */
+const ROUND_ITEMS = 1000
 
 /** The shortest pause between two looks at what is held. */
 const MIN_PAUSE_MS = 5
