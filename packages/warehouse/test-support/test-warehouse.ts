@@ -8,6 +8,9 @@ import type { WarehouseConnection } from '../src/connection.ts'
 import type { Warehouse } from '../src/warehouse.ts'
 import { startEmbeddedChild } from './embedded-child.ts'
 
+/** Rows to start from, for the tables that most tests fill. */
+export * from './rows.ts'
+
 export interface TestWarehouse extends WarehouseConnection {
   readonly database: string
   /** On a migrated database of its own. */

@@ -1,0 +1,5 @@
+import { runService } from '@leadline/service'
+import { readConfig } from './config.ts'
+import { startConsole } from './start-console.ts'
+
+await runService('console', async (log) => await startConsole(await readConfig(), log))

@@ -1,0 +1,170 @@
+import { toDateTime, toDay, type CrmDeliveriesRow, type Warehouse } from '@leadline/warehouse'
+import {
+  eventLeadRow,
+  eventRow,
+  leadRow,
+  sessionRow,
+  TEST_TIME_MS,
+  uuid,
+} from '@leadline/warehouse/test-warehouse'
+
+/** Text that must never reach a page as markup. */
+export const HOSTILE = `"'><script>alert(1)</script><img src=x onerror=alert(2)>`
+
+export const ADA = {
+  lead: uuid(1),
+  contact: uuid(2),
+  company: uuid(3),
+  session: uuid(4),
+  node: uuid(5),
+} as const
+export const MALLORY = { lead: uuid(11) } as const
+export const NOW_MS = TEST_TIME_MS + 60_000
+
+const delivery = (
+  row: Partial<CrmDeliveriesRow> & Pick<CrmDeliveriesRow, 'delivery_id' | 'id'>,
+): CrmDeliveriesRow => ({
+  ws: 1,
+  at: toDateTime(TEST_TIME_MS),
+  direction: 'out',
+  kind: 'contact',
+  object: 'Lead',
+  operation: 'upsert',
+  external_id: row.id,
+  crm_id: '00Q000000000001',
+  reason: 'qualified',
+  fields: JSON.stringify({ Company: { old: null, new: 'Harborline' } }),
+  outcome: 'created',
+  code: '',
+  message: '',
+  request_id: 'r1',
+  attempt: 1,
+  latency_ms: 42,
+  ...row,
+})
+
+/** Ada: a lead with everything. Mallory: a lead whose every text is hostile. Sixty anonymous visitors. */
+export async function seed(warehouse: Warehouse): Promise<void> {
+  await warehouse.insert('leads_raw', [
+    leadRow({
+      lead_id: ADA.lead,
+      contact_id: ADA.contact,
+      company_id: ADA.company,
+      name: 'Ada Byron',
+      primary_email: 'ada@harborline.example',
+      identified: 1,
+      stage: 'qualified',
+      traits: JSON.stringify({ plan: 'team', seats: 12 }),
+    }),
+    leadRow({
+      lead_id: MALLORY.lead,
+      name: HOSTILE,
+      primary_email: HOSTILE,
+      identified: 1,
+      stage: HOSTILE,
+      traits: JSON.stringify({ [HOSTILE]: HOSTILE }),
+    }),
+    ...Array.from({ length: 60 }, (_, i) =>
+      leadRow({ lead_id: uuid(100 + i), last_seen: toDateTime(TEST_TIME_MS - i * 1000) }),
+    ),
+    leadRow({ ws: 2, lead_id: uuid(900), name: 'Of another workspace', identified: 1 }),
+  ])
+  const company = { ws: 1, key_kind: 'domain', parent_id: uuid(0), version: '1', gone: 0 } as const
+  await warehouse.insert('companies_raw', [
+    {
+      ...company,
+      company_id: ADA.company,
+      key: 'harborline.example',
+      name: 'Harborline',
+      domain: 'harborline.example',
+    },
+    { ...company, company_id: uuid(13), key: 'h', name: HOSTILE, domain: HOSTILE },
+  ])
+  await warehouse.insert('sessions_raw', [
+    sessionRow({
+      lead_id: ADA.lead,
+      session_id: ADA.session,
+      duration_s: 185,
+      entry_url: 'https://site.example/pricing',
+      source: 'google',
+      medium: 'cpc',
+    }),
+    sessionRow({
+      lead_id: MALLORY.lead,
+      session_id: uuid(14),
+      entry_url: HOSTILE,
+      source: HOSTILE,
+      device: HOSTILE,
+    }),
+  ])
+  const properties = JSON.stringify({ url: 'https://site.example/docs', title: 'Docs' })
+  const events = [
+    eventRow({ message_id: 'm-1', node_id: ADA.node, type: 'page', event: '', name: 'Docs', properties }),
+    eventRow({
+      message_id: 'm-2',
+      node_id: ADA.node,
+      event: 'Signed Up',
+      d: toDay(TEST_TIME_MS),
+      user_id: 'user-7',
+    }),
+    eventRow({
+      message_id: 'm-3',
+      node_id: MALLORY.lead,
+      event: HOSTILE,
+      source: HOSTILE,
+      properties: JSON.stringify({ url: HOSTILE }),
+    }),
+  ]
+  await warehouse.insert('events_raw', events)
+  await warehouse.insert(
+    'event_leads',
+    events
+      .slice(0, 2)
+      .map(({ message_id, node_id }) =>
+        eventLeadRow({ message_id, node_id, lead_id: ADA.lead, session_id: ADA.session }),
+      ),
+  )
+  await warehouse.insert('lead_nodes', [
+    { ws: 1, lead_id: ADA.lead, node_id: ADA.node, version: '1', gone: 0 },
+  ])
+  const link = {
+    ws: 1,
+    external_id: 'e',
+    owner_id: '005A',
+    owner_active: 1,
+    status: 'linked',
+    version: '1',
+    gone: 0,
+  } as const
+  await warehouse.insert('crm_links_raw', [
+    {
+      ...link,
+      kind: 'contact',
+      id: ADA.contact,
+      object: 'Lead',
+      crm_id: '00Q000000000001',
+      owner_name: 'Grace',
+    },
+    { ...link, kind: 'company', id: uuid(13), object: 'Account', crm_id: HOSTILE, owner_name: HOSTILE },
+  ])
+  await warehouse.insert('crm_deliveries_raw', [
+    delivery({ delivery_id: uuid(21), id: ADA.contact }),
+    delivery({
+      delivery_id: uuid(22),
+      id: ADA.session,
+      kind: 'session',
+      object: 'Leadline_Activity__c',
+      crm_id: 'a00000000000001',
+    }),
+    delivery({
+      delivery_id: uuid(23),
+      id: MALLORY.lead,
+      outcome: 'failed',
+      reason: HOSTILE,
+      code: 'DUPLICATES_DETECTED',
+      message: HOSTILE,
+      crm_id: HOSTILE,
+      fields: HOSTILE,
+    }),
+  ])
+}
