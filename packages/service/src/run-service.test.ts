@@ -92,6 +92,14 @@ describe('a service under a parent', () => {
     assert.deepEqual(await exitOf(service), [0, null])
   })
 
+  test('leaves soon when its parent is gone, also when its stop hangs', async () => {
+    const service = underParent('stop-hangs')
+    await isReady(service)
+    service.child.disconnect()
+    assert.deepEqual(await exitOf(service), [1, null])
+    assert.match(service.output(), /stop took too long, leaving/)
+  })
+
   test('says why it could not start, and ends with 1', async () => {
     const service = underParent('fails')
     assert.deepEqual(await exitOf(service), [1, null])

@@ -26,6 +26,11 @@ export type ChildMessage =
 
 /** Longest that a stop may take before the process ends all the same, in ms. */
 const STOP_LIMIT_MS = 20_000
+/**
+ * The same without a parent: what the service talks to may be leaving at this moment as well, and its successor waits.
+ * Whatever is not finished is taken up after the restart, as after a kill.
+ */
+const ORPHAN_STOP_LIMIT_MS = 3000
 
 /**
  * Runs one deployable as this process.
@@ -69,7 +74,10 @@ class Lifecycle {
     const alone = process.send === undefined
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => alone && this.#stop())
     process.on('message', (message: ParentMessage) => this.#receive(message))
-    process.on('disconnect', () => this.#stop())
+    process.on('disconnect', () => {
+      this.#leaveWithin(ORPHAN_STOP_LIMIT_MS)
+      this.#stop()
+    })
   }
 
   async started(service: RunningService): Promise<void> {
@@ -97,11 +105,15 @@ class Lifecycle {
   #stop(): void {
     if (this.#stopping) return
     this.#stopping = true
-    setTimeout(() => {
-      this.#log.warn('stop took too long, leaving', { limitMs: STOP_LIMIT_MS })
-      process.exit(1)
-    }, STOP_LIMIT_MS).unref()
+    this.#leaveWithin(STOP_LIMIT_MS)
     if (this.#service) void this.#drain(this.#service)
+  }
+
+  #leaveWithin(limitMs: number): void {
+    setTimeout(() => {
+      this.#log.warn('stop took too long, leaving', { limitMs })
+      process.exit(1)
+    }, limitMs).unref()
   }
 
   async #drain(service: RunningService): Promise<void> {

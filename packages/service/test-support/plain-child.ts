@@ -15,6 +15,7 @@ await runService('plain', (log) => {
     },
     stop: () => {
       clearInterval(living)
+      if (behaviour === 'stop-hangs') return new Promise(() => setInterval(() => undefined, 1000))
       return behaviour === 'stop-fails' ? Promise.reject(new Error('stuck')) : Promise.resolve()
     },
   })
