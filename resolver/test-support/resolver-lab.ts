@@ -34,6 +34,7 @@ export interface ResolverLab {
   /** Stops what `start` started. */
   stop(): Promise<void>
   send(envelopes: readonly Envelope[]): Promise<void>
+  hasNoLag(): Promise<boolean>
   /** Everything that was sent is resolved. */
   settle(): Promise<void>
   /** What outsiders can read of a workspace, without versions. */
@@ -41,6 +42,12 @@ export interface ResolverLab {
   work(workspace: number): Promise<readonly CrmWork[]>
   close(): Promise<void>
 }
+
+/** In the order of the flow: no lag behind the first means that all of it is in front of the second. */
+const STAGES = [
+  [GROUPS.store, EVENTS_TOPIC],
+  [GROUPS.reconcile, TOUCHED_TOPIC],
+] as const
 
 export async function openLab(
   workspaces: number,
@@ -60,6 +67,13 @@ export async function openLab(
     await service?.stop()
     service = undefined
   }
+  const hasNoLag = async (): Promise<boolean> => {
+    for (const [group, topic] of STAGES) {
+      const lag = await stream.admin.lag(group, topic)
+      if (Object.values(lag).some((chunks) => chunks > 0)) return false
+    }
+    return true
+  }
   return {
     stream,
     warehouse,
@@ -77,17 +91,12 @@ export async function openLab(
         EVENTS_TOPIC,
         envelopes.map((envelope, i) => ({ key: String(i), value: JSON.stringify(envelope) })),
       ),
+    hasNoLag,
     settle: async () =>
-      await waitUntil('the resolver has no lag and is idle', async () => {
-        for (const [group, topic] of [
-          [GROUPS.store, EVENTS_TOPIC],
-          [GROUPS.reconcile, TOUCHED_TOPIC],
-        ] as const) {
-          const lag = await stream.admin.lag(group, topic)
-          if (Object.values(lag).some((chunks) => chunks > 0)) return false
-        }
-        return service === undefined || (await service.report()).idle
-      }),
+      await waitUntil(
+        'the resolver has no lag and is idle',
+        async () => (await hasNoLag()) && (service === undefined || (await service.report()).idle),
+      ),
     rows: async (workspace) => await readRows(warehouse, workspace),
     work: async (workspace) =>
       (await readTopic(stream, CRM_WORK_TOPIC)).flatMap((value) => {

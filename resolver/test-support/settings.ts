@@ -25,7 +25,7 @@ export const toSettings = (count: number, identity: Partial<IdentityLimits> = {}
       slug: `w${i + 1}`,
       identityKey: IDENTITY_KEY,
       identity,
-      writeKeys: [{ name: 'site', key: 'public-key-of-tests' }],
+      writeKeys: [{ name: 'site', key: `public-key-of-tests-${i + 1}` }],
     })),
     stream: { kind: 'embedded', directory: 'unused' },
     warehouse: {
