@@ -9,13 +9,15 @@ import { parseUsage } from './targets/usage.ts'
 
 test('the generator loads the collector on a real log without errors, and both say what they saw', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-bench-'))
-  t.after(() => rm(directory, { recursive: true }))
   const target = await startProgram('targets/collector.ts', [directory])
+  t.after(async () => {
+    await target.stop()
+    await rm(directory, { recursive: true })
+  })
   const generator = await startProgram('load-generator.ts', [target.firstLine, '4', '20', '0.3'])
   await generator.stop()
   const { events, errors } = parseMeasurement(generator.firstLine)
   assert.equal(errors, 0)
   assert.ok(events > 0 && events % 20 === 0)
   assert.ok(parseUsage(await target.ask('usage')).cpuUs > 0)
-  await target.stop()
 })

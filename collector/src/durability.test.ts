@@ -119,11 +119,11 @@ test('stopping answers what is under way, takes nothing new, then closes the str
 
 test('what was answered 200 can be read from the embedded log by whoever opens it next', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-collector-'))
-  t.after(() => rm(directory, { recursive: true }))
   const settings = { kind: 'embedded', directory, maxBytes: 1024 ** 3 } as const
   const stream = await openStream(settings)
   await stream.admin.ensureTopics(TOPICS)
   const collector = await startOn(stream)
+  t.after(() => collector.service.stop())
   const bodies = Array.from({ length: 50 }, (_, index) =>
     JSON.stringify({ ...validEvents.track, messageId: `m-${index}`, anonymousId: `a-${index % 7}` }),
   )
@@ -147,8 +147,11 @@ test('what was answered 200 can be read from the embedded log by whoever opens i
     },
     onFailure: ({ error }) => assert.fail(String(error)),
   })
+  t.after(async () => {
+    await consumer.stop()
+    await reopened.close()
+    await rm(directory, { recursive: true })
+  })
   await until(() => seen.length >= bodies.length)
-  await consumer.stop()
-  await reopened.close()
   assert.deepEqual(seen.toSorted(), bodies.toSorted())
 })

@@ -23,7 +23,6 @@ interface Running {
 /** The collector as a process of its own, on an embedded log that has its topics. */
 async function start(t: TestContext): Promise<Running> {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-main-'))
-  t.after(() => rm(directory, { recursive: true }))
   const settings = { kind: 'embedded', directory: join(directory, 'stream'), maxBytes: 1024 ** 3 } as const
   const open = (): Promise<Stream> => openStream(settings)
   const stream = await open()
@@ -35,7 +34,12 @@ async function start(t: TestContext): Promise<Running> {
     JSON.stringify({ ...validSettings.least, collector: { port: 0 }, stream: settings }),
   )
   const child = fork(main, { env: { ...process.env, LEADLINE_CONFIG: config }, silent: true })
-  t.after(() => child.kill('SIGKILL'))
+  const exited = once(child, 'exit')
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await exited
+    await rm(directory, { recursive: true })
+  })
   const [message] = await once(child, 'message')
   assert.equal(message.type, 'ready')
   return { child, url: message.url, open }
