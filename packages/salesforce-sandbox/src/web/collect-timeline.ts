@@ -8,6 +8,8 @@ export interface TimelineEntry {
   readonly kind: 'website' | 'task'
   readonly id: string
   readonly atMs: number
+  /** Due on a day, at no particular time. */
+  readonly isWholeDay: boolean
   readonly title: string
   readonly summary: string | null
   /** Person the entry is about; null on that person's own page. */
@@ -78,6 +80,7 @@ function toWebsiteEntry(viewer: Viewer, activity: Shown, page: Shown): TimelineE
     kind: 'website',
     id: activity.record.id,
     atMs: startMs,
+    isWholeDay: false,
     title: 'Website visit',
     summary: textOf(read('Leadline_Summary__c')),
     personId: personId === page.record.id || page.object.name !== 'Account' ? null : personId,
@@ -91,10 +94,13 @@ function toWebsiteEntry(viewer: Viewer, activity: Shown, page: Shown): TimelineE
 function toTaskEntry(viewer: Viewer, task: Shown, page: Shown): TimelineEntry {
   const read = (field: string): string | null => textOf(valueOf(viewer, task, field))
   const who = read('WhoId')
+  const doneMs = timeOf(read('CompletedDateTime'))
+  const dueMs = dateMs(read('ActivityDate'))
   return {
     kind: 'task',
     id: task.record.id,
-    atMs: timeOf(read('CompletedDateTime')) ?? dateMs(read('ActivityDate')) ?? createdMs(task.record),
+    atMs: doneMs ?? dueMs ?? createdMs(task.record),
+    isWholeDay: doneMs === undefined && dueMs !== undefined,
     title: read('Subject') ?? 'Task',
     summary: read('Description'),
     personId: who === page.record.id ? null : who,

@@ -36,7 +36,7 @@ function renderMonth(viewer: Viewer, entries: readonly TimelineEntry[]): Markup 
 
 function renderEntry(viewer: Viewer, entry: TimelineEntry): Markup {
   return markup`<li class="${entry.kind}" id="${entry.id}">
-<div class="when">${TIME.format(entry.atMs)} | ${DAY.format(entry.atMs)}</div>
+<div class="when">${entry.isWholeDay ? '' : `${TIME.format(entry.atMs)} | `}${DAY.format(entry.atMs)}</div>
 <strong>${entry.title}</strong>${entry.personId !== null && markup` by ${linkTo(viewer, entry.personId)}`}
 <div class="facts">${factsOf(entry).join(' · ')}</div>
 ${entry.summary !== null && markup`<p class="summary">${entry.summary}</p>`}

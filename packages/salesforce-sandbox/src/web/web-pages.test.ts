@@ -91,10 +91,19 @@ test('the timeline shows sessions by month and open tasks as upcoming', async (t
     Leadline_Start__c: '2026-10-02T08:00:00Z',
     Leadline_End__c: null,
   })
-  org.admin.act({ ops: [{ op: 'create', object: 'Task', values: { WhoId: id, Subject: 'Call back' } }] })
+  org.admin.act({
+    ops: [
+      {
+        op: 'create',
+        object: 'Task',
+        values: { WhoId: id, Subject: 'Call back', ActivityDate: '2026-11-23' },
+      },
+    ],
+  })
   const { html } = await page(org, `/${id}`)
   const order = [
     'Upcoming',
+    '<div class="when">Nov 23</div>',
     'Call back',
     'November • 2026',
     'This Month',
