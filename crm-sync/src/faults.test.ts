@@ -35,6 +35,9 @@ const crowd = (count: number, domain: string): SeededPerson[] =>
 const live = (object: string) =>
   desk.org.admin.records(object).filter((record) => record.deletedAtMs === null)
 
+const isHit = (): boolean =>
+  desk.org.admin.faults.list().some((rule) => 'hits' in rule && Number(rule.hits) > 0)
+
 async function workOn(people: readonly SeededPerson[]): Promise<void> {
   await desk.seed(people)
   await desk.work(
@@ -180,6 +183,45 @@ test('a connection that stays refused stops the writes, keeps the work and says 
   desk.org.admin.faults.remove(fault)
   await desk.settle(sync)
   await assertTrue(people)
+})
+
+test('an org without calls left is waited for', async () => {
+  desk = await openDesk(store.warehouse)
+  const people = crowd(2, 'budget.example')
+  desk.org.admin.faults.add({
+    match: { path: '/services/data/' },
+    times: 8,
+    action: { type: 'error', code: 'REQUEST_LIMIT_EXCEEDED' },
+  })
+  await workOn(people)
+  sync = await desk.start()
+  await desk.settle(sync)
+  await assertTrue(people)
+  assert.ok(desk.logged.some((line) => line.includes('no API calls left')))
+})
+
+test('a Lead that is converted between our read and our write is followed to its Contact', async () => {
+  desk = await openDesk(store.warehouse)
+  const person = newPerson('between@convert.example', { traits: { title: 'Dev' } })
+  await workOn([person])
+  sync = await desk.start()
+  await desk.settle(sync)
+  desk.org.admin.faults.add({
+    match: { method: 'PATCH', path: '/composite/sobjects$' },
+    action: { type: 'delay', ms: 500 },
+  })
+  await workOn([{ ...person, traits: { title: 'CTO' } }])
+  await until(isHit, 'the write is on its way')
+  desk.org.admin.act({ ops: [{ op: 'convert', leadId: live('Lead')[0]?.id ?? '' }] })
+  await desk.settle(sync)
+  assert.partialDeepStrictEqual(live('Contact')[0]?.values, {
+    Email: person.email,
+    Leadline_Id__c: person.contactId,
+  })
+  const [link] = (await desk.links()).filter(({ kind }) => kind === 'contact')
+  assert.equal(link?.object, 'Contact')
+  const refused = (await desk.deliveries()).filter(({ code }) => code === 'CANNOT_UPDATE_CONVERTED_LEAD')
+  assert.equal(refused.length, 1)
 })
 
 test('an org without our package is named, and the work waits for it', async () => {
