@@ -109,6 +109,9 @@ function renderPage(
 }
 
 function keepCursor(org: Org, cursor: Cursor): string {
+  for (const key of org.state.keys('cursor:')) {
+    if ((org.state.getJson(key, cursorSchema)?.expiresAtMs ?? 0) <= org.clock.nowMs()) org.state.delete(key)
+  }
   const locator = buildRecordId('01g', org.state.next('counter:01g'))
   org.state.setJson(`cursor:${locator}`, cursor)
   return locator
