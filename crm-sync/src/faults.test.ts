@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import type { FaultInput } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/service'
+import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
 import { forkSync, killHard } from '../test-support/sync-process.ts'
@@ -216,6 +216,7 @@ test('a Lead that is converted between our read and our write is followed to its
   await desk.settle(sync)
   assert.partialDeepStrictEqual(live('Contact')[0]?.values, {
     Email: person.email,
+    Title: 'CTO',
     Leadline_Id__c: person.contactId,
   })
   const [link] = (await desk.links()).filter(({ kind }) => kind === 'contact')

@@ -1,5 +1,5 @@
 import type { CrmSettings } from '@leadline/contract'
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { buildParkedDelivery } from './deliveries/build-deliveries.ts'
 import { startPollLoop, type PollLoop } from './inbound/poll-loop.ts'
 import { OwnerPoll } from './inbound/poll-owners.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { REP_USERNAME } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/service'
+import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { moveLead, newPerson, openDesk, until, type Desk } from '../test-support/desk.ts'
 

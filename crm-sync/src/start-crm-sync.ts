@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
-import type { Log, RunningService, ServiceReport } from '@leadline/service'
+import type { Log, RunningService, ServiceReport } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { consumeWork, type WorkCounts } from './consumer/consume-work.ts'

@@ -13,7 +13,7 @@ import {
   type Settings,
 } from '@leadline/contract'
 import { INTEGRATION_USERNAME, startSandboxOrg, type SandboxOrg } from '@leadline/salesforce-sandbox'
-import { createLog, type RunningService } from '@leadline/service'
+import { createLog, type RunningService } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
 import { NIL_UUID, toDateTime, type Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'

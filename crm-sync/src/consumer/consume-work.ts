@@ -6,7 +6,7 @@ import {
   GROUPS,
   type CrmWork,
 } from '@leadline/contract'
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import type { Batch, Consumer, Stream } from '@leadline/stream'
 
 export interface WorkTarget {

@@ -1,4 +1,4 @@
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { createTrouble } from '../sync/trouble.ts'
 
 export interface PollLoop {

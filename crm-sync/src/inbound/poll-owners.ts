@@ -1,6 +1,7 @@
 import { toDateTime, type CrmDeliveriesRow } from '@leadline/warehouse'
 import { readChanges, readOwners, type PolledObject } from '../salesforce/read-changes.ts'
 import type { Send } from '../salesforce/send.ts'
+import { carryShadows, type Move } from '../state/carry-shadows.ts'
 import { loadCursor, saveCursor, type Cursor } from '../state/cursors.ts'
 import { hasContactLinks, loadLinksOfRecords, toLinkRow } from '../state/links.ts'
 import type { Scope } from '../state/load-round.ts'
@@ -79,6 +80,7 @@ export class OwnerPoll {
       'crm_deliveries_raw',
       changes.filter(isNews).map((change) => this.#toDelivery(change, nowMs)),
     )
+    await carryShadows(this.#options, changes.flatMap(moveOf), nowMs)
     await warehouse.insert(
       'crm_links_raw',
       changes.map((change) => toLinkRow(change, { ws, nowMs })),
@@ -136,6 +138,9 @@ export class OwnerPoll {
       if (Date.parse(print.split(' ')[0] ?? '') < beforeMs) this.#seen.delete(id)
   }
 }
+
+const moveOf = ({ stored, link }: InboundChange): readonly Move[] =>
+  stored.crmId === link.crmId ? [] : [{ externalId: link.externalId, from: stored, to: link }]
 
 const cursorName = (object: PolledObject): string => `poll:${object}`
 

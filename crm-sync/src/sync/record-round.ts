@@ -9,7 +9,8 @@ import {
 import type { CrmFields } from '../plan/field-values.ts'
 import { isSameLink } from '../plan/link.ts'
 import { EXTERNAL_ID, type Link, type Operation, type Plan } from '../plan/operation.ts'
-import { toLinkRow } from '../state/links.ts'
+import { carryShadows, type Move } from '../state/carry-shadows.ts'
+import { toLinkRow, type LinkChange } from '../state/links.ts'
 import { linkKey, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { nextVersion } from '../state/version.ts'
@@ -40,16 +41,24 @@ export async function recordRound(
     ...outcome.plan.parked.map((parked) => buildParkedDelivery(parked, context)),
   ]
   await warehouse.insert('crm_deliveries_raw', deliveries)
-  await warehouse.insert('crm_shadow', [...recoveredRows(outcome, context), ...shadowRows(outcome, context)])
   const links = linkChanges(outcome).map((link) => ({ link, stored: outcome.state.links.get(linkKey(link)) }))
+  await carryShadows(scope, links.flatMap(moveOf), context.nowMs)
+  await warehouse.insert('crm_shadow', [...recoveredRows(outcome, context), ...shadowRows(outcome, context)])
   await warehouse.insert(
     'crm_links_raw',
     links.map((change) => toLinkRow(change, { ws, nowMs: context.nowMs })),
   )
 }
 
+function moveOf({ link, stored }: LinkChange): readonly Move[] {
+  if (link.kind === 'session' || stored === undefined || stored.crmId === link.crmId) return []
+  return [{ externalId: link.externalId, from: stored, to: link }]
+}
+
 function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowRow[] {
   const { state, records } = outcome
+  // By contact: of the record that the link led to when the round began.
+  const formerly = new Map(state.people.map((person) => [person.contactId, person.shadow?.written]))
   return outcome.applied.filter(isDone).map(({ operation, sent, result }) => {
     const crmId = (result.ok && result.id) || operation.crmId
     const key = shadowKey(operation.object, crmId)
@@ -60,7 +69,10 @@ function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowR
       crm_id: crmId,
       external_id: operation.externalId,
       fields: JSON.stringify({ ...(records.get(key) ?? state.shadows.get(key)?.fields), ...written }),
-      written: JSON.stringify({ ...state.shadows.get(key)?.written, ...written }),
+      written: JSON.stringify({
+        ...(state.shadows.get(key)?.written ?? formerly.get(operation.id)),
+        ...written,
+      }),
       modstamp: '',
       version: nextVersion(state.shadows.get(key)?.version, context.nowMs),
       gone: operation.action === 'delete' ? 1 : 0,

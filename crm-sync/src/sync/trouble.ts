@@ -1,4 +1,4 @@
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { SalesforceError } from '../salesforce/errors.ts'
 
 /** Says once that nothing goes out, and once that it does again. */

@@ -1,5 +1,5 @@
 import type { CrmWork } from '@leadline/contract'
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { WarehouseError } from '@leadline/warehouse'
 import { HoldDown } from '../hold-down.ts'
 import { isCallRetried, retryDelayMs, type RetryTimes } from '../retry-policy.ts'
