@@ -1,4 +1,4 @@
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { Hono } from 'hono'
 import { refusalAnswer } from './answers.ts'
 import { refusal } from './refusals.ts'

@@ -1,4 +1,4 @@
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 import { openStream } from '@leadline/stream'
 import { readConfig } from './config.ts'
 import { startCollector } from './start-collector.ts'

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from '@leadline/service'
+import { Counter, Gauge, Histogram, Registry } from '@leadline/runtime'
 import type { InFlight } from './in-flight.ts'
 
 /** What the collector counts, for Prometheus and for the report to its parent. */

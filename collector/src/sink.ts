@@ -1,4 +1,4 @@
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import { StreamUnavailable, type Stream } from '@leadline/stream'
 import type { Append } from './accept.ts'
 import type { CollectorMetrics } from './metrics.ts'

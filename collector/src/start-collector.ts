@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { DEAD_TOPIC, EVENTS_TOPIC, TOPICS, type Settings } from '@leadline/contract'
-import { describeError, type Log, type RunningService } from '@leadline/service'
+import { describeError, type Log, type RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import { createApp } from './app.ts'
 import { createInFlight } from './in-flight.ts'

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { z } from 'zod'
 import { settingsSchema, type Settings } from '@leadline/contract'
-import { createLog, type RunningService } from '@leadline/service'
+import { createLog, type RunningService } from '@leadline/runtime'
 import { startCollector, type CollectorDeps } from '../src/start-collector.ts'
 import { createMemoryStream, type MemoryStream } from './memory-stream.ts'
 

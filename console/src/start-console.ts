@@ -1,7 +1,7 @@
 import { createServer, Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Settings } from '@leadline/contract'
-import type { Log, RunningService } from '@leadline/service'
+import type { Log, RunningService } from '@leadline/runtime'
 import { createWarehouse, type WarehouseConnection } from '@leadline/warehouse'
 import { createApp } from './app.ts'
 

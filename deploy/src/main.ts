@@ -1,5 +1,5 @@
 import { ConfigError, nearestName } from '@leadline/config'
-import { describeError } from '@leadline/service'
+import { describeError } from '@leadline/runtime'
 import { CommandError, type Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { parseFlags } from './flag-values.ts'

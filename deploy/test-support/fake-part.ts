@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 
 /**
  * A part that does nothing but live and write down when it starts and stops.

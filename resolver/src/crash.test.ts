@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { after, before, describe, test } from 'node:test'
-import { createLog } from '@leadline/service'
+import { createLog } from '@leadline/runtime'
 import { z } from 'zod'
 import { createRandom, createWorld, shuffle } from '../test-support/random-world.ts'
 import { startResolverChild } from '../test-support/resolver-child.ts'

@@ -1,4 +1,4 @@
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 import { openStream } from '@leadline/stream'
 import { createWarehouse } from '@leadline/warehouse'
 import { readConfig } from './config.ts'

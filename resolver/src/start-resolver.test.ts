@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { EVENTS_TOPIC, decodeDeadLetter } from '@leadline/contract'
-import { createLog } from '@leadline/service'
+import { createLog } from '@leadline/runtime'
 import { openLab, readDeadLetters, type ResolverLab } from '../test-support/resolver-lab.ts'
 import { hash } from '../test-support/resolve-world.ts'
 import { toSettings } from '../test-support/settings.ts'

@@ -1,5 +1,5 @@
 import { EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC, type Settings } from '@leadline/contract'
-import type { Log, RunningService } from '@leadline/service'
+import type { Log, RunningService } from '@leadline/runtime'
 import type { ConsumeFailure, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { guardIdentityKey } from './identity-key-guard.ts'

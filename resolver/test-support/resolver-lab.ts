@@ -13,7 +13,7 @@ import {
   type Envelope,
   type IdentityLimits,
 } from '@leadline/contract'
-import { createLog, type RunningService } from '@leadline/service'
+import { createLog, type RunningService } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'

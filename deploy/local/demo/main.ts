@@ -1,4 +1,4 @@
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 import { createWarehouse } from '@leadline/warehouse'
 import { readPersonOutcome } from '../../src/status/person-outcome.ts'
 import { loadDemoSettings, parseDemoOptions } from './config.ts'

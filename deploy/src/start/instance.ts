@@ -1,5 +1,5 @@
 import { TOPICS, type Settings } from '@leadline/contract'
-import { describeError } from '@leadline/service'
+import { describeError } from '@leadline/runtime'
 import type { InstancePaths } from '../instance/instance-paths.ts'
 import { toProcessRecord, writeProcesses } from '../instance/processes.ts'
 import { gatherStatus } from '../status/gather-status.ts'

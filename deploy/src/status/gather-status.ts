@@ -1,5 +1,5 @@
 import type { Settings } from '@leadline/contract'
-import type { ServiceReport } from '@leadline/service'
+import type { ServiceReport } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import type { Supervisor } from '../supervisor/supervisor.ts'

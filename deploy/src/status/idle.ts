@@ -1,5 +1,5 @@
 import type { Lag } from '@leadline/stream'
-import type { ServiceReport } from '@leadline/service'
+import type { ServiceReport } from '@leadline/runtime'
 import type { PartState } from '../supervisor/part.ts'
 
 /** Lag of each group, by partition. */

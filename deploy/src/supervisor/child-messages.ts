@@ -1,4 +1,4 @@
-import type { ChildMessage } from '@leadline/service'
+import type { ChildMessage } from '@leadline/runtime'
 import { z } from 'zod'
 
 const schema: z.ZodType<ChildMessage> = z.discriminatedUnion('type', [

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ChildMessage, ParentMessage, ServiceReport } from '@leadline/service'
+import type { ChildMessage, ParentMessage, ServiceReport } from '@leadline/runtime'
 import { STEADY_MS, toBackOffMs } from './back-off.ts'
 import { parseChildMessage } from './child-messages.ts'
 import { PartFailed, type Part, type PartPhase, type PartState } from './part.ts'

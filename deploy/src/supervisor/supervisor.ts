@@ -1,6 +1,6 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ServiceReport } from '@leadline/service'
+import type { ServiceReport } from '@leadline/runtime'
 import { PartFailed, type Part, type PartState } from './part.ts'
 import { SupervisedPart, type PartEvents } from './supervised-part.ts'
 

@@ -1,4 +1,4 @@
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 import { parseStartArgument } from './config.ts'
 import { startSandboxOrg } from './start-sandbox-org.ts'
 

@@ -1,5 +1,5 @@
 import { decodeTouched } from '@leadline/contract'
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'

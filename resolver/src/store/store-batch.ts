@@ -5,7 +5,7 @@ import {
   encodeTouched,
   type DeadLetter,
 } from '@leadline/contract'
-import type { Log } from '@leadline/service'
+import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { EventsRow, Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'

@@ -1,4 +1,4 @@
-import { runService } from '@leadline/service'
+import { runService } from '@leadline/runtime'
 import { readConfig } from './config.ts'
 import { startEmbeddedServer } from './start.ts'
 
