@@ -6,7 +6,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'packages/contract': [],
   'packages/runtime': [],
   'packages/stream': ['contract'],
-  'packages/warehouse': ['contract', 'runtime'],
+  'packages/warehouse': ['contract', 'runtime', 'config'],
   'packages/config': ['contract'],
   'packages/salesforce-sandbox': ['runtime'],
   snippet: ['contract/wire'],
@@ -29,7 +29,7 @@ const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'"]+)['"]/gm
 
 export const checkImportDirection: Check = (files) =>
   files
-    .filter((file) => isTypeScript(file.path))
+    .filter(({ path }) => isTypeScript(path) && !path.startsWith('.ci/'))
     .flatMap((file) => importsOf(file).flatMap((found) => judge(file, found)))
 
 interface Found {
