@@ -54,11 +54,12 @@ const createAlias = (random: Random, common: Common): Happening => ({
 function createEvent(random: Random, common: Common, plan: number): Happening {
   const sometimes = <T>(chance: number, items: readonly T[]): T | undefined =>
     random() < chance ? pick(random, items) : undefined
-  const u = sometimes(0.25, USERS)
+  const u = sometimes(0.25, [...USERS, 'null'])
   const m = sometimes(0.2, MAILS)
   // The collector takes no event that has neither a user nor a cookie.
   const a = u === undefined ? pick(random, COOKIES) : sometimes(0.7, COOKIES)
   const type = m === undefined ? pick(random, ['track', 'page', 'group'] as const) : 'identify'
-  const fields = type === 'group' ? { groupId: `g${plan % 3}` } : {}
+  const group = type === 'group' ? { groupId: `g${plan % 3}` } : {}
+  const fields = random() < 0.08 ? { ...group, context: { impersonated: true } } : group
   return { ...common, ...(type ? { type } : {}), u, m, a, fields, traits: { plan } }
 }

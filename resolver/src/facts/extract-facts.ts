@@ -1,11 +1,26 @@
-import { NO_NODE, type Fact, type NodeRef } from '../identity/fact-source.ts'
+import {
+  NEVER_FIRST_MS,
+  NEVER_LAST_MS,
+  NO_NODE,
+  TRUST,
+  type Fact,
+  type NodeRef,
+} from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 
-/** What one event says about identity. An impersonated event says nothing. */
+/** What one event says about identity. An impersonated event claims nothing, it only mentions. */
 export function extractFacts(event: NormalEvent): readonly Fact[] {
-  if (event.impersonated) return []
-  return [...extractClaims(event), ...extractAliases(event)]
+  return event.impersonated
+    ? extractClaims(event).map(toMention)
+    : [...extractClaims(event), ...extractAliases(event)]
 }
+
+const toMention = (fact: Fact): Fact => ({
+  ...fact,
+  firstMs: NEVER_FIRST_MS,
+  lastMs: NEVER_LAST_MS,
+  trust: TRUST.mention,
+})
 
 function extractClaims(event: NormalEvent): readonly Fact[] {
   const { user, mail, anon } = event

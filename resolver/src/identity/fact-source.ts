@@ -11,8 +11,15 @@ export interface NodeRef {
 /** "None", where a node id is not known or does not apply. */
 export const NO_NODE: NodeId = '00000000-0000-0000-0000-000000000000'
 
-/** Who said it; more is believed more. */
-export const TRUST = { public: 1, secret: 2, operator: 3 } as const
+/**
+ * Who said it; more is believed more. A mention claims nothing: staff acted as a customer. It is kept because
+ * the event has to be found through it when its user turns out void.
+ */
+export const TRUST = { mention: 0, public: 1, secret: 2, operator: 3 } as const
+
+/** Neutral for minimum and maximum: times of what was mentioned but never seen. */
+export const NEVER_FIRST_MS = Date.UTC(2299, 0, 1)
+export const NEVER_LAST_MS = Date.UTC(1970, 0, 1)
 
 /**
  * A statement that events made about two identifiers. Facts with equal ends, kind and via are one fact:
@@ -39,9 +46,9 @@ export interface Fact {
  * loaded, empty and noted as missing: then the rules are asked again once it is there.
  */
 export interface FactSource {
-  /** All facts whose lower end is this node. */
+  /** All facts but mentions whose lower end is this node. */
   above(node: NodeRef): readonly Fact[]
-  /** All facts whose higher end is this node and whose lower end is of this kind. */
+  /** All facts but mentions whose higher end is this node and whose lower end is of this kind. */
   below(node: NodeRef, loKind: NodeKind): readonly Fact[]
   /** When the node first stood in an event of its own kind (aliases do not count); undefined when it never did. */
   firstSeenMs(id: NodeId): number | undefined

@@ -1,4 +1,4 @@
-import { NO_NODE, type Fact, type FactSource, type NodeId, type NodeRef } from './fact-source.ts'
+import { NO_NODE, TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from './fact-source.ts'
 
 /** Everything known, in memory. */
 export interface FactSet {
@@ -33,6 +33,7 @@ export function indexFacts({ facts, firstSeenMs }: FactSet): FactSource {
   const above = new Map<NodeId, Fact[]>()
   const below = new Map<string, Fact[]>()
   for (const fact of mergeFacts(facts)) {
+    if (fact.trust === TRUST.mention) continue
     push(above, fact.lo, fact)
     push(below, fact.hi + fact.loKind, fact)
   }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { hash, resolveWorld } from '../../test-support/resolve-world.ts'
+import { hash, resolveWorld, toFactSet, toNormalEvent } from '../../test-support/resolve-world.ts'
 import { createWorld } from '../../test-support/random-world.ts'
-import { TIGHT_LIMITS } from '../../test-support/settings.ts'
+import { TIGHT_LIMITS, toWorkspaceSettings } from '../../test-support/settings.ts'
 import type { Happening } from '../../test-support/world.ts'
+import { resolveIdentity } from './resolve-identity.ts'
 
 const letter = (letters: string) =>
   fc.option(fc.constantFrom(...letters.split('')), { nil: undefined, freq: 2 })
@@ -40,6 +41,18 @@ describe('leads are a function of the set of events', () => {
         for (const order of permutations(world)) assert.deepEqual(resolve(order), expected)
       }),
       { numRuns: 60 },
+    )
+  })
+
+  test('the verdict on each identifier does not depend on order or repetition either', () => {
+    const limits = toWorkspaceSettings(TIGHT_LIMITS).identity
+    const judge = (world: readonly Happening[]) =>
+      resolveIdentity(toFactSet(world.map(toNormalEvent)), limits)
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 12 }), (parts) => {
+        const world = toWorld(parts)
+        assert.deepEqual(judge([...world.toReversed(), ...world]), judge(world))
+      }),
     )
   })
 

@@ -1,6 +1,6 @@
 import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
-import type { Fact, FactSource, NodeId, NodeRef } from '../identity/fact-source.ts'
+import { TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { readFactsAbove, readFactsBelow } from './read-facts.ts'
 import { readNodes, type KnownNode } from './read-nodes.ts'
 
@@ -24,13 +24,23 @@ export class FactView implements FactSource {
     this.#workspace = workspace
   }
 
-  above({ kind, id }: NodeRef): readonly Fact[] {
+  above(node: NodeRef): readonly Fact[] {
+    return this.mentionsAbove(node).filter(isClaimed)
+  }
+
+  below(node: NodeRef, loKind: NodeKind): readonly Fact[] {
+    return this.mentionsBelow(node, loKind).filter(isClaimed)
+  }
+
+  /** Facts and mentions whose lower end is this node. */
+  mentionsAbove({ kind, id }: NodeRef): readonly Fact[] {
     const facts = this.#above.get(id)
     if (!facts) this.#missingAbove.set(id, kind)
     return facts ?? []
   }
 
-  below(node: NodeRef, loKind: NodeKind): readonly Fact[] {
+  /** Facts and mentions whose higher end is this node and whose lower end is of this kind. */
+  mentionsBelow(node: NodeRef, loKind: NodeKind): readonly Fact[] {
     const key = node.id + loKind
     const facts = this.#below.get(key)
     if (!facts) this.#missingBelow.set(key, { node, loKind })
@@ -114,6 +124,8 @@ export class FactView implements FactSource {
     for (const node of found) this.#nodes.set(node.id, node)
   }
 }
+
+const isClaimed = ({ trust }: Fact): boolean => trust > TRUST.mention
 
 /** Of a user the rules want mails and aliases, which are few; its cookies, which may be many, only at times. */
 const askedTogether = (hiKind: NodeKind, loKind: NodeKind): readonly NodeKind[] =>

@@ -1,8 +1,7 @@
 import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
-import type { NodeId } from '../identity/fact-source.ts'
-import { NEVER_FIRST_MS } from '../store/identity-rows.ts'
+import { NEVER_FIRST_MS, type NodeId } from '../identity/fact-source.ts'
 import { queryByIds } from './in-chunks.ts'
 
 export interface KnownNode {

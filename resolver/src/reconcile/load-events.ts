@@ -65,7 +65,7 @@ function lookAround({ view, workspace }: Sources, members: readonly NodeRef[]) {
     if (node.kind === 'user') continue
     const isShared = node.kind === 'anon' && ladder.ownersOf(node.id).length > 1
     if (isShared) shared.add(node.id)
-    for (const { hi, hiKind } of view.above(node)) {
+    for (const { hi, hiKind } of view.mentionsAbove(node)) {
       const isVoid = hiKind === 'user' ? ladder.isVoidUser(hi) : ladder.isVoidMail(hi)
       if (isVoid) voids.add(hi)
       if (isShared) signers.add(hi)

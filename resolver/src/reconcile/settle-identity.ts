@@ -68,12 +68,15 @@ function widen(source: FactSource, ladder: Ladder, node: NodeRef): readonly Node
 }
 
 /** What hangs on an identifier, and for a mail also the users that name it: it may have been their mailbox. */
-function dependantsOf(source: FactSource, node: NodeRef): readonly NodeRef[] {
-  const users = node.kind === 'mail' ? source.above(node) : []
-  const mails = node.kind === 'user' ? source.below(node, 'mail') : []
+function dependantsOf(view: Sources['view'], node: NodeRef): readonly NodeRef[] {
+  const users = node.kind === 'mail' ? view.mentionsAbove(node) : []
+  const mails = node.kind === 'user' ? view.mentionsBelow(node, 'mail') : []
   return [
     ...users.map(({ hiKind, hi }): NodeRef => ({ kind: hiKind, id: hi })),
-    ...[...mails, ...source.below(node, 'anon')].map(({ loKind, lo }): NodeRef => ({ kind: loKind, id: lo })),
+    ...[...mails, ...view.mentionsBelow(node, 'anon')].map(({ loKind, lo }): NodeRef => ({
+      kind: loKind,
+      id: lo,
+    })),
   ]
 }
 

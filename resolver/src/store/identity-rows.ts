@@ -2,6 +2,7 @@ import { toDateTime, type IdentityFactsRow, type IdentityNodesRow, type TraitsRo
 import { extractFacts } from '../facts/extract-facts.ts'
 import { extractTraits, type Trait } from '../facts/extract-traits.ts'
 import { toSeenNodes } from '../facts/seen-nodes.ts'
+import { NEVER_FIRST_MS, NEVER_LAST_MS } from '../identity/fact-source.ts'
 import { mergeFacts } from '../identity/indexed-facts.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 
@@ -20,10 +21,6 @@ export const toFactRows = (workspace: number, events: readonly NormalEvent[]): r
     trust: fact.trust,
     witness: fact.witness,
   }))
-
-/** Neutral for minimum and maximum: a node that is known but was never seen. */
-export const NEVER_FIRST_MS = Date.UTC(2299, 0, 1)
-const NEVER_LAST_MS = Date.UTC(1970, 0, 1)
 
 export function toNodeRows(workspace: number, events: readonly NormalEvent[]): readonly IdentityNodesRow[] {
   const rows = new Map<string, IdentityNodesRow>()
