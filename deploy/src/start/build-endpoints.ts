@@ -2,7 +2,7 @@ import type { Settings } from '@leadline/contract'
 import type { Endpoints } from '../instance/endpoints.ts'
 import { LOOPBACK, type Ports } from '../instance/ports.ts'
 import { toSandboxUrl } from '../settings/run-document.ts'
-import { findSandboxCrm, hasConsole, toCollectorUrl } from './part-list.ts'
+import { findSandboxCrm, toCollectorUrl } from './part-list.ts'
 
 /** Where each part of this run is, and the keys of its first workspace. */
 export function buildEndpoints(settings: Settings, ports: Ports, pid: number): Endpoints {
@@ -10,7 +10,7 @@ export function buildEndpoints(settings: Settings, ports: Ports, pid: number): E
   return {
     pid,
     collector: toCollectorUrl(settings),
-    console: hasConsole() ? `http://${LOOPBACK}:${settings.console.port}` : null,
+    console: `http://${LOOPBACK}:${settings.console.port}`,
     sandbox: sandboxCrm ? toSandboxUrl(ports) : null,
     demo: `http://${LOOPBACK}:${ports.demo}`,
     ...buildAccess(settings),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '@leadline/config'
 import type { CrmSettings, Settings } from '@leadline/contract'
@@ -45,9 +44,6 @@ export const PIPELINE: readonly string[] = ['collector', 'resolver', 'crm-sync']
 export const findSandboxCrm = (settings: Settings, ports: Ports): CrmSettings | undefined =>
   settings.workspaces.find(({ crm }) => crm?.loginUrl === toSandboxUrl(ports))?.crm
 
-/** A checkout without the console runs all the same. */
-export const hasConsole = (): boolean => existsSync(join(ROOT, 'console/src/main.ts'))
-
 export function buildPartList(input: PartListInput): PartList {
   const { settings, ports, environment } = input
   const part = (name: string, entry: string, args: readonly object[] = []): Part => ({
@@ -67,7 +63,7 @@ export function buildPartList(input: PartListInput): PartList {
     part('resolver', 'resolver/src/main.ts'),
     part('crm-sync', 'crm-sync/src/main.ts'),
     part('collector', 'collector/src/main.ts'),
-    ...(hasConsole() ? [part('console', 'console/src/main.ts')] : []),
+    part('console', 'console/src/main.ts'),
     part('demo', 'deploy/local/demo/main.ts', [
       { host: LOOPBACK, port: ports.demo, collectorUrl: toCollectorUrl(settings) },
     ]),
