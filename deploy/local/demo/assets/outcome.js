@@ -35,7 +35,7 @@ const poll = async (untilMs) => {
   const outcome = response?.ok ? await response.json() : undefined
   if (outcome) render(outcome)
   const isDone = outcome?.lead && outcome.company && outcome.crm
-  if (!isDone && Date.now() < untilMs) setTimeout(poll, POLL_MS, untilMs)
+  if (!isDone && Date.now() < untilMs) setTimeout(() => void poll(untilMs), POLL_MS)
 }
 
 if (email) {
