@@ -18,9 +18,9 @@ export interface ResolverDependencies {
   readonly now: () => number
 }
 
-/** Requests of one stored batch, and touched messages (of up to 1000 identifiers each) of one reconcile. */
+/** Requests of one stored batch, and touched messages of one reconcile: the further it is behind, the more it takes. */
 const MAX_ENVELOPES = 500
-const MAX_TOUCHED = 8
+const MAX_TOUCHED = 200
 
 /** Starts both stages. Topics and tables must be there; the stream and the warehouse stay the caller's to close. */
 export async function startResolver(dependencies: ResolverDependencies): Promise<RunningService> {

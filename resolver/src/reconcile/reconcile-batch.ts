@@ -24,6 +24,8 @@ export interface ReconcileDependencies {
   readonly now: () => number
 }
 
+/** Identifiers of one reconcile: what differs is in memory until all of it is written. */
+const MAX_NODES = 8000
 /** Leads whose events are in memory at one time. */
 const MAX_LEADS = 500
 
@@ -37,11 +39,15 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
     await progress.during(async () => {
       for (const [id, nodes] of coalesce(batch, dependencies)) {
         const workspace = workspaces.get(id)
-        if (workspace) await reconcile(dependencies, workspace, [...nodes.values()])
-        else
+        if (!workspace) {
           dependencies.log.warn('touched identifiers of an unknown workspace were left out', {
             workspace: id,
           })
+          continue
+        }
+        for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
+          await reconcile(dependencies, workspace, chunk)
+        }
       }
     })
 }
