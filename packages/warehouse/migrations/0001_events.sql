@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS events_raw (
 ) ENGINE = ReplacingMergeTree(first_copy)
 PARTITION BY toYYYYMM(d)
 ORDER BY (ws, node_id, d, message_id)
-SETTINGS index_granularity = 512;
+SETTINGS index_granularity = 256;
 
 -- Whose each event is, and in which session it lies. Same key as events_raw.
 CREATE TABLE IF NOT EXISTS event_leads (
@@ -50,4 +50,4 @@ CREATE TABLE IF NOT EXISTS event_leads (
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(d)
 ORDER BY (ws, node_id, d, message_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS identity_facts (
   witness SimpleAggregateFunction(min, String)
 ) ENGINE = AggregatingMergeTree
 ORDER BY (ws, lo_type, lo, hi_type, hi, via, kind)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- The same facts, ordered for the question "who claims this user or mail?".
 CREATE TABLE IF NOT EXISTS identity_facts_by_hi (
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS identity_facts_by_hi (
   witness SimpleAggregateFunction(min, String)
 ) ENGINE = AggregatingMergeTree
 ORDER BY (ws, hi_type, hi, lo_type, lo, via, kind)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 CREATE TABLE IF NOT EXISTS identity_nodes (
   ws UInt32,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS identity_nodes (
   last_seen SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 ) ENGINE = AggregatingMergeTree
 ORDER BY (ws, node_id, type)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- Only where the lead differs from the identifier itself. A shared cookie has several spans of time, all others one.
 CREATE TABLE IF NOT EXISTS identity_assignments (
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS identity_assignments (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, node_id, from_ts)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- The way back: which identifiers a lead has. A move leaves a `gone` row with the old lead.
 CREATE TABLE IF NOT EXISTS lead_nodes (
@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS lead_nodes (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, lead_id, node_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- Every change of an assignment, for audit. Output only.
 CREATE TABLE IF NOT EXISTS identity_log (
@@ -94,4 +94,4 @@ CREATE TABLE IF NOT EXISTS traits (
   rank UInt128
 ) ENGINE = ReplacingMergeTree(rank)
 ORDER BY (ws, node_id, key, source)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS leads_raw (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, lead_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- One mailbox, one contact, one CRM record: which leads it has.
 CREATE TABLE IF NOT EXISTS contact_leads (
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS contact_leads (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, contact_id, lead_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 CREATE TABLE IF NOT EXISTS companies_raw (
   ws UInt32,
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS companies_raw (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, company_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
 
 -- Runs of identify, track and page events of one lead with gaps under the session timeout.
 CREATE TABLE IF NOT EXISTS sessions_raw (
@@ -75,4 +75,4 @@ CREATE TABLE IF NOT EXISTS sessions_raw (
   gone UInt8
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, lead_id, session_id)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 256;
