@@ -246,7 +246,9 @@ describe('ClickHouse over HTTP', { concurrency: false }, () => {
 
     test('an error in the middle of a stream as an error with its code', async () => {
       const query = "SELECT throwIf(number = 250000, 'too far') AS n FROM numbers(300000)"
-      const result = await client.query({ query, format: 'JSONEachRow' })
+      // One thread in small steps: otherwise the engine may meet the error before it has sent a row.
+      const clickhouse_settings = { max_threads: 1, max_block_size: '1000' } as const
+      const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings })
       let count = 0
       const error = await errorOf(
         (async () => {
