@@ -9,7 +9,8 @@ import { formatSeconds } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { RunningInstance } from './bring-up.ts'
 import { STOP_ORDER } from './part-list.ts'
-import { formatLogLine } from './show-log-line.ts'
+import { RepeatFilter } from './repeat-filter.ts'
+import { formatLogLine, toLogKind } from './show-log-line.ts'
 
 /** The embedded log does not delete by itself. */
 const RETENTION_EVERY_MS = 3_600_000
@@ -19,6 +20,7 @@ export class Instance {
   readonly supervisor: Supervisor
   readonly #paths: InstancePaths
   readonly #terminal: Terminal
+  readonly #repeats = new RepeatFilter()
   #phase: Status['phase'] = 'starting'
   #running: (RunningInstance & { readonly settings: Settings }) | undefined
   #retention: NodeJS.Timeout | undefined
@@ -31,7 +33,7 @@ export class Instance {
       logDirectory: paths.logs,
       events: {
         onProcess: () => this.#noteProcesses(),
-        onLog: (part, line) => terminal.error(formatLogLine(part, line)),
+        onLog: (part, line) => this.#showLog(part, line),
         onDeath: (part, problem, pauseMs) =>
           terminal.error(`  ${part}  died: ${problem}; starting it again in ${formatSeconds(pauseMs)}`),
         onRecovery: (part) => terminal.line(`  ${part}  runs again`),
@@ -71,9 +73,14 @@ export class Instance {
     if (question.pathname !== '/status') return undefined
     if (this.#running && this.#phase === 'running') {
       const sources = { ...this.#running, supervisor: this.supervisor }
-      return await gatherStatus(sources, this.#phase, question.searchParams.get('email') ?? undefined)
+      return await gatherStatus(sources, question.searchParams.get('email') ?? undefined)
     }
     return this.#statusOfParts()
+  }
+
+  #showLog(part: string, line: string): void {
+    const text = this.#repeats.pass(toLogKind(part, line), formatLogLine(part, line), performance.now())
+    if (text !== undefined) this.#terminal.error(text)
   }
 
   #statusOfParts(): Status {
@@ -83,6 +90,7 @@ export class Instance {
       idle: false,
       steps: { accepted: 0, stored: 0, resolved: 0, waiting: 0, parked: 0, dead: 0 },
       lag: {},
+      problems: [],
       parts: [...this.supervisor.states()],
       records: null,
     }

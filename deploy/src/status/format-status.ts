@@ -3,7 +3,7 @@ import type { Status, StatusRecords } from './status.ts'
 
 /** Status as a person reads it. */
 export function formatStatus(status: Status): string {
-  const { steps, records, person } = status
+  const { steps, records, person, problems } = status
   return [
     `Leadline ${status.phase} (pid ${status.pid}), ${status.idle ? 'idle' : 'at work'}`,
     '',
@@ -13,7 +13,8 @@ export function formatStatus(status: Status): string {
     'Steps',
     formatPairs(Object.entries(steps).map(([name, count]) => [name, formatCount(count)])),
     ...formatLag(status.lag),
-    ...(records ? formatRecords(records) : ['', 'The warehouse cannot be asked now.']),
+    ...(records ? formatRecords(records) : []),
+    ...(problems.length > 0 ? ['', 'Could not be asked', ...problems.map((problem) => `  ${problem}`)] : []),
     ...(person ? ['', 'Person', formatPerson(person)] : []),
   ].join('\n')
 }

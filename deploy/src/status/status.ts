@@ -16,6 +16,8 @@ export const statusSchema = z.object({
     dead: z.number(),
   }),
   lag: z.record(z.string(), counts),
+  /** What could not be asked, and why; then `idle` is false and what is missing is empty. */
+  problems: z.array(z.string()),
   parts: z.array(
     z.object({
       name: z.string(),
