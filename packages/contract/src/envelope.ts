@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decodeJson } from './decode-json.ts'
 import type { Decoded } from './result.ts'
-import type { EventType, JsonObject } from './wire.ts'
+import { EVENT_TYPES, type EventType, type JsonObject } from './wire.ts'
 
 /**
  * One accepted request, as it lies in `events.v1`. Events are kept as they came;
@@ -47,7 +47,7 @@ export const envelopeSchema = z.object({
   address: z.string().optional(),
   userAgent: z.string().optional(),
   sentAt: z.string().optional(),
-  type: z.enum(['identify', 'track', 'page', 'screen', 'group', 'alias']).optional(),
+  type: z.enum(EVENT_TYPES).optional(),
   context: jsonObject.optional(),
   integrations: jsonObject.optional(),
   assigned: z.record(z.string(), z.string()).optional(),

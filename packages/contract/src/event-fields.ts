@@ -1,19 +1,12 @@
 import { isObject, type UnknownObject } from './event-structure.ts'
-import { LIMITS, type EventType } from './wire.ts'
+import { EVENT_TYPES, LIMITS } from './wire.ts'
 
 /**
  * The same question as `wireEventSchema`, by hand: a collector asks it for every event, and the schema takes
  * ten times as long. A yes here is a yes there (event.test.ts holds the two together); on a no the schema decides.
  */
 
-const eventTypes: ReadonlySet<unknown> = new Set<EventType>([
-  'identify',
-  'track',
-  'page',
-  'screen',
-  'group',
-  'alias',
-])
+const eventTypes: ReadonlySet<unknown> = new Set(EVENT_TYPES)
 
 /** Parsed JSON only: what lies inside objects was checked by `refuseStructure`. */
 export const hasValidFields = (event: UnknownObject, type: unknown): boolean =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { hasValidFields, maxTimeLength } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
-import { LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
+import { EVENT_TYPES, LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
 const identifier = z
   .union([z.string().max(LIMITS.idLength), z.number().finite()], {
@@ -24,18 +24,9 @@ const text = z
   .max(LIMITS.eventNameLength, { error: `must be at most ${LIMITS.eventNameLength} characters` })
   .nullish()
 
-const eventTypes = [
-  'identify',
-  'track',
-  'page',
-  'screen',
-  'group',
-  'alias',
-] as const satisfies readonly EventType[]
-
 /** One event as clients send it: the fields of the Segment spec are checked, others pass through. */
 export const wireEventSchema = z.looseObject({
-  type: z.enum(eventTypes, { error: `must be one of ${eventTypes.join(', ')}` }),
+  type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(', ')}` }),
   messageId,
   anonymousId: identifier,
   userId: identifier,

@@ -5,7 +5,8 @@
  * This file imports nothing, because the snippet imports it and must stay small.
  */
 
-export type EventType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias'
+export const EVENT_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
+export type EventType = (typeof EVENT_TYPES)[number]
 
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '@leadline/contract'
 import { z } from 'zod'
 
 /**
@@ -9,7 +10,7 @@ const identifier = z.union([z.string(), z.number()]).optional().catch(undefined)
 const object = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
 export const storedEventSchema = z.object({
-  type: z.enum(['identify', 'track', 'page', 'screen', 'group', 'alias']),
+  type: z.enum(EVENT_TYPES),
   messageId: text,
   anonymousId: identifier,
   userId: identifier,

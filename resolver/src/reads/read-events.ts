@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
@@ -25,7 +26,7 @@ const eventRow = z
   .object({
     ...placedShape,
     day: z.string(),
-    type: z.enum(['identify', 'track', 'page', 'screen', 'group', 'alias']),
+    type: z.enum(EVENT_TYPES),
     event: z.string(),
     name: z.string(),
     user_agent: z.string(),
