@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { WorkspaceSettings } from '@leadline/contract'
 import { parseSettings } from '@leadline/config'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import {
-  buildCompany,
-  buildDelivery,
-  buildEvent,
-  buildLead,
-  buildLink,
+  companyRow,
+  crmDeliveryRow,
+  crmLinkRow,
+  openTestWarehouse,
   uuid,
-} from '../../test-support/warehouse-rows.ts'
+  type TestWarehouse,
+} from '@leadline/warehouse/test-warehouse'
+import { identifyRow, knownLeadRow } from '../../test-support/warehouse-rows.ts'
 import { readPersonOutcome, type PersonOutcome } from './person-outcome.ts'
 
 const SALESFORCE = `
@@ -36,7 +36,7 @@ before(async () => {
   store = await openTestWarehouse()
   const { warehouse } = store
   await warehouse.insert('companies_raw', [
-    buildCompany({
+    companyRow({
       company_id: uuid(50),
       key: 'harborline.com',
       domain: 'harborline.com',
@@ -44,18 +44,18 @@ before(async () => {
     }),
   ])
   await warehouse.insert('leads_raw', [
-    buildLead({ lead_id: uuid(1), primary_email: 'ada@harborline.com', company_id: uuid(50) }),
-    buildLead({ lead_id: uuid(2), primary_email: 'bo@gmail.com' }),
-    buildLead({ lead_id: uuid(3), primary_email: 'cy@harborline.com', company_id: uuid(50) }),
-    buildLead({ lead_id: uuid(4), primary_email: 'di@harborline.com', company_id: uuid(50) }),
-    buildLead({ lead_id: uuid(5), primary_email: 'kiosk@harborline.com', quarantined: 1, stage: '' }),
+    knownLeadRow({ lead_id: uuid(1), primary_email: 'ada@harborline.com', company_id: uuid(50) }),
+    knownLeadRow({ lead_id: uuid(2), primary_email: 'bo@gmail.com' }),
+    knownLeadRow({ lead_id: uuid(3), primary_email: 'cy@harborline.com', company_id: uuid(50) }),
+    knownLeadRow({ lead_id: uuid(4), primary_email: 'di@harborline.com', company_id: uuid(50) }),
+    knownLeadRow({ lead_id: uuid(5), primary_email: 'kiosk@harborline.com', quarantined: 1, stage: '' }),
   ])
   await warehouse.insert('crm_links_raw', [
-    buildLink({ id: uuid(1) }),
-    buildLink({ id: uuid(2), crm_id: '00Q000000000002AAA' }),
+    crmLinkRow({ id: uuid(1) }),
+    crmLinkRow({ id: uuid(2), crm_id: '00Q000000000002AAA' }),
   ])
   await warehouse.insert('crm_deliveries_raw', [
-    buildDelivery({
+    crmDeliveryRow({
       id: uuid(3),
       delivery_id: uuid(90),
       outcome: 'failed',
@@ -64,8 +64,8 @@ before(async () => {
     }),
   ])
   await warehouse.insert('events_raw', [
-    buildEvent({ message_id: 'm1', traits: '{"email":"Test@Test.com"}' }),
-    buildEvent({ message_id: 'm2', traits: '{"email":"eve@harborline.com"}', mail_node: uuid(77) }),
+    identifyRow({ message_id: 'm1', traits: '{"email":"Test@Test.com"}' }),
+    identifyRow({ message_id: 'm2', traits: '{"email":"eve@harborline.com"}', mail_node: uuid(77) }),
   ])
 })
 after(() => store.stop())

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toDateTime } from '@leadline/warehouse'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import {
-  buildCompany,
-  buildDelivery,
-  buildEvent,
-  buildLead,
-  buildLink,
+  companyRow,
+  crmDeliveryRow,
+  crmLinkRow,
+  openTestWarehouse,
   uuid,
-} from '../../test-support/warehouse-rows.ts'
+  type TestWarehouse,
+} from '@leadline/warehouse/test-warehouse'
+import { identifyRow, knownLeadRow } from '../../test-support/warehouse-rows.ts'
 import { readRunOutcome } from '../simulate/run-outcome.ts'
 import { countEvents, readRecords } from './read-records.ts'
 
@@ -21,9 +21,9 @@ before(async () => {
   const { warehouse } = store
   const person = { node_id: uuid(1), anon_node: uuid(11), anonymous_id: 'cookie-1' }
   const events = [
-    buildEvent({ ...person, message_id: 'm1', type: 'page', received_at: toDateTime(AT_MS - 60_000) }),
-    buildEvent({ ...person, message_id: 'm2', mail_node: uuid(21), received_at: toDateTime(AT_MS) }),
-    buildEvent({ message_id: 'm3', node_id: uuid(2), anonymous_id: 'cookie-2', type: 'page' }),
+    identifyRow({ ...person, message_id: 'm1', type: 'page', received_at: toDateTime(AT_MS - 60_000) }),
+    identifyRow({ ...person, message_id: 'm2', mail_node: uuid(21), received_at: toDateTime(AT_MS) }),
+    identifyRow({ message_id: 'm3', node_id: uuid(2), anonymous_id: 'cookie-2', type: 'page' }),
   ]
   await warehouse.insert('events_raw', events)
   await warehouse.insert('events_raw', events.slice(0, 1))
@@ -32,29 +32,29 @@ before(async () => {
     { ...stamp, node_id: uuid(1), message_id: 'm1', lead_id: uuid(1) },
     { ...stamp, node_id: uuid(1), message_id: 'm2', lead_id: uuid(1) },
   ])
-  await warehouse.insert('companies_raw', [buildCompany({ company_id: uuid(50) })])
+  await warehouse.insert('companies_raw', [companyRow({ company_id: uuid(50) })])
   await warehouse.insert('leads_raw', [
-    buildLead({ lead_id: uuid(1), company_id: uuid(50), contact_id: uuid(21) }),
-    buildLead({ lead_id: uuid(2), identified: 0, stage: '' }),
-    buildLead({ lead_id: uuid(3), gone: 1 }),
+    knownLeadRow({ lead_id: uuid(1), company_id: uuid(50), contact_id: uuid(21) }),
+    knownLeadRow({ lead_id: uuid(2), identified: 0, stage: '' }),
+    knownLeadRow({ lead_id: uuid(3), gone: 1 }),
   ])
   await warehouse.insert('crm_links_raw', [
-    buildLink({ id: uuid(21) }),
-    buildLink({ id: uuid(50), kind: 'company', object: 'Account' }),
+    crmLinkRow({ id: uuid(21) }),
+    crmLinkRow({ id: uuid(50), kind: 'company', object: 'Account' }),
   ])
   const at = (ms: number) => ({ at: toDateTime(AT_MS + ms) })
   await warehouse.insert('crm_deliveries_raw', [
-    buildDelivery({
+    crmDeliveryRow({
       id: uuid(21),
       delivery_id: uuid(91),
       outcome: 'failed',
       code: 'UNABLE_TO_LOCK_ROW',
       ...at(900),
     }),
-    buildDelivery({ id: uuid(21), delivery_id: uuid(92), ...at(1500) }),
-    buildDelivery({ id: uuid(21), delivery_id: uuid(93), outcome: 'updated', ...at(9000) }),
-    buildDelivery({ id: uuid(50), delivery_id: uuid(94), kind: 'company', object: 'Account', ...at(1400) }),
-    buildDelivery({ id: uuid(99), delivery_id: uuid(95), ...at(2000) }),
+    crmDeliveryRow({ id: uuid(21), delivery_id: uuid(92), ...at(1500) }),
+    crmDeliveryRow({ id: uuid(21), delivery_id: uuid(93), outcome: 'updated', ...at(9000) }),
+    crmDeliveryRow({ id: uuid(50), delivery_id: uuid(94), kind: 'company', object: 'Account', ...at(1400) }),
+    crmDeliveryRow({ id: uuid(99), delivery_id: uuid(95), ...at(2000) }),
   ])
 })
 after(() => store.stop())

@@ -1,4 +1,12 @@
-import type { EventLeadsRow, EventsRow, LeadsRow, SessionsRow } from '../src/tables.ts'
+import type {
+  CompaniesRow,
+  CrmDeliveriesRow,
+  CrmLinksRow,
+  EventLeadsRow,
+  EventsRow,
+  LeadsRow,
+  SessionsRow,
+} from '../src/tables.ts'
 import { NIL_UUID, toDateTime, toDay } from '../src/values.ts'
 
 /** A time that all made-up rows share: 2026-11-21 10:00:00 UTC. */
@@ -90,5 +98,54 @@ export const sessionRow = (
   os: '',
   version: '1',
   gone: 0,
+  ...row,
+})
+
+export const companyRow = (row: Partial<CompaniesRow> & Pick<CompaniesRow, 'company_id'>): CompaniesRow => ({
+  ws: 1,
+  key_kind: 'domain',
+  key: '',
+  name: '',
+  domain: '',
+  parent_id: NIL_UUID,
+  version: '1',
+  gone: 0,
+  ...row,
+})
+
+export const crmLinkRow = (row: Partial<CrmLinksRow> & Pick<CrmLinksRow, 'id'>): CrmLinksRow => ({
+  ws: 1,
+  kind: 'contact',
+  object: 'Lead',
+  external_id: row.id,
+  crm_id: '00Q000000000001AAA',
+  owner_id: '',
+  owner_name: '',
+  owner_active: 1,
+  status: 'linked',
+  version: '1',
+  gone: 0,
+  ...row,
+})
+
+export const crmDeliveryRow = (
+  row: Partial<CrmDeliveriesRow> & Pick<CrmDeliveriesRow, 'id' | 'delivery_id'>,
+): CrmDeliveriesRow => ({
+  ws: 1,
+  at,
+  direction: 'out',
+  kind: 'contact',
+  object: 'Lead',
+  operation: 'upsert',
+  external_id: row.id,
+  crm_id: '',
+  reason: 'lead',
+  fields: '{}',
+  outcome: 'created',
+  code: '',
+  message: '',
+  request_id: '',
+  attempt: 1,
+  latency_ms: 5,
   ...row,
 })
