@@ -34,7 +34,7 @@ const STORY: readonly Happening[] = [
 describe('the resolver on a real log and engine', () => {
   let lab: ResolverLab
   before(async () => {
-    lab = await openLab(8)
+    lab = await openLab(9)
     await lab.start()
   })
   after(async () => await lab.close())
@@ -134,6 +134,28 @@ describe('the resolver on a real log and engine', () => {
     const later = new Set((await lab.work(5)).slice(before).map(({ id }) => id))
     assert.ok(later.has(hash('mail', 'old@acme.io')) && later.has(hash('mail', 'new@other.io')))
     assert.deepEqual(await read(5, 'contacts', ['contact_id']), [[hash('mail', 'new@other.io')]])
+  })
+
+  test('work says whether an identity, what is known of the lead, or only a visit changed', async () => {
+    const contact = hash('mail', 'ann@acme.io')
+    let seen = 0
+    const reasonsAfter = async (happening: Happening): Promise<readonly string[]> => {
+      await lab.send([toEnvelope(9, happening)])
+      await lab.settle()
+      const work = (await lab.work(9)).filter(({ kind }) => kind === 'contact')
+      const fresh = work.slice(seen)
+      seen = work.length
+      return fresh.map(({ id, reason }) => `${id === contact ? 'ann' : id} ${reason}`)
+    }
+    const identify: Happening = { id: 'a', at: 0, type: 'identify', a: 'c1', u: 'ann', m: 'ann@acme.io' }
+    assert.deepEqual(await reasonsAfter(identify), ['ann identity'])
+    assert.deepEqual(await reasonsAfter({ id: 'b', at: 1, a: 'c1' }), ['ann session'])
+    const told: Happening = { id: 'c', at: 2, type: 'identify', u: 'ann', traits: { title: 'CTO' } }
+    assert.deepEqual(await reasonsAfter(told), ['ann lead'])
+    assert.deepEqual(await reasonsAfter(told), ['ann lead'])
+    assert.deepEqual(await reasonsAfter({ id: 'd', at: 3, a: 'c2' }), [])
+    assert.deepEqual(await reasonsAfter({ id: 'e', at: 4, a: 'c2', u: 'ann' }), ['ann identity'])
+    assert.deepEqual(await reasonsAfter({ id: 'f', at: 5, a: 'c2', u: 'ann' }), ['ann session'])
   })
 
   test('a late event joins two sessions into one', async () => {

@@ -12,7 +12,11 @@ export interface CrmWork {
   readonly kind: 'contact' | 'company'
   /** contact id or company id, a UUID. */
   readonly id: string
-  /** Why, for the deliveries log: `lead`, `identity`, `session`, `company`. */
+  /**
+   * What changed; crm-sync waits for `identity` to settle and writes it into its deliveries. Of a contact: `identity`
+   * (its leads, or whose an identifier of theirs is), else `lead` (what is known of them, or nothing: a second look),
+   * else `session` (only visits). Of a company: `company`.
+   */
   readonly reason: string
   /** Row version that caused it, a UInt64 in decimal. */
   readonly version: string

@@ -15,6 +15,23 @@ export function diffRows<Row extends { readonly gone: number }>(
   return [...changed, ...vanished.map((row) => ({ ...row, gone: 1 }))]
 }
 
+/** Leads that are new, vanished, or differ in more than when and how often they were seen. */
+export const findRetold = (
+  wanted: readonly Draft<LeadsRow>[],
+  stored: readonly Draft<LeadsRow>[],
+): readonly string[] =>
+  diffRows(wanted.map(withoutCounts), stored.map(withoutCounts), ({ lead_id }) => lead_id).map(
+    ({ lead_id }) => lead_id,
+  )
+
+const withoutCounts = (row: Draft<LeadsRow>): Draft<LeadsRow> => ({
+  ...row,
+  first_seen: '',
+  last_seen: '',
+  sessions: 0,
+  events: 0,
+})
+
 /** Which contact has which leads. Only leads with a mailbox stand there. Must be written before the leads. */
 export const diffContacts = (
   wanted: readonly Draft<LeadsRow>[],

@@ -6,7 +6,7 @@ import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
 import { readCompanies, readLeads, readSessions } from '../reads/read-stored-rows.ts'
 import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
-import { diffContacts, diffRows } from './diff-rows.ts'
+import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
 import type { Affected } from './find-affected.ts'
 import { findMembers, type LeadMembers, type MailRef } from './find-members.ts'
@@ -20,11 +20,19 @@ export interface RebuiltLeads {
   readonly sessions: readonly Draft<SessionsRow>[]
   readonly companies: readonly Draft<CompaniesRow>[]
   readonly stamps: readonly Draft<EventLeadsRow>[]
+  /** Leads whose row differs in more than when and how often they were seen. */
+  readonly retold: readonly NodeId[]
   /** Events that had no stamp yet. */
   readonly newlyStamped: number
   /** Whether their rows differ or not: an earlier try may have written the rows and no more. */
-  readonly contactIds: readonly NodeId[]
+  readonly contacts: readonly LeadContact[]
   readonly companyIds: readonly NodeId[]
+}
+
+/** A contact that is or was a lead's own. */
+export interface LeadContact {
+  readonly contactId: NodeId
+  readonly leadId: NodeId
 }
 
 /** Builds these leads from their events and traits as they lie in the warehouse. Writes nothing. */
@@ -48,6 +56,7 @@ export async function rebuildLeads(
   const contactLeads = diffContacts(rows, storedLeads)
   return {
     leads: diffRows(rows, storedLeads, ({ lead_id }) => lead_id),
+    retold: findRetold(rows, storedLeads),
     contactLeads,
     sessions: diffRows(sessions, storedSessions, ({ lead_id, session_id }) => lead_id + session_id),
     companies: diffRows(
@@ -56,7 +65,10 @@ export async function rebuildLeads(
       ({ company_id }) => company_id,
     ),
     ...(await diffStamps(sources, built)),
-    contactIds: [...mails.map(({ id }) => id), ...contactLeads.map(({ contact_id }) => contact_id)],
+    contacts: [
+      ...members.flatMap((lead) => lead.mails.map(({ id }) => ({ contactId: id, leadId: lead.lead.id }))),
+      ...contactLeads.map(({ contact_id, lead_id }) => ({ contactId: contact_id, leadId: lead_id })),
+    ],
     companyIds,
   }
 }

@@ -1,19 +1,10 @@
-import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork, type CrmWork } from '@leadline/contract'
+import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import { toDateTime, type Warehouse } from '@leadline/warehouse'
-import type { NodeId } from '../identity/fact-source.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
-import type { AssignmentPlan } from './plan-assignments.ts'
+import { planWork, type Reconciled } from './plan-work.ts'
 import type { RebuiltLeads } from './rebuild-leads.ts'
 import type { VersionClock } from './version-clock.ts'
-
-export interface Reconciled {
-  readonly workspace: number
-  readonly rebuilt: readonly RebuiltLeads[]
-  readonly plan: AssignmentPlan
-  /** Dirty mails: their contacts may have gained or lost a lead. */
-  readonly mails: readonly NodeId[]
-}
 
 interface Sinks {
   readonly stream: Stream
@@ -45,7 +36,7 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   await warehouse.insert('leads_raw', stamp(all('leads').flat()))
   await stream.append(
     CRM_WORK_TOPIC,
-    toWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
+    planWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
   )
   for (const block of toInsertBlocks(all('stamps').flat()))
     await warehouse.insert('event_leads', stamp(block))
@@ -53,25 +44,6 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   const at = toDateTime(now())
   await warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at }))))
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
-}
-
-function toWork({ workspace, rebuilt, mails }: Reconciled, version: string): readonly CrmWork[] {
-  const work = (kind: CrmWork['kind'], ids: readonly NodeId[], reason: string): readonly CrmWork[] =>
-    [...new Set(ids)].map((id) => ({ v: 1, workspace, kind, id, reason, version }))
-  const contacts = rebuilt.flatMap(({ contactIds }) => contactIds)
-  return [
-    ...work(
-      'company',
-      rebuilt.flatMap(({ companyIds }) => companyIds),
-      'company',
-    ),
-    ...work('contact', contacts, 'lead'),
-    ...work(
-      'contact',
-      mails.filter((id) => !contacts.includes(id)),
-      'identity',
-    ),
-  ]
 }
 
 const distinctBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] => [
