@@ -1,20 +1,29 @@
 export interface HoldTimes {
-  /** Due when quiet for this long … */
+  /** Due when its identity was quiet for this long … */
   readonly quietMs: number
+  /** … or, when its identity did not change, this long after the first sign … */
+  readonly lingerMs: number
   /** … and at the latest this long after the first sign. */
   readonly maxMs: number
+}
+
+export interface Sign<T> {
+  readonly item: T
+  /** Who the subject is may still be in motion: the quiet time begins anew. Any other change only merges in. */
+  readonly isIdentity: boolean
 }
 
 interface Held<T> {
   readonly item: T
   readonly firstMs: number
-  readonly lastMs: number
+  /** When it is settled, unless another identity change comes. */
+  readonly settledMs: number
   /** Not before this, whatever else: the pause after a failure. */
   readonly notBeforeMs: number
 }
 
 /**
- * Keeps work back until its subject has been quiet for a while, so that a burst of changes becomes one write.
+ * Keeps work back until its subject's identity has been quiet for a while, so that a burst becomes one write.
  * One entry per key: what comes later is merged into it. The clock is the caller's.
  */
 export class HoldDown<T> {
@@ -32,12 +41,14 @@ export class HoldDown<T> {
   }
 
   /** Something changed. */
-  add(key: string, item: T, nowMs: number): void {
+  add(key: string, { item, isIdentity }: Sign<T>, nowMs: number): void {
+    const { quietMs, lingerMs } = this.#times
     const held = this.#held.get(key)
+    const settledMs = isIdentity ? nowMs + quietMs : (held?.settledMs ?? nowMs + lingerMs)
     this.#held.set(key, {
       item: held ? this.#merge(held.item, item) : item,
       firstMs: held?.firstMs ?? nowMs,
-      lastMs: nowMs,
+      settledMs,
       notBeforeMs: held?.notBeforeMs ?? 0,
     })
   }
@@ -48,7 +59,7 @@ export class HoldDown<T> {
     this.#held.set(key, {
       item: held ? this.#merge(item, held.item) : item,
       firstMs: held?.firstMs ?? 0,
-      lastMs: held?.lastMs ?? 0,
+      settledMs: held?.settledMs ?? 0,
       notBeforeMs: Math.max(notBeforeMs, held?.notBeforeMs ?? 0),
     })
   }
@@ -75,8 +86,7 @@ export class HoldDown<T> {
     return next
   }
 
-  #dueMs({ firstMs, lastMs, notBeforeMs }: Held<T>): number {
-    const { quietMs, maxMs } = this.#times
-    return Math.max(notBeforeMs, Math.min(lastMs + quietMs, firstMs + maxMs))
+  #dueMs({ firstMs, settledMs, notBeforeMs }: Held<T>): number {
+    return Math.max(notBeforeMs, Math.min(settledMs, firstMs + this.#times.maxMs))
   }
 }

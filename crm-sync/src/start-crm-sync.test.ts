@@ -96,6 +96,18 @@ test('a qualified lead, its company and its visit appear once, linked to each ot
   ])
 })
 
+test('a write is put down to the identity change that it waited for, not to the page view after it', async () => {
+  desk = await openDesk(store.warehouse)
+  const person = newPerson('why@reason.example', { sessions: [visit()] })
+  await desk.seed([person])
+  await desk.work('contact', [person.contactId], 'identity')
+  await desk.work('contact', [person.contactId], 'session')
+  sync = await desk.start()
+  await desk.settle(sync)
+  const reasons = new Set((await desk.deliveries()).map(({ reason }) => reason))
+  assert.deepEqual(reasons, new Set(['identity']))
+})
+
 test('the same work again writes nothing, also after a restart', async () => {
   desk = await openDesk(store.warehouse)
   const people = [1, 2, 3].map((n) =>

@@ -80,6 +80,7 @@ const deliveryView = z.object({
   id: z.string(),
   object: z.string(),
   operation: z.string(),
+  reason: z.string(),
   fields: z.string(),
   outcome: z.string(),
   code: z.string(),
@@ -180,7 +181,7 @@ export async function openDesk(
       ),
     deliveries: () =>
       warehouse.query(
-        `SELECT direction, kind, id, object, operation, fields, outcome, code, message, attempt
+        `SELECT direction, kind, id, object, operation, reason, fields, outcome, code, message, attempt
          FROM crm_deliveries WHERE ws = {ws:UInt32} ORDER BY at, delivery_id`,
         { row: deliveryView, params: { ws } },
       ),

@@ -45,6 +45,12 @@ interface Pending extends RoundItem {
 /** A read takes 2,000 ids and a write 200 records, so a full round costs one read for five writes. */
 const ROUND_ITEMS = 1000
 
+/**
+ * Wait of what changes no identity. Nothing is in doubt then, so waiting only gathers: the events of one page view
+ * leave the page, the collector and the resolver within about this time, and each look costs a call or two.
+ */
+const LINGER_MS = 500
+
 /** The shortest pause between two looks at what is held. */
 const MIN_PAUSE_MS = 5
 
@@ -64,7 +70,8 @@ export class WorkspaceSync {
 
   constructor(options: SyncOptions) {
     this.#options = options
-    this.#held = new HoldDown({ quietMs: options.holdDownMs, maxMs: options.maxHoldMs }, merge)
+    const { holdDownMs: quietMs, maxHoldMs: maxMs } = options
+    this.#held = new HoldDown({ quietMs, lingerMs: Math.min(LINGER_MS, quietMs), maxMs }, merge)
     this.#visits = new OpenVisits(options.refreshMs)
     this.#trouble = createTrouble(options.log)
   }
@@ -74,7 +81,7 @@ export class WorkspaceSync {
     return new Promise((resolve) => {
       const { kind, id, reason, version } = work
       const item = { kind, id, reason, version, attempt: 0, waiters: [resolve] }
-      this.#held.add(itemKey(item), item, this.#options.now())
+      this.#held.add(itemKey(item), { item, isIdentity: isIdentity(item) }, this.#options.now())
       this.#schedule()
     })
   }
@@ -266,8 +273,12 @@ function causeOf(error: unknown): { readonly failure?: SalesforceFailure; readon
 
 const versionAt = (ms: number): string => String(BigInt(Math.trunc(ms)) << 20n)
 
+const isIdentity = ({ reason }: RoundItem): boolean => reason === 'identity'
+
 const merge = (earlier: Pending, later: Pending): Pending => ({
   ...later,
+  // What the rep reads as the reason is the weightiest change, not the page view after it.
+  reason: isIdentity(earlier) ? earlier.reason : later.reason,
   // Latency counts from the first change that is still to be written.
   version: earlier.version,
   attempt: Math.max(earlier.attempt, later.attempt),
