@@ -51,6 +51,11 @@ const CASES: readonly [string, Partial<Visit>, string][] = [
     'Was active for 2 h 5 min. Invited Teammate, Exported. Came from google / cpc (spring).',
   ],
   [
+    'pages without a title',
+    { pages: 2, topPages: ['/docs/start', 'Pricing'] },
+    'Visited 2 pages in 3 min: /docs/start, Pricing. Signed Up. Came from google / cpc (spring).',
+  ],
+  [
     'nothing but a sign of life',
     {
       pages: 0,

@@ -102,10 +102,35 @@ describe('what is told of a session', () => {
     assert.deepEqual({ device, browser, os }, { device: 'desktop', browser: 'Chrome', os: 'Windows' })
   })
 
-  test('an address that is none is a label, not an error', () => {
-    assert.deepEqual(tell([at(0, { url: 'not an address' }), at(1, { title: 'Home' })]).topPages, [
-      'not an address',
-      'Home',
+  test('pages are counted by what a reader calls them, whatever their addresses', () => {
+    const summary = tell([
+      at(0, { url: 'https://a.test/', title: 'Home – Acme' }),
+      at(1, { url: 'https://a.test/pricing', title: 'Pricing – Acme' }),
+      at(2, { url: 'https://a.test/pricing?plan=team', title: 'Pricing – Acme' }),
     ])
+    assert.deepEqual(summary.topPages, ['Pricing', 'Home'])
   })
+
+  const LABELS: readonly [string, Partial<SessionEvent>, string][] = [
+    [
+      'a title before a name and an address',
+      { title: 'Pricing', name: 'p1', url: 'https://a.test/p' },
+      'Pricing',
+    ],
+    ['a name before an address', { name: 'Docs - Start', url: 'https://a.test/docs' }, 'Docs - Start'],
+    ['the path of an address', { url: 'https://a.test/docs/start?x=1#top' }, '/docs/start'],
+    ['an address that is none', { url: 'not an address' }, 'not an address'],
+    [
+      'what stands before the last separator',
+      { title: 'Fast | Easy — Pricing · Acme' },
+      'Fast | Easy — Pricing',
+    ],
+    ['a hyphen within words is none', { title: 'Sign-up' }, 'Sign-up'],
+    ['white space of a template', { title: '\n  Our\n plans  |  Acme ' }, 'Our plans'],
+    ['a title of white space counts as none', { title: ' \n', name: 'Home' }, 'Home'],
+    ['at most 80 characters, none of them cut in two', { title: '😀'.repeat(90) }, '😀'.repeat(80)],
+  ]
+  for (const [what, page, label] of LABELS) {
+    test(`a page's label: ${what}`, () => assert.deepEqual(tell([at(0, page)]).topPages, [label]))
+  }
 })

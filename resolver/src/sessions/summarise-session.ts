@@ -1,4 +1,5 @@
 import { NO_CAMPAIGN, toCampaign, toClickIds, toOutsideReferrer, type Campaign } from './campaign.ts'
+import { toPageLabel } from './page-label.ts'
 import type { SessionEvent } from './session-event.ts'
 import { parseUserAgent, type Client } from './user-agent.ts'
 
@@ -12,6 +13,7 @@ export interface SessionSummary extends Campaign, Client {
   readonly events: number
   readonly entryUrl: string
   readonly exitUrl: string
+  /** Labels as a reader calls the pages, the most visited first. */
   readonly topPages: readonly string[]
   readonly topEvents: readonly string[]
   readonly referrer: string
@@ -57,9 +59,6 @@ const summariseOrigin = (events: readonly SessionEvent[]) => ({
 })
 
 const isPage = ({ type }: SessionEvent): boolean => type === 'page' || type === 'screen'
-
-const toPageLabel = ({ url, title, name }: SessionEvent): string =>
-  (url === '' ? undefined : URL.parse(url)?.pathname) ?? (title || name || url)
 
 /** By count, then by who came first. */
 function mostFrequent(labels: readonly string[]): readonly string[] {
