@@ -46,7 +46,7 @@ export const findSandboxCrm = (settings: Settings, ports: Ports): CrmSettings | 
 
 export function buildPartList(input: PartListInput): PartList {
   const { settings, ports, environment } = input
-  const part = (name: string, entry: string, args: readonly object[] = []): Part => ({
+  const part: PartMaker = (name, entry, args = []) => ({
     name,
     entry: join(ROOT, entry),
     args: args.map((argument) => JSON.stringify(argument)),
@@ -55,9 +55,7 @@ export function buildPartList(input: PartListInput): PartList {
   const sandboxCrm = findSandboxCrm(settings, ports)
   const foundation = [
     ...(settings.warehouse.kind === 'embedded' ? [buildClickhouse(part)] : []),
-    ...(sandboxCrm
-      ? [part('sandbox', 'packages/salesforce-sandbox/src/main.ts', [toSandboxOptions(input, sandboxCrm)])]
-      : []),
+    ...(sandboxCrm ? [buildSandbox(part, input, sandboxCrm)] : []),
   ]
   const services = [
     part('resolver', 'resolver/src/main.ts'),
@@ -71,18 +69,24 @@ export function buildPartList(input: PartListInput): PartList {
   return { foundation, services }
 }
 
-function buildClickhouse(part: (name: string, entry: string) => Part): Part {
+type PartMaker = (name: string, entry: string, args?: readonly object[]) => Part
+
+function buildClickhouse(part: PartMaker): Part {
   const clickhouse = part('clickhouse', 'packages/warehouse/src/embedded/main.ts')
   return { ...clickhouse, environment: { ...clickhouse.environment, UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS } }
 }
 
-const toSandboxOptions = ({ ports, paths }: PartListInput, crm: CrmSettings): object => ({
-  port: ports.sandbox,
-  dataDir: paths.sandbox,
-  schemaDirs: [FORCE_APP],
-  clockMode: 'wall',
-  client: { id: crm.clientId, secret: crm.clientSecret },
-})
+/** Arguments are public on a machine, so the client's secret goes by the environment. */
+function buildSandbox(part: PartMaker, { ports, paths }: PartListInput, crm: CrmSettings): Part {
+  const sandbox = part('sandbox', 'packages/salesforce-sandbox/src/main.ts', [
+    { port: ports.sandbox, dataDir: paths.sandbox, schemaDirs: [FORCE_APP], clockMode: 'wall' },
+  ])
+  const client = {
+    LEADLINE_SANDBOX_CLIENT_ID: crm.clientId,
+    LEADLINE_SANDBOX_CLIENT_SECRET: crm.clientSecret,
+  }
+  return { ...sandbox, environment: { ...sandbox.environment, ...client } }
+}
 
 /** Where this machine reaches the collector, whatever pages are told. */
 export function toCollectorUrl({ collector: { host, port } }: Settings): string {

@@ -2,35 +2,39 @@ import { z } from 'zod'
 import { settingsSchema, type Settings } from './options.ts'
 import { INTEGRATION_USERNAME } from './store/fixture-names.ts'
 
-const startSchema = settingsSchema
+const argumentSchema = settingsSchema
   .pick({ port: true, dataDir: true, schemaDirs: true, clockMode: true, seed: true })
-  .extend({
-    /** The client that may connect by client credentials, as the integration user. */
-    client: z.strictObject({
-      id: z.string().min(1),
-      secret: z.string().min(1),
-      redirectUris: z.array(z.string()).default([]),
-    }),
-  })
+  .extend({ redirectUris: z.array(z.string()).default([]) })
 
-/** Reads the process's one argument, `{port, dataDir, schemaDirs, client: {id, secret}, clockMode}`. Throws a clear Error. */
-export function parseStartArgument(argument: string | undefined): z.input<typeof settingsSchema> {
-  const parsed = startSchema.safeParse(parseJson(argument))
-  if (!parsed.success) throw new Error(`the options are not valid: ${z.prettifyError(parsed.error)}`)
-  const { client, ...rest } = parsed.data
-  const { id: clientId, secret: clientSecret, redirectUris } = client
-  const clients: Settings['clients'][number][] = [
-    {
-      clientId,
-      clientSecret,
-      redirectUris,
-      runAsUser: INTEGRATION_USERNAME,
-      requirePkce: true,
-      rotateRefresh: false,
-      approvalsPerUser: 5,
-    },
-  ]
-  return { ...rest, clients }
+const environmentSchema = z.object({
+  LEADLINE_SANDBOX_CLIENT_ID: z.string().min(1),
+  LEADLINE_SANDBOX_CLIENT_SECRET: z.string().min(1),
+})
+
+/**
+ * The process's one argument, `{port, dataDir, schemaDirs, clockMode, seed, redirectUris}`, and its client, which may
+ * connect by client credentials as the integration user: every user of a machine reads arguments, so the secret
+ * comes by the environment. Throws a clear Error.
+ */
+export function readStartOptions(): z.input<typeof settingsSchema> {
+  const { redirectUris, ...rest } = parse('argument', argumentSchema, parseJson(process.argv[2]))
+  const environment = parse('environment', environmentSchema, process.env)
+  const client: Settings['clients'][number] = {
+    clientId: environment.LEADLINE_SANDBOX_CLIENT_ID,
+    clientSecret: environment.LEADLINE_SANDBOX_CLIENT_SECRET,
+    redirectUris,
+    runAsUser: INTEGRATION_USERNAME,
+    requirePkce: true,
+    rotateRefresh: false,
+    approvalsPerUser: 5,
+  }
+  return { ...rest, clients: [client] }
+}
+
+function parse<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new Error(`the ${what} is not valid: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
 }
 
 function parseJson(text = ''): unknown {

@@ -1,10 +1,10 @@
 import { runService } from '@leadline/runtime'
-import { parseStartArgument } from './config.ts'
+import { readStartOptions } from './config.ts'
 import { startSandboxOrg } from './start-sandbox-org.ts'
 
 await runService('salesforce-sandbox', async (log) => {
   const org = await startSandboxOrg({
-    ...parseStartArgument(process.argv[2]),
+    ...readStartOptions(),
     now: Date.now,
     onError: (error) => log.error('a request failed inside the org', error),
   })
