@@ -59,7 +59,7 @@ function createEvent(random: Random, common: Common, plan: number): Happening {
   // The collector takes no event that has neither a user nor a cookie.
   const a = u === undefined ? pick(random, COOKIES) : sometimes(0.7, COOKIES)
   const type = m === undefined ? pick(random, ['track', 'page', 'group'] as const) : 'identify'
-  const group = type === 'group' ? { groupId: `g${plan % 3}` } : {}
-  const fields = random() < 0.08 ? { ...group, context: { impersonated: true } } : group
-  return { ...common, ...(type ? { type } : {}), u, m, a, fields, traits: { plan } }
+  const fields = type === 'group' ? { groupId: `g${plan % 3}` } : {}
+  const impersonated = random() < 0.08
+  return { ...common, ...(type ? { type } : {}), u, m, a, impersonated, fields, traits: { plan } }
 }

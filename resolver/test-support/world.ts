@@ -17,6 +17,8 @@ export interface Happening {
   readonly previous?: string
   readonly trust?: 'public' | 'secret'
   readonly traits?: Record<string, string | number | null>
+  /** A member of staff acts as the customer. */
+  readonly impersonated?: boolean
   readonly fields?: Record<string, unknown>
 }
 
@@ -34,7 +36,7 @@ export function toEnvelope(workspace: number, happening: Happening): Envelope {
 }
 
 function toWire(happening: Happening): Record<string, unknown> {
-  const { id, at, u, m, a, previous, fields } = happening
+  const { id, at, u, m, a, previous, impersonated, fields } = happening
   const type = happening.type ?? 'track'
   const mail = m === undefined ? {} : { email: m }
   const traits = { ...happening.traits, ...(type === 'identify' ? mail : {}) }
@@ -46,7 +48,7 @@ function toWire(happening: Happening): Record<string, unknown> {
     anonymousId: a,
     previousId: previous,
     event: type === 'track' ? 'Clicked' : undefined,
-    context: type === 'identify' ? undefined : { traits: mail },
+    context: { ...(type === 'identify' ? {} : { traits: mail }), ...(impersonated ? { impersonated } : {}) },
     traits: Object.keys(traits).length > 0 ? traits : undefined,
     ...fields,
   }

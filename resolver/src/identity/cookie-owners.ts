@@ -1,3 +1,4 @@
+import { isCookieClaim } from './cookie-claims.ts'
 import { NO_NODE, type Fact, type FactSource, type NodeId } from './fact-source.ts'
 import { compareNumbers, compareTexts } from './order.ts'
 
@@ -34,9 +35,7 @@ export function findCookieOwners(
 
 function leadOfClaim(source: FactSource, rules: CookieRules, fact: Fact): NodeId | undefined {
   if (fact.hiKind === 'user') {
-    // An alias names either a cookie or a user as the one it replaces. Which, the events say.
-    const applies = fact.kind === 'claim' || source.firstSeenMs(fact.lo) !== undefined
-    return applies ? rules.leadOfUser(fact.hi) : undefined
+    return isCookieClaim(source, fact) ? rules.leadOfUser(fact.hi) : undefined
   }
   if (fact.hiKind !== 'mail') return undefined
   return isOutranked(rules, fact) ? undefined : rules.leadOfMail(fact.hi)

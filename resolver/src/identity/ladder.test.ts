@@ -72,6 +72,16 @@ describe('R1: void users', () => {
     assert.equal(tell(withMail).ladder.isVoidUser(user('admin')), false)
   })
 
+  test('what an alias replaces is no machine unless an event came from it', () => {
+    const replaced = many(21, (i) => ({ type: 'alias', u: 'admin', previous: `old${i}` })).flatMap((one) => [
+      one,
+      { ...one, u: 'other' },
+    ])
+    assert.equal(tell([{ u: 'admin' }, ...replaced]).ladder.isVoidUser(user('admin')), false)
+    const seen = many(21, (i) => ({ a: `old${i}` }))
+    assert.equal(tell([{ u: 'admin' }, ...replaced, ...seen]).ladder.isVoidUser(user('admin')), true)
+  })
+
   test('a machine that a void user touched belongs to the one other user of it', () => {
     const world = tell([...onSharedCookies(21, 1), { a: 'c0' }])
     assert.equal(leadsOf(world).at(-1), user('person0-0'))
@@ -234,11 +244,7 @@ describe('R5 to R7: cookies', () => {
   })
 
   test('a visit of staff as the customer says nothing about the machine', () => {
-    const world = tell([
-      { a: 'c', u: 'staff' },
-      { a: 'c', u: 'customer', fields: { context: { impersonated: true } } },
-      { a: 'c' },
-    ])
+    const world = tell([{ a: 'c', u: 'staff' }, { a: 'c', u: 'customer', impersonated: true }, { a: 'c' }])
     assert.deepEqual(leadsOf(world), [user('staff'), user('customer'), user('staff')])
   })
 

@@ -1,4 +1,5 @@
 import type { IdentityLimits } from '@leadline/contract'
+import { isCookieClaim } from './cookie-claims.ts'
 import type { FactSource, NodeId } from './fact-source.ts'
 
 /**
@@ -19,11 +20,16 @@ export function isVoidUser(source: FactSource, limits: IdentityLimits, user: Nod
 const MOST_USERS_OF_A_SHARED_COOKIE = 3
 
 function isOnManySharedCookies(source: FactSource, limits: IdentityLimits, user: NodeId): boolean {
-  const cookies = new Set(source.below({ kind: 'user', id: user }, 'anon').map((fact) => fact.lo))
+  const claims = source
+    .below({ kind: 'user', id: user }, 'anon')
+    .filter((fact) => isCookieClaim(source, fact))
+  const cookies = new Set(claims.map((fact) => fact.lo))
   if (cookies.size <= limits.sharedCookiesPerUser) return false
   const shared = [...cookies].filter((id) => {
     const users = new Set<NodeId>()
-    for (const fact of source.above({ kind: 'anon', id })) if (fact.hiKind === 'user') users.add(fact.hi)
+    for (const fact of source.above({ kind: 'anon', id })) {
+      if (fact.hiKind === 'user' && isCookieClaim(source, fact)) users.add(fact.hi)
+    }
     return users.size >= 2 && users.size <= MOST_USERS_OF_A_SHARED_COOKIE
   })
   return shared.length > limits.sharedCookiesPerUser

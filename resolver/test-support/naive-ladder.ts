@@ -1,0 +1,241 @@
+import type { IdentityLimits } from '@leadline/contract'
+
+/*
+ * Rules R1 to R8 once more, as they are written down and by brute force: every question goes through all events.
+ * It shares nothing with the product but the order of hashes, which decides ties. So the two can be compared.
+ */
+
+/** An event after junk is taken out. Values, not hashes. */
+export interface NaiveEvent {
+  readonly id: string
+  readonly timeMs: number
+  readonly isAlias: boolean
+  readonly isTrusted: boolean
+  readonly isImpersonated: boolean
+  readonly user: string | undefined
+  readonly mail: string | undefined
+  readonly cookie: string | undefined
+  /** alias: what the user replaces. */
+  readonly previous: string | undefined
+}
+
+/** A lead by the identifier that names it: `user:ann`, `mail:ann@acme.io`, `anon:c1`; `message:m1` for nobody's event. */
+export type NaiveLead = `${'user' | 'mail' | 'anon' | 'message'}:${string}`
+
+export interface NaiveVerdict {
+  readonly lead: NaiveLead
+  /** The sentence of the rules that decided. */
+  readonly because: string
+}
+
+export interface NaiveOwner {
+  readonly lead: NaiveLead
+  readonly sinceMs: number
+}
+
+export interface NaiveLadder {
+  /** Why the user is void (R1); undefined when it is not. */
+  voidUser(user: string): string | undefined
+  /** Why the mail is void (R2). */
+  voidMail(mail: string): string | undefined
+  /** R3. */
+  accountOf(user: string): readonly string[]
+  refusedAliases(): number
+  /** R4; undefined when void. */
+  homeOf(mail: string): NaiveVerdict | undefined
+  /** R5. */
+  ownersOf(cookie: string): readonly NaiveOwner[]
+  /** R6, R7. */
+  leadOf(event: NaiveEvent): NaiveVerdict
+}
+
+/** Place of a lead in the order that decides ties. */
+export type TieOrder = (lead: NaiveLead) => string
+
+const HALF_HOUR_MS = 30 * 60 * 1000
+
+const defined = <T>(values: readonly (T | undefined)[]): readonly T[] =>
+  values.filter((value): value is T => value !== undefined)
+const distinct = <T>(values: readonly (T | undefined)[]): readonly T[] => [...new Set(defined(values))]
+
+export function createNaiveLadder(
+  events: readonly NaiveEvent[],
+  limits: IdentityLimits,
+  tieOrder: TieOrder,
+): NaiveLadder {
+  const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  const byTie = (a: NaiveLead, b: NaiveLead): number => before(tieOrder(a), tieOrder(b))
+
+  // Facts. Impersonated events produce none.
+  const speaking = events.filter((event) => !event.isImpersonated)
+  const aliases = speaking.filter(
+    ({ isAlias, user, previous }) => isAlias && user !== undefined && previous !== undefined,
+  )
+  const seenUserAt = (user: string): number =>
+    Math.min(...speaking.filter((event) => event.user === user && !event.isAlias).map((e) => e.timeMs))
+  const isSeenUser = (user: string): boolean => seenUserAt(user) < Number.POSITIVE_INFINITY
+  const isSeenCookie = (cookie: string): boolean => speaking.some((event) => event.cookie === cookie)
+  const mailsOf = (user: string) => distinct(speaking.filter((e) => e.user === user).map((e) => e.mail))
+  const usersOf = (mail: string) => distinct(speaking.filter((e) => e.mail === mail).map((e) => e.user))
+  const userClaims = (cookie: string): readonly { user: string; timeMs: number }[] =>
+    [
+      ...speaking.filter((event) => event.cookie === cookie),
+      ...(isSeenCookie(cookie) ? aliases.filter((alias) => alias.previous === cookie) : []),
+    ].flatMap(({ user, timeMs }) => (user === undefined ? [] : [{ user, timeMs }]))
+  const usersOn = (cookie: string) => distinct(userClaims(cookie).map(({ user }) => user))
+  const cookies = distinct([...speaking.map((e) => e.cookie), ...aliases.map((e) => e.previous)])
+
+  // R1
+  const voidUser = (user: string): string | undefined => {
+    const mails = mailsOf(user)
+    if (mails.length > limits.mailsPerUser) return 'R1: too many mails'
+    const contested = mails.filter((mail) => usersOf(mail).some((other) => other !== user))
+    if (contested.length >= limits.sharedMailsPerUser) return 'R1: mails of others'
+    if (mails.length > 0) return undefined
+    const shared = cookies.filter((cookie) => {
+      const users = usersOn(cookie)
+      return users.includes(user) && (users.length === 2 || users.length === 3)
+    })
+    return shared.length > limits.sharedCookiesPerUser ? 'R1: machines of others' : undefined
+  }
+  const isPerson = (user: string): boolean => voidUser(user) === undefined
+  const personsOf = (mail: string): readonly string[] => usersOf(mail).filter(isPerson)
+
+  // R2
+  const voidMail = (mail: string): string | undefined => {
+    const users = personsOf(mail).length
+    if (users > limits.usersPerMail) return 'R2: too many users'
+    const typedOn = distinct(speaking.filter((event) => event.mail === mail).map((event) => event.cookie))
+    return users === 0 && typedOn.length > limits.cookiesPerMail ? 'R2: too many cookies' : undefined
+  }
+
+  // R3
+  const { accounts, refused } = joinUsers()
+  function joinUsers(): { accounts: readonly (readonly string[])[]; refused: number } {
+    const pairs = new Map<string, { low: string; high: string; timeMs: number; isTrusted: boolean }>()
+    for (const { user: high = '', previous: low = '', timeMs, isTrusted } of aliases) {
+      const known = pairs.get(JSON.stringify([low, high]))
+      pairs.set(JSON.stringify([low, high]), {
+        low,
+        high,
+        timeMs: Math.min(timeMs, known?.timeMs ?? timeMs),
+        isTrusted: isTrusted || known?.isTrusted === true,
+      })
+    }
+    const effective = [...pairs.values()].filter(
+      ({ low, high, isTrusted }) =>
+        isTrusted && low !== high && isSeenUser(low) && isPerson(low) && isPerson(high),
+    )
+    const orderOf = ({ low, high }: { low: string; high: string }): string =>
+      tieOrder(`user:${low}`) + tieOrder(`user:${high}`)
+    effective.sort((a, b) => a.timeMs - b.timeMs || before(orderOf(a), orderOf(b)))
+    let groups: readonly (readonly string[])[] = []
+    let count = 0
+    for (const { low, high } of effective) {
+      const groupOf = (user: string): readonly string[] => groups.find((g) => g.includes(user)) ?? [user]
+      const joined = distinct([...groupOf(low), ...groupOf(high)])
+      if (joined.length > limits.usersPerLead) count += 1
+      else groups = [...groups.filter((group) => !group.some((user) => joined.includes(user))), joined]
+    }
+    return { accounts: groups, refused: count }
+  }
+  const accountOf = (user: string): readonly string[] =>
+    accounts.find((group) => group.includes(user)) ?? [user]
+  const rootOf = (user: string): NaiveLead => {
+    const roots = accountOf(user).map((id) => ({ lead: `user:${id}` as const, atMs: seenUserAt(id) }))
+    const [root] = roots.toSorted((a, b) => (a.atMs === b.atMs ? byTie(a.lead, b.lead) : a.atMs - b.atMs))
+    return root?.lead ?? `user:${user}`
+  }
+
+  // R4
+  const homeOf = (mail: string): NaiveVerdict | undefined => {
+    if (voidMail(mail) !== undefined) return undefined
+    const roots = distinct(personsOf(mail).map(rootOf))
+    const [only] = roots
+    if (only === undefined) return { lead: `mail:${mail}`, because: 'R4: no user' }
+    if (roots.length === 1) return { lead: only, because: 'R4: one root' }
+    const mailsOfRoot = (root: NaiveLead): number =>
+      distinct(personsEverywhere.filter((user) => rootOf(user) === root).flatMap(mailsOf)).length
+    const specific = roots.find((root) =>
+      roots.every((other) => other === root || mailsOfRoot(root) < mailsOfRoot(other) / 2),
+    )
+    return specific === undefined
+      ? { lead: `mail:${mail}`, because: 'R4: contested' }
+      : { lead: specific, because: 'R4: most specific' }
+  }
+  const personsEverywhere = distinct([
+    ...speaking.map((event) => event.user),
+    ...aliases.map((alias) => alias.previous),
+  ]).filter(isPerson)
+
+  // R5
+  const ownersOf = (cookie: string): readonly NaiveOwner[] => {
+    const byUser = userClaims(cookie).flatMap(({ user, timeMs }) =>
+      isPerson(user) ? [{ lead: rootOf(user), sinceMs: timeMs }] : [],
+    )
+    const byMail = speaking.flatMap(({ cookie: on, mail, user: via, timeMs }) => {
+      const counts = on === cookie && mail !== undefined && (via === undefined || !isPerson(via))
+      const home = counts ? homeOf(mail) : undefined
+      return home === undefined ? [] : [{ lead: home.lead, sinceMs: timeMs }]
+    })
+    const claims = [...byUser, ...byMail]
+    return distinct(claims.map(({ lead }) => lead))
+      .map((lead) => ({
+        lead,
+        sinceMs: Math.min(...claims.filter((claim) => claim.lead === lead).map((claim) => claim.sinceMs)),
+      }))
+      .sort((a, b) => a.sinceMs - b.sinceMs || byTie(a.lead, b.lead))
+  }
+
+  // R7
+  const signerOf = ({ user, mail }: NaiveEvent): NaiveVerdict | undefined => {
+    if (user !== undefined && isPerson(user)) return { lead: rootOf(user), because: 'R7: user' }
+    const home = mail === undefined ? undefined : homeOf(mail)
+    return home && { lead: home.lead, because: 'R7: mail' }
+  }
+
+  // R6. Staff who act as a customer sign nothing on the machine, and their events are no part of its visits.
+  const visitOf = (event: NaiveEvent): readonly NaiveEvent[] => {
+    const onCookie = events
+      .filter((one) => one.cookie === event.cookie && !(one.isImpersonated && signerOf(one) !== undefined))
+      .sort((a, b) => a.timeMs - b.timeMs)
+    const breaks = onCookie.filter((one, i) => {
+      const previous = onCookie[i - 1]
+      return previous !== undefined && one.timeMs - previous.timeMs >= HALF_HOUR_MS
+    })
+    const visitNumber = ({ timeMs }: NaiveEvent): number =>
+      breaks.filter((first) => first.timeMs <= timeMs).length
+    return onCookie.filter((one) => visitNumber(one) === visitNumber(event))
+  }
+
+  const leadOf = (event: NaiveEvent): NaiveVerdict => {
+    const signer = signerOf(event)
+    if (signer) return signer
+    const { user, mail, cookie } = event
+    if (cookie === undefined) {
+      if (user !== undefined) return { lead: `user:${user}`, because: 'R1: quarantine' }
+      if (mail !== undefined) return { lead: `mail:${mail}`, because: 'R2: quarantine' }
+      return { lead: `message:${event.id}`, because: 'R8: no identifier' }
+    }
+    const [first, second] = ownersOf(cookie)
+    if (!first) return { lead: `anon:${cookie}`, because: 'R5: no owner' }
+    if (!second) return { lead: first.lead, because: 'R5: one owner' }
+    const signers = distinct(visitOf(event).map((one) => signerOf(one)?.lead))
+    const [only] = signers
+    if (signers.length > 1) return { lead: `anon:${cookie}`, because: 'R6: several signed' }
+    if (only !== undefined) return { lead: only, because: 'R6: one signed' }
+    return event.timeMs < second.sinceMs
+      ? { lead: first.lead, because: 'R6: before the second' }
+      : { lead: `anon:${cookie}`, because: 'R6: after the second' }
+  }
+
+  return {
+    voidUser,
+    voidMail,
+    accountOf,
+    refusedAliases: () => refused,
+    homeOf,
+    ownersOf,
+    leadOf,
+  }
+}
