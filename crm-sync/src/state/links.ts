@@ -61,7 +61,7 @@ export async function loadLinks(
   return new Map(rows.map((link) => [link.id, link]))
 }
 
-/** Links to these records. Reads the whole table: for the few records that something happened to. */
+/** Links to these records. Looked up against the order of the table: for the few records that something happened to. */
 export async function loadLinksOfRecords(
   warehouse: Warehouse,
   ws: number,

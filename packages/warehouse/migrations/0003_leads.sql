@@ -22,13 +22,14 @@ CREATE TABLE IF NOT EXISTS leads_raw (
 ORDER BY (ws, lead_id)
 SETTINGS index_granularity = 256;
 
--- One mailbox, one contact, one CRM record: which leads it has.
+-- One mailbox, one contact, one CRM record: which leads it has. by_lead is for the way back.
 CREATE TABLE IF NOT EXISTS contact_leads (
   ws UInt32,
   contact_id UUID,
   lead_id UUID,
   version UInt64,
-  gone UInt8
+  gone UInt8,
+  INDEX by_lead lead_id TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, contact_id, lead_id)
 SETTINGS index_granularity = 256;
@@ -72,7 +73,8 @@ CREATE TABLE IF NOT EXISTS sessions_raw (
   browser LowCardinality(String),
   os LowCardinality(String),
   version UInt64,
-  gone UInt8
+  gone UInt8,
+  INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, lead_id, session_id)
 SETTINGS index_granularity = 256;

@@ -1,4 +1,6 @@
--- Our contact, company or session, and the record in the CRM that stands for it.
+-- Our contact, company or session, and the record in the CRM that stands for it. A link may change its record, so a
+-- look-up by record needs FINAL with use_skip_indexes_if_final_exact_mode, which is the default where FINAL uses
+-- skip indexes by default.
 CREATE TABLE IF NOT EXISTS crm_links_raw (
   ws UInt32,
   kind Enum8('contact' = 1, 'company' = 2, 'session' = 3),
@@ -11,7 +13,8 @@ CREATE TABLE IF NOT EXISTS crm_links_raw (
   owner_active UInt8,
   status LowCardinality(String),
   version UInt64,
-  gone UInt8
+  gone UInt8,
+  INDEX by_record crm_id TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = ReplacingMergeTree(version, gone)
 ORDER BY (ws, kind, id)
 SETTINGS index_granularity = 1024;
