@@ -155,3 +155,30 @@ test('what was answered 200 can be read from the embedded log by whoever opens i
   await until(() => seen.length >= bodies.length)
   assert.deepEqual(seen.toSorted(), bodies.toSorted())
 })
+
+test('a log at its size bound means 503, one line that says what to do, and 200 again once there is room', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'leadline-collector-'))
+  const stream = await openStream({ kind: 'embedded', directory, maxBytes: 2 * 1024 ** 2 })
+  await stream.admin.ensureTopics(TOPICS)
+  const { post, service, lines } = await startOn(stream)
+  t.after(async () => {
+    await service.stop()
+    await rm(directory, { recursive: true })
+  })
+  const large = JSON.stringify({ ...validEvents.track, properties: { padding: 'x'.repeat(30_000) } })
+  let answer = await post('/v1/track', large, key)
+  for (let stored = 1; answer.status === 200 && stored < 200; stored += 1)
+    answer = await post('/v1/track', large, key)
+  assert.equal(answer.status, 503)
+  assert.equal(answer.headers.get('retry-after'), '30')
+  assert.equal((await readAnswer(answer)).code, 'unavailable')
+  assert.equal((await post('/v1/track', large, key)).status, 503)
+  const errors = lines.filter((line) => line.includes('"level":"error"'))
+  assert.equal(errors.length, 1)
+  assert.match(errors[0] ?? '', /answering 503.*"reason":"full".*size bound.*raise stream\.maxBytes/)
+  await until(async () => {
+    await stream.admin.applyRetention(TOPICS.map((topic) => ({ ...topic, retentionMs: 0 })))
+    return (await post('/v1/track', large, key)).status === 200
+  })
+  assert.match(lines.at(-1) ?? '', /durable again/)
+})

@@ -13,7 +13,10 @@ import { buildInstancePaths } from '../instance/instance-paths.ts'
 import { lockInstance } from '../instance/lock.ts'
 import { keepSecrets, readSecrets } from '../instance/secrets.ts'
 
-const WITHOUT_CHDB = pathToFileURL(join(import.meta.dirname, '../../test-support/without-chdb.mjs')).href
+/** The environment of a process that first loads a file of test-support. */
+const loading = (file: string) => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, '../../test-support', file)).href}`,
+})
 
 async function occupyPort(t: TestContext): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -67,7 +70,7 @@ test('a second start on one directory is one clear line, and so is a reset', asy
 
 test('a platform without chDB is one clear line that says what to do', async (t) => {
   const directory = await makeTemporaryDirectory(t)
-  const { exitCode, error } = await callLeadlineWith({ NODE_OPTIONS: `--import=${WITHOUT_CHDB}` }, [
+  const { exitCode, error } = await callLeadlineWith(loading('without-chdb.mjs'), [
     'start',
     '--data',
     directory,
@@ -80,6 +83,19 @@ test('a platform without chDB is one clear line that says what to do', async (t)
     line ?? '',
     /^leadline: clickhouse could not start: the embedded ClickHouse \(chDB\) cannot be loaded on .* ClickHouse server$/,
   )
+})
+
+test('a full disk is one clear line, and nothing was made but its directory', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const argv = ['start', '--data', directory, '--port', '0']
+  assert.deepEqual(await callLeadlineWith(loading('full-disk.mjs'), argv), {
+    exitCode: 1,
+    output: '',
+    error:
+      `leadline: the disk of ${directory} is full: 12 MB free, a start needs 512 MB; ` +
+      'free some space, or choose a directory on another disk with --data DIR\n',
+  })
+  assert.equal(existsSync(buildInstancePaths(directory).secrets), false)
 })
 
 test('wrong settings stop the start before anything runs', async (t) => {

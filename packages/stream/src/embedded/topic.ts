@@ -68,7 +68,7 @@ export class Topic {
     if (!bound.admits(bytes, file)) {
       throw new StreamUnavailable(
         'full',
-        `the embedded log is at its size bound (maxBytes); ${name} takes no more`,
+        `the embedded log is at its size bound: ${name} takes no more until retention makes room; raise stream.maxBytes`,
       )
     }
     try {
