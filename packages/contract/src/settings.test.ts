@@ -21,4 +21,6 @@ test('what a file leaves out has a default', () => {
   assert.equal(settings.collector.address, 'truncate')
   assert.deepEqual(settings.workspaces[0]?.writeKeys[0]?.origins, ['*'])
   assert.equal(settings.workspaces[0]?.identity.mailsPerUser, 10)
+  const [connected] = settingsSchema.parse(validSettings.full).workspaces
+  assert.equal(connected?.crm?.pollMs, 30_000, "a poll costs the org's API calls")
 })

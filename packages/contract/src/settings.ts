@@ -61,7 +61,11 @@ const salesforce = z.strictObject({
   holdDownMs: z.int().min(0).default(1000).describe('Quiet time after an identity change before a push'),
   maxHoldMs: z.int().min(0).default(3000).describe('Longest wait before a push'),
   refreshMs: z.int().min(1000).default(60_000).describe('How often the row of an open session is refreshed'),
-  pollMs: z.int().min(200).default(5000).describe('How often changes are read from Salesforce'),
+  pollMs: z
+    .int()
+    .min(200)
+    .default(30_000)
+    .describe('How often changes are read from Salesforce; each time costs two or three API calls'),
   pollOverlapMs: z
     .int()
     .min(0)
