@@ -54,6 +54,20 @@ describe('createWarehouse', () => {
     assert.deepEqual(await testWarehouse.warehouse.query(sql, { row, params: { names } }), [{ n: 20_000 }])
   })
 
+  test('replaces half of a surrogate pair, which has no UTF-8 form, and keeps whole pairs', async () => {
+    const { warehouse } = testWarehouse
+    await warehouse.insert('settings', [
+      { ...setting('half'), value: 'a\ud800b \ud83d\ude00 \\ud800' },
+      setting('after-half'),
+    ])
+    const sql = "SELECT value FROM settings WHERE name IN ('half', 'after-half') ORDER BY name DESC"
+    const row = z.object({ value: z.string() })
+    assert.deepEqual(await warehouse.query(sql, { row }), [
+      { value: 'a\ufffdb \ud83d\ude00 \\ud800' },
+      { value: 'v' },
+    ])
+  })
+
   test('inserts nothing without a call, and all rows of a call or none', async () => {
     const { warehouse } = testWarehouse
     await createWarehouse({ url: 'http://127.0.0.1:1', user: '', password: '' }).insert('settings', [])

@@ -53,7 +53,18 @@ async function readJson<Row>(client: ClickHouseClient, sql: string, options: Que
 const toParams = (params: QueryOptions<unknown>['params']) => (params ? { query_params: { ...params } } : {})
 
 const toLines = (rows: readonly TableRows[keyof TableRows][]): Buffer =>
-  Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
+  Buffer.from(rows.map(toLine).join('\n'))
+
+const HALF_PAIR = /\\ud[89a-f]/
+
+/** Half of a surrogate pair, which any page can send, has no UTF-8 form: ClickHouse would refuse the row for ever. */
+function toLine(row: TableRows[keyof TableRows]): string {
+  const line = JSON.stringify(row)
+  return HALF_PAIR.test(line) ? JSON.stringify(row, toWellFormed) : line
+}
+
+const toWellFormed = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value
 
 /** Ready-made bytes through exec: the client's insert would serialise row by row. */
 async function sendLines(client: ClickHouseClient, table: string, bytes: Buffer): Promise<void> {
