@@ -42,7 +42,7 @@ const isMessageId = (value: unknown): boolean =>
 
 const isIdentifier = (value: unknown): boolean =>
   isNothing(value) ||
-  (typeof value === 'string' ? value.length <= LIMITS.idLength : typeof value === 'number')
+  (typeof value === 'string' ? value.length <= LIMITS.idLength : Number.isSafeInteger(value))
 
 /** Longest text of a time. */
 export const maxTimeLength = 64

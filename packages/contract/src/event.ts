@@ -3,10 +3,12 @@ import { hasValidFields, maxTimeLength } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
 import { EVENT_TYPES, LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
+const identifierError = {
+  error: `must be a string of at most ${LIMITS.idLength} characters, or a whole number within ±2^53 (a larger one loses digits; send it as text)`,
+}
+/** Two large numbers of two users can read as the same double, and the users would become one. */
 const identifier = z
-  .union([z.string().max(LIMITS.idLength), z.number().finite()], {
-    error: `must be a string of at most ${LIMITS.idLength} characters, or a number`,
-  })
+  .union([z.string().max(LIMITS.idLength, identifierError), z.int(identifierError)], identifierError)
   .nullish()
 const messageId = z
   .string({ error: 'must be a string' })
