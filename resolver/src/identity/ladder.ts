@@ -20,6 +20,8 @@ export interface Ladder {
   isVoidUser(user: NodeId): boolean
   isVoidMail(mail: NodeId): boolean
   accountOf(user: NodeId): Account
+  /** All users whose accounts hang together with this one's, by aliases that were refused too. */
+  linkedTo(user: NodeId): Iterable<NodeId>
   /** R3; undefined when void. */
   leadOfUser(user: NodeId): NodeId | undefined
   /** R4; undefined when void. */
@@ -41,7 +43,10 @@ export function createLadder(source: FactSource, limits: IdentityLimits): Ladder
     ),
   ])
   const voidMail = remember((mail) => isVoidMail(source, { limits, usersOfMail }, mail))
-  const accountOf = rememberAccounts(source, { limits, isVoidUser: voidUser })
+  const accountsAround = rememberAccounts(source, { limits, isVoidUser: voidUser })
+  const accountOf = (user: NodeId): Account =>
+    accountsAround(user).get(user) ?? { root: user, users: [user], witnesses: new Map() }
+  const linkedTo = (user: NodeId) => accountsAround(user).keys()
   const mailsOfAccount = ({ users }: Account): number =>
     new Set(users.flatMap((id) => source.below({ kind: 'user', id }, 'mail').map((fact) => fact.lo))).size
   const leadOfUser = (user: NodeId) => (voidUser(user) ? undefined : accountOf(user).root)
@@ -50,10 +55,14 @@ export function createLadder(source: FactSource, limits: IdentityLimits): Ladder
   )
   const ownersOf = remember((cookie) => findCookieOwners(source, { leadOfUser, leadOfMail }, cookie))
   const rules = { isVoidUser: voidUser, isVoidMail: voidMail, accountOf, leadOfUser, leadOfMail, ownersOf }
-  return { ...rules, verdictOf: (node) => toVerdict(source, rules, node) }
+  return { ...rules, linkedTo, verdictOf: (node) => toVerdict(source, rules, node) }
 }
 
-function toVerdict(source: FactSource, rules: Omit<Ladder, 'verdictOf'>, { kind, id }: NodeRef): Verdict {
+function toVerdict(
+  source: FactSource,
+  rules: Omit<Ladder, 'linkedTo' | 'verdictOf'>,
+  { kind, id }: NodeRef,
+): Verdict {
   if (kind === 'anon') return toCookieVerdict(rules.ownersOf(id))
   if (kind === 'mail') {
     const lead = rules.leadOfMail(id)
@@ -92,11 +101,12 @@ function remember<T>(compute: (id: NodeId) => T): (id: NodeId) => T {
 
 /** One walk answers for all users that are linked. */
 function rememberAccounts(source: FactSource, rules: Parameters<typeof buildAccounts>[1]) {
-  const known = new Map<NodeId, Account>()
-  return (user: NodeId): Account => {
-    const account = known.get(user)
-    if (account) return account
-    for (const [id, found] of buildAccounts(source, rules, user)) known.set(id, found)
-    return known.get(user) ?? { root: user, users: [user], witnesses: new Map() }
+  const known = new Map<NodeId, ReadonlyMap<NodeId, Account>>()
+  return (user: NodeId): ReadonlyMap<NodeId, Account> => {
+    const around = known.get(user)
+    if (around) return around
+    const accounts = buildAccounts(source, rules, user)
+    for (const id of accounts.keys()) known.set(id, accounts)
+    return accounts
   }
 }

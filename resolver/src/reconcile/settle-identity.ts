@@ -58,9 +58,10 @@ function evaluate(
 /** One step around an identifier whose facts or verdict changed: all whose verdict that may change by itself. */
 function widen(source: FactSource, ladder: Ladder, node: NodeRef): readonly NodeRef[] {
   if (node.kind !== 'user') return source.above(node).map(({ hiKind, hi }) => ({ kind: hiKind, id: hi }))
-  // The account may grow or shrink: then the homes of all its mails are weighed anew (R4).
-  const users = new Set([node.id, ...ladder.accountOf(node.id).users])
-  for (const { lo, hi } of linksOf(source, node)) users.add(lo).add(hi)
+  // One alias more or less may let in or push out any user of a chain (R3), not only its own two. Where an account
+  // grows or shrinks, the homes of all its mails are weighed anew (R4).
+  const ends = linksOf(source, node).flatMap(({ lo, hi }) => [lo, hi])
+  const users = new Set([node.id, ...ends].flatMap((id) => [...ladder.linkedTo(id)]))
   return [...users].flatMap((id): NodeRef[] => {
     const user: NodeRef = { kind: 'user', id }
     return [user, ...source.below(user, 'mail').map(({ lo }): NodeRef => ({ kind: 'mail', id: lo }))]
