@@ -1,0 +1,53 @@
+import type { CrmWork } from '@leadline/contract'
+import type { RoundItem } from './round-tasks.ts'
+
+/** Work that is on its way, with those who wait for it. */
+export interface Pending extends RoundItem {
+  readonly waiters: readonly (() => void)[]
+}
+
+export const toPending = ({ kind, id, reason, version }: CrmWork, done: () => void): Pending => ({
+  kind,
+  id,
+  reason,
+  version,
+  attempt: 0,
+  waiters: [done],
+})
+
+/** A look of our own at a contact whose visit goes on. */
+export const toRefresh = (id: string, nowMs: number): Pending => ({
+  kind: 'contact',
+  id,
+  reason: 'refresh',
+  version: versionAt(nowMs),
+  attempt: 0,
+  waiters: [],
+})
+
+/** A company that came along with a person. */
+export const toCompanion = (id: string, nowMs: number): Pending => ({
+  kind: 'company',
+  id,
+  reason: 'contact',
+  version: versionAt(nowMs),
+  attempt: 0,
+  waiters: [],
+})
+
+export const isRefresh = (item: Pending): boolean => item.waiters.length === 0 && item.reason === 'refresh'
+
+/** Who the subject is may still be in motion. */
+export const isIdentity = ({ reason }: RoundItem): boolean => reason === 'identity'
+
+export const mergePending = (earlier: Pending, later: Pending): Pending => ({
+  ...later,
+  // What the rep reads as the reason is the weightiest change, not the page view after it.
+  reason: isIdentity(earlier) ? earlier.reason : later.reason,
+  // Latency counts from the first change that is still to be written.
+  version: earlier.version,
+  attempt: Math.max(earlier.attempt, later.attempt),
+  waiters: [...earlier.waiters, ...later.waiters],
+})
+
+const versionAt = (ms: number): string => String(BigInt(Math.trunc(ms)) << 20n)

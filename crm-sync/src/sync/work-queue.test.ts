@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mergePending, toPending, toRefresh, type Pending } from './pending.ts'
+import { WorkQueue } from './work-queue.ts'
+
+const RETRIES = { baseMs: 100, maxMs: 1000, brokenMs: 5000, budgetMs: 60_000 }
+
+function open(holdDownMs = 1000) {
+  const clock = { ms: 10_000 }
+  const queue = new WorkQueue({
+    holdDownMs,
+    maxHoldMs: 3000,
+    refreshMs: 60_000,
+    retryTimes: RETRIES,
+    now: () => clock.ms,
+    random: () => 1,
+  })
+  const takeAt = (ms: number): readonly string[] => {
+    clock.ms = ms
+    const { items, refreshes } = queue.takeDue()
+    return [...items, ...refreshes].map(({ id, reason }) => `${id} ${reason}`)
+  }
+  return { queue, clock, takeAt }
+}
+
+const work = (id: string, reason: string, done: () => void = () => undefined): Pending =>
+  toPending({ v: 1, workspace: 1, kind: 'contact', id, reason, version: '7' }, done)
+
+test('an identity change waits for quiet, anything else only for its burst', () => {
+  const { queue, takeAt } = open()
+  queue.add(work('ann', 'identity'))
+  queue.add(work('bob', 'session'))
+  assert.equal(queue.nextDueMs(), 10_500)
+  assert.deepEqual(takeAt(10_500), ['bob session'])
+  assert.deepEqual(takeAt(11_000), ['ann identity'])
+  assert.equal(queue.nextDueMs(), undefined)
+})
+
+test('no change waits longer than the quiet time that is set', () => {
+  const { queue } = open(20)
+  queue.add(work('ann', 'session'))
+  assert.equal(queue.nextDueMs(), 10_020)
+})
+
+test('merged work tells the identity change, the first version, and everybody who waits', () => {
+  const told: string[] = []
+  const earlier = work('ann', 'identity', () => told.push('first'))
+  const later = { ...work('ann', 'session', () => told.push('second')), version: '9', attempt: 2 }
+  const { reason, version, attempt, waiters } = mergePending(earlier, later)
+  for (const done of waiters) done()
+  assert.deepEqual({ reason, version, attempt }, { reason: 'identity', version: '7', attempt: 2 })
+  assert.deepEqual(told, ['first', 'second'])
+})
+
+test('an item that failed comes again after its pause, with one try more', () => {
+  const { queue, clock } = open()
+  queue.postpone(work('ann', 'lead'), 'budget')
+  assert.equal(queue.nextDueMs(), 70_000)
+  clock.ms = 70_000
+  assert.deepEqual(
+    queue.takeDue().items.map(({ attempt }) => attempt),
+    [1],
+  )
+})
+
+test('a refresh that failed is a refresh again, and nothing that anybody waits for', () => {
+  const { queue, takeAt } = open()
+  queue.postpone(toRefresh('ann', 10_000), 'auth')
+  assert.equal(queue.size, 0)
+  assert.deepEqual(takeAt(14_999), [])
+  assert.deepEqual(takeAt(15_000), ['ann refresh'])
+})
+
+test('a contact that is looked at for its work is not refreshed besides', () => {
+  const { queue, takeAt } = open()
+  queue.refreshNow('ann')
+  queue.add(work('ann', 'session'))
+  assert.deepEqual(takeAt(10_500), ['ann session'])
+  assert.equal(queue.nextDueMs(), undefined)
+})
+
+test('draining, everything held is due, refreshes are left, and failures do not come back', () => {
+  const { queue, takeAt } = open()
+  queue.add(work('ann', 'identity'))
+  queue.refreshNow('bob')
+  queue.drain()
+  assert.deepEqual(takeAt(10_000), ['ann identity'])
+  queue.postpone(work('ann', 'identity'), 'retry')
+  assert.equal(queue.nextDueMs(), undefined)
+})

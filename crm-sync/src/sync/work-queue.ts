@@ -1,0 +1,97 @@
+import { HoldDown } from '../hold-down.ts'
+import { retryDelayMs, type RetryTimes } from '../retry-policy.ts'
+import type { ErrorClass } from '../salesforce/errors.ts'
+import { OpenVisits } from './open-visits.ts'
+import { isIdentity, isRefresh, mergePending, toRefresh, type Pending } from './pending.ts'
+import type { RoundReport } from './round-report.ts'
+import { itemKey } from './round-tasks.ts'
+
+export interface QueueOptions {
+  readonly holdDownMs: number
+  readonly maxHoldMs: number
+  readonly refreshMs: number
+  readonly retryTimes: RetryTimes
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** A read takes 2,000 ids and a write 200 records, so a full round costs one read for five writes. */
+const ROUND_ITEMS = 1000
+
+/**
+ * Wait of what changes no identity. Nothing is in doubt then, so waiting only gathers: the events of one page view
+ * leave the page, the collector and the resolver within about this time, and each look costs a call or two.
+ */
+const LINGER_MS = 500
+
+/** What one workspace has to look at, and when: held work, tries after a failure, visits that go on. */
+export class WorkQueue {
+  readonly #options: QueueOptions
+  readonly #held: HoldDown<Pending>
+  readonly #visits: OpenVisits
+  #draining = false
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+    const { holdDownMs: quietMs, maxHoldMs: maxMs } = options
+    this.#held = new HoldDown({ quietMs, lingerMs: Math.min(LINGER_MS, quietMs), maxMs }, mergePending)
+    this.#visits = new OpenVisits(options.refreshMs)
+  }
+
+  /** Items that are held. Later refreshes of visits do not count. */
+  get size(): number {
+    return this.#held.size
+  }
+
+  add(item: Pending): void {
+    this.#held.add(itemKey(item), { item, isIdentity: isIdentity(item) }, this.#options.now())
+  }
+
+  /** Looks at a contact again whose refresh was held back. */
+  refreshNow(contactId: string): void {
+    this.#visits.refreshAt(contactId, this.#options.now())
+  }
+
+  /** From now on everything held is due, nothing is refreshed, and what fails is left to the stream. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  /** When there is something to take; undefined when there is nothing to wait for. */
+  nextDueMs(): number | undefined {
+    if (this.#draining) return this.#held.size > 0 ? this.#options.now() : undefined
+    const times = [this.#held.nextDueMs(), this.#visits.nextDueMs()].filter((time) => time !== undefined)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  /** Removes and returns what is due, as much as a round takes. */
+  takeDue(): { readonly items: readonly Pending[]; readonly refreshes: readonly Pending[] } {
+    if (this.#draining)
+      return { items: this.#held.takeDue(Number.POSITIVE_INFINITY, ROUND_ITEMS), refreshes: [] }
+    const nowMs = this.#options.now()
+    const items = this.#held.takeDue(nowMs, ROUND_ITEMS)
+    const asked = new Set(items.map((item) => item.id))
+    const contactIds = this.#visits.takeDue(nowMs, ROUND_ITEMS - items.length)
+    const refreshes = contactIds.filter((id) => !asked.has(id)).map((id) => toRefresh(id, nowMs))
+    return { items, refreshes }
+  }
+
+  /** The same item again after a pause. While draining the stream hands the work over again after the restart. */
+  postpone(item: Pending, errorClass: ErrorClass): void {
+    if (this.#draining) return
+    const { retryTimes, random, now } = this.#options
+    const delayMs = retryDelayMs({ class: errorClass, attempt: item.attempt }, retryTimes, random())
+    const notBeforeMs = now() + delayMs
+    if (isRefresh(item)) this.#visits.refreshAt(item.id, notBeforeMs)
+    else this.#held.postpone(itemKey(item), { ...item, attempt: item.attempt + 1 }, notBeforeMs)
+  }
+
+  /** Whether rows of a contact's visit that goes on wait for the next refresh. */
+  isVisitHeld(contactId: string): boolean {
+    return this.#visits.isHeld(contactId, this.#options.now())
+  }
+
+  noteVisit(contactId: string, report: RoundReport): void {
+    this.#visits.note(contactId, report, this.#options.now())
+  }
+}
