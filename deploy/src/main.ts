@@ -1,5 +1,6 @@
 import { ConfigError, nearestName } from '@leadline/config'
 import { describeError } from '@leadline/runtime'
+import { MigrationError } from '@leadline/warehouse'
 import { CommandError, type Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { parseFlags } from './flag-values.ts'
@@ -50,5 +51,7 @@ function explain(error: unknown): string {
   if (error instanceof CommandError) return `leadline: ${error.message}`
   if (error instanceof ConfigError)
     return `leadline: the settings are wrong:\n  ${error.problems.join('\n  ')}`
+  if (error instanceof MigrationError)
+    return `leadline: the tables cannot be brought up to date: ${error.message}`
   return `leadline: ${describeError(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}`
 }

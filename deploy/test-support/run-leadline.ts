@@ -20,23 +20,66 @@ export interface CliResult {
 /** One call of the CLI, to its end. */
 export const callLeadline = (...argv: readonly string[]): Promise<CliResult> => callLeadlineWith({}, argv)
 
+/** The same for a call that may outlive what goes wrong meanwhile: it is killed when the test ends. */
+export function callLeadlineDuring(
+  t: Pick<TestContext, 'after'>,
+  ...argv: readonly string[]
+): Promise<CliResult> {
+  const call = spawnLeadline(argv)
+  t.after(() => killProcessGroup(call.child))
+  return resultOf(call)
+}
+
 /** The same with further environment variables. */
-export async function callLeadlineWith(
+export const callLeadlineWith = (
   environment: Readonly<Record<string, string>>,
   argv: readonly string[],
-): Promise<CliResult> {
-  const call = spawnLeadline(argv, environment)
-  await call.exited
-  return { exitCode: call.child.exitCode, output: call.output(), error: call.error() }
+): Promise<CliResult> => resultOf(spawnLeadline(argv, environment))
+
+async function resultOf({
+  child,
+  exited,
+  output,
+  error,
+}: ReturnType<typeof spawnLeadline>): Promise<CliResult> {
+  await exited
+  return { exitCode: child.exitCode, output: output(), error: error() }
 }
 
 /** Ctrl-C as soon as the output of a start matches; resolves when it has ended. */
-export async function interruptStart(directory: string, when: RegExp): Promise<CliResult> {
-  const { child, exited, output, error } = spawnLeadline(['start', '--data', directory, '--port', '0'])
+export async function interruptStart(
+  t: Pick<TestContext, 'after'>,
+  directory: string,
+  when: RegExp,
+): Promise<CliResult> {
+  const start = await beginStart(t, directory, when)
+  start.interrupt()
+  return await start.ended()
+}
+
+/** A start that is not ready yet. */
+export interface BegunStart {
+  output(): string
+  /** Ctrl-C. */
+  interrupt(): void
+  ended(): Promise<CliResult>
+}
+
+/** `leadline start` on a directory, until its output matches. */
+export async function beginStart(
+  t: Pick<TestContext, 'after'>,
+  directory: string,
+  when: RegExp,
+): Promise<BegunStart> {
+  const start = spawnLeadline(['start', '--data', directory, '--port', '0'])
+  const { child, output } = start
+  t.after(() => killProcessGroup(child))
   await until('the start is that far', () => when.test(output()) || child.exitCode !== null, START_WITHIN_MS)
-  child.kill('SIGINT')
-  await exited
-  return { exitCode: child.exitCode, output: output(), error: error() }
+  return {
+    output,
+    interrupt: () => void child.kill('SIGINT'),
+    ended: () => resultOf(start),
+  }
 }
 
 export interface RunningLeadline {

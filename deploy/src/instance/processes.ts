@@ -26,14 +26,18 @@ export const toProcessRecord = (name: string, pid: number): ProcessRecord => ({
 export const writeProcesses = (path: string, records: readonly ProcessRecord[]): Promise<void> =>
   writePrivateFile(path, JSON.stringify(records))
 
+/** None when there is no file. */
+export async function readProcesses(path: string): Promise<ProcessRecord[]> {
+  const text = await readIfThere(path)
+  return text === undefined ? [] : z.array(recordSchema).parse(JSON.parse(text))
+}
+
 /**
  * After a kill -9 the children end by themselves, a moment later. Two generations at work at once would do each piece
  * of work twice and hold each other's ports, so a start waits. Throws CommandError that names who did not end in time.
  */
 export async function awaitPredecessors(path: string, waitMs: number): Promise<void> {
-  const text = await readIfThere(path)
-  if (text === undefined) return
-  const records = z.array(recordSchema).parse(JSON.parse(text))
+  const records = await readProcesses(path)
   const deadline = performance.now() + waitMs
   for (let left = records.filter(isAlive); left.length > 0; left = left.filter(isAlive)) {
     if (performance.now() > deadline) throw new CommandError(refusal(left))
@@ -46,7 +50,8 @@ const refusal = (left: readonly ProcessRecord[]): string =>
   `parts of the previous run have not ended: ${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')}; ` +
   `end them (kill -9 ${left.map(({ pid }) => pid).join(' ')}) and start again`
 
-function isAlive({ pid, birth }: ProcessRecord): boolean {
+/** Whether that very process still lives. */
+export function isAlive({ pid, birth }: ProcessRecord): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {

@@ -12,7 +12,13 @@ import { buildPartList } from './part-list.ts'
 import type { PreparedInstance } from './prepare-instance.ts'
 
 /** Told as each part of the start is done: its name and how long it took. */
-export type Progress = (done: string, tookMs: number) => void
+type Progress = (done: string, tookMs: number) => void
+
+export interface BringUpOptions {
+  readonly progress: Progress
+  /** The operator's word: no further step is begun. */
+  readonly stop: AbortSignal
+}
 
 export interface RunningInstance {
   readonly endpoints: Endpoints
@@ -24,16 +30,18 @@ export interface RunningInstance {
 export async function bringUp(
   prepared: PreparedInstance,
   supervisor: Supervisor,
-  progress: Progress,
+  { progress, stop }: BringUpOptions,
 ): Promise<RunningInstance> {
   const { settings } = prepared
   const { foundation, services } = buildPartList(prepared)
   await timed('tag', progress, () => writeTag(prepared.paths.tag))
   await startAll(foundation, supervisor, progress)
+  stop.throwIfAborted()
   const stream = await openStream(settings.stream)
   try {
     await timed('topics', progress, () => ensureTopics(stream))
     await timed('tables', progress, () => migrate(settings.warehouse))
+    stop.throwIfAborted()
     await startAll(services, supervisor, progress)
     const endpoints = buildEndpoints(settings, prepared.ports, process.pid)
     return { stream, warehouse: createWarehouse(settings.warehouse), endpoints }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { TOPICS, type Settings } from '@leadline/contract'
 import { describeError } from '@leadline/runtime'
 import type { InstancePaths } from '../instance/instance-paths.ts'
@@ -14,6 +15,8 @@ import { formatLogLine, toLogKind } from './show-log-line.ts'
 
 /** The embedded log does not delete by itself. */
 const RETENTION_EVERY_MS = 3_600_000
+/** A migration whose engine goes away would try again for longer than it takes to finish. */
+const STEP_WAIT_MS = 2000
 
 /** One `leadline start` while it lives: its processes, and what it says about itself. */
 export class Instance {
@@ -49,9 +52,10 @@ export class Instance {
   }
 
   /** Stops a start that the operator no longer wants; what it still opens is closed. */
-  async abandon(coming: Promise<RunningInstance>): Promise<void> {
+  async abandon(coming: Promise<RunningInstance>, hurry: AbortSignal): Promise<void> {
     this.#phase = 'stopping'
-    const [, came] = await Promise.allSettled([this.supervisor.stop(STOP_ORDER), coming])
+    await withinStep(coming, hurry)
+    const [, came] = await Promise.allSettled([this.#stopParts(hurry), coming])
     if (came.status === 'fulfilled') await closeSources(came.value)
   }
 
@@ -59,12 +63,17 @@ export class Instance {
   async stop(hurry: AbortSignal): Promise<void> {
     this.#phase = 'stopping'
     clearInterval(this.#retention)
+    await this.#stopParts(hurry)
+    if (this.#running) await closeSources(this.#running)
+    await this.#processesWritten
+  }
+
+  async #stopParts(hurry: AbortSignal): Promise<void> {
     const onHurry = (): void => this.supervisor.killAll()
+    if (hurry.aborted) onHurry()
     hurry.addEventListener('abort', onHurry)
     await this.supervisor.stop(STOP_ORDER)
     hurry.removeEventListener('abort', onHurry)
-    if (this.#running) await closeSources(this.#running)
-    await this.#processesWritten
   }
 
   /** Answers `status` and a second `start`. */
@@ -122,6 +131,14 @@ export class Instance {
       this.#terminal.error(`  retention of the stream failed: ${describeError(error)}`)
     }
   }
+}
+
+/** Waits for the step of a start that is under way, but not for long and not in a hurry. */
+async function withinStep(coming: Promise<unknown>, hurry: AbortSignal): Promise<void> {
+  await Promise.race([
+    Promise.allSettled([coming]),
+    delay(STEP_WAIT_MS, undefined, { ref: false, signal: hurry }).catch(() => undefined),
+  ])
 }
 
 async function closeSources({ stream, warehouse }: RunningInstance): Promise<void> {

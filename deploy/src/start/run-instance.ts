@@ -48,8 +48,7 @@ async function runLocked(paths: InstancePaths, options: RunOptions): Promise<voi
   const control = await startControlServer(paths, instance.answer)
   try {
     await awaitPredecessors(paths.processes, PREDECESSOR_WAIT_MS)
-    if (await startUnlessStopped(instance, paths, options)) await aborted(options.signals.stop)
-    options.terminal.line('Stopping: what was accepted is finished or kept for the next start.')
+    await runUntilStopped(instance, paths, options)
   } finally {
     await instance.stop(options.signals.hurry)
     await removeEndpoints(paths.endpoints)
@@ -58,27 +57,28 @@ async function runLocked(paths: InstancePaths, options: RunOptions): Promise<voi
   options.terminal.line('Stopped.')
 }
 
-/** False when the operator's word came first. */
-async function startUnlessStopped(
+/** The operator's word may come before everything is up. */
+async function runUntilStopped(
   instance: Instance,
   paths: InstancePaths,
   { start, environment, terminal, signals }: RunOptions,
-): Promise<boolean> {
+): Promise<void> {
   const from = performance.now()
   const prepared = await prepareInstance(paths, start, environment)
   terminal.line(`Starting Leadline on ${paths.directory}`)
-  const coming = bringUp(prepared, instance.supervisor, (name, tookMs) =>
-    terminal.line(`  ${name.padEnd(10)}  ready after ${formatSeconds(tookMs)}`),
-  )
+  const coming = bringUp(prepared, instance.supervisor, {
+    progress: (name, tookMs) => terminal.line(`  ${name.padEnd(10)}  ready after ${formatSeconds(tookMs)}`),
+    stop: signals.stop,
+  })
   const running = await Promise.race([coming, aborted(signals.stop)])
-  if (!running) {
-    await instance.abandon(coming)
-    return false
+  if (running) {
+    instance.adopt(prepared.settings, running)
+    await writeEndpoints(paths.endpoints, running.endpoints)
+    terminal.line(buildAnnouncement(running.endpoints, paths.directory, performance.now() - from))
+    await aborted(signals.stop)
   }
-  instance.adopt(prepared.settings, running)
-  await writeEndpoints(paths.endpoints, running.endpoints)
-  terminal.line(buildAnnouncement(running.endpoints, paths.directory, performance.now() - from))
-  return true
+  terminal.line('Stopping: what was accepted is finished or kept for the next start.')
+  if (!running) await instance.abandon(coming, signals.hurry)
 }
 
 async function aborted(signal: AbortSignal): Promise<undefined> {

@@ -6,11 +6,18 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { test, type TestContext } from 'node:test'
-import { callLeadline, callLeadlineWith, interruptStart } from '../../test-support/run-leadline.ts'
+import {
+  beginStart,
+  callLeadline,
+  callLeadlineWith,
+  interruptStart,
+} from '../../test-support/run-leadline.ts'
 import { makeTemporaryDirectory } from '../../test-support/temporary-directory.ts'
+import { until } from '../../test-support/until.ts'
 import { startControlServer } from '../control/control-server.ts'
 import { buildInstancePaths } from '../instance/instance-paths.ts'
 import { lockInstance } from '../instance/lock.ts'
+import { isAlive, readProcesses } from '../instance/processes.ts'
 import { keepSecrets, readSecrets } from '../instance/secrets.ts'
 
 /** The environment of a process that first loads a file of test-support. */
@@ -121,16 +128,35 @@ test('wrong settings stop the start before anything runs', async (t) => {
 
 test('Ctrl-C while it starts stops what has started', async (t) => {
   const directory = await makeTemporaryDirectory(t)
-  const { exitCode, output, error } = await interruptStart(directory, /sandbox +ready/)
+  const { exitCode, output, error } = await interruptStart(t, directory, /sandbox +ready/)
   assert.equal(error, '')
   assert.equal(exitCode, 0)
   assert.match(output, /Stopped\.\n$/)
   assert.equal(existsSync(join(directory, 'endpoints.json')), false)
 })
 
+test('a second Ctrl-C does not wait for a part that hangs, and leaves no process behind', async (t) => {
+  const directory = await makeTemporaryDirectory(t)
+  const paths = buildInstancePaths(directory)
+  const start = await beginStart(t, directory, /sandbox +ready/)
+  const parts = await readProcesses(paths.processes)
+  const hanging = parts.find(({ name }) => name === 'sandbox') ?? assert.fail('no sandbox')
+  process.kill(hanging.pid, 'SIGSTOP')
+  start.interrupt()
+  await until('it stops', () => start.output().includes('Stopping'))
+  assert.ok(isAlive(hanging))
+  // What comes within a second may be the same press, passed on by npm: press until it counts.
+  const pressing = setInterval(() => start.interrupt(), 300)
+  const { exitCode, output, error } = await start.ended()
+  clearInterval(pressing)
+  assert.deepEqual({ exitCode, error }, { exitCode: 0, error: '' })
+  assert.match(output, /Stopped\.\n$/)
+  assert.deepEqual(parts.filter(isAlive), [])
+})
+
 test('reset deletes what start made, and nothing else', async (t) => {
   const directory = await makeTemporaryDirectory(t)
-  await interruptStart(directory, /sandbox +ready/)
+  await interruptStart(t, directory, /sandbox +ready/)
   await writeFile(join(directory, 'notes.txt'), 'mine')
   const { secrets } = buildInstancePaths(directory)
   assert.ok(await readSecrets(secrets))
