@@ -7,7 +7,12 @@ import { assertPortFree, LOOPBACK, toPorts } from '../src/instance/ports.ts'
 import { readIfThere } from '../src/instance/private-file.ts'
 import { planRequests } from '../src/simulate/plan-requests.ts'
 import { readLags } from '../src/status/read-lags.ts'
-import { callLeadline, startLeadline, type RunningLeadline } from '../test-support/run-leadline.ts'
+import {
+  callLeadline,
+  callLeadlineDuring,
+  startLeadline,
+  type RunningLeadline,
+} from '../test-support/run-leadline.ts'
 import { makeTemporaryDirectory } from '../test-support/temporary-directory.ts'
 import { until } from '../test-support/until.ts'
 import { planKills, type Victim } from './plan-kills.ts'
@@ -81,7 +86,8 @@ async function runWithKills(t: TestContext) {
   const { events } = planRequests({ seed: SEED, visitors: VISITORS, writeKey })
   const files = { sent: join(directory, 'sent.txt'), acked: join(directory, 'acked.txt') }
   const startedAt = performance.now()
-  const sending = callLeadline(
+  const sending = callLeadlineDuring(
+    t,
     ...simulation(
       '--to',
       collector,
