@@ -1,8 +1,10 @@
 import { runCollectorBench } from './collector.ts'
+import { runCrmSyncBench } from './crm-sync.ts'
 
 /** Every bench by name: `npm run bench -- NAME [seconds]`. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   collector: runCollectorBench,
+  'crm-sync': runCrmSyncBench,
 }
 
 interface BenchOptions {

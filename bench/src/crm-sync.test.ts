@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { measureCosts } from './crm-sync.ts'
+
+test('calls are counted by what they are for: what has not changed is not written', async () => {
+  const costs = await measureCosts({ people: 12, companies: 3, visits: 2 })
+  const [fresh, visited, same] = ['all new', 'one more visit each', 'nothing changed'].map(
+    (name) => costs[name],
+  )
+  assert.ok(fresh && visited && same)
+  assert.ok(fresh.setUp > 0 && fresh.reads > 0 && fresh.writes >= 3)
+  // The people's fields and the new timeline rows.
+  assert.deepEqual([visited.setUp, visited.writes], [0, 2])
+  assert.deepEqual([same.setUp, same.writes], [0, 0])
+})
