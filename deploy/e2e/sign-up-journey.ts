@@ -93,7 +93,7 @@ async function assertPerson(rep: Page, email: string): Promise<void> {
   const [visit = ''] = visits
   const pages = Number(/(\d+) pages/.exec(visit)?.[1])
   assert.ok(pages > ANONYMOUS_PATHS.length, `the visit has the anonymous pages: ${visit}`)
-  assert.match(visit, /\/pricing.*Signed Up/s)
+  assert.match(visit, /Pricing.*Signed Up/s)
 }
 
 async function assertAccount(rep: Page, sandbox: string, email: string): Promise<void> {
