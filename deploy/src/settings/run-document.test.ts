@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { toPorts } from '../instance/ports.ts'
 import { fillDocument, type Document } from './fill-document.ts'
 import { readDefaultDocument } from './read-documents.ts'
-import { buildRunDocument, choosePorts } from './run-document.ts'
+import { buildRunDocument, choosePorts, resolvePorts } from './run-document.ts'
 
 const DEFAULTS: Document = {
   workspaces: [
@@ -91,6 +91,19 @@ describe('ports', () => {
         console: 7000,
       },
     )
+  })
+
+  test('follow the environment when the file says so', async () => {
+    const own = resolvePorts(
+      { collector: { port: '${PORT}', address: 'drop' }, console: { port: '${CONSOLE}' } },
+      { PORT: '6000', CONSOLE: 'high' },
+    )
+    assert.deepEqual(own, {
+      collector: { port: 6000, address: 'drop' },
+      console: { port: '${CONSOLE}' },
+    })
+    assert.deepEqual(await choosePorts({ port: undefined, own }), toPorts(6000))
+    assert.deepEqual(await choosePorts({ port: 5000, own }), toPorts(5000))
   })
 
   test('0 picks free ones', async () => {

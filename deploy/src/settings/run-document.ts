@@ -1,3 +1,4 @@
+import { resolveReferences, type Environment } from '@leadline/config'
 import { DEFAULT_PORT, LOOPBACK, pickFreePorts, toPorts, type Ports } from '../instance/ports.ts'
 import { fillDocument, isMap, type Document } from './fill-document.ts'
 
@@ -14,6 +15,20 @@ export async function choosePorts({ port, own }: PortChoice): Promise<Ports> {
   if (base === 0) return await pickFreePorts()
   const ports = toPorts(base)
   return port === undefined ? { ...ports, console: readPort(own['console']) ?? ports.console } : ports
+}
+
+/**
+ * The own file with its ports known: where they are references, the other parts' places still follow from them, and
+ * --port still wins. What is no port stays, so that the check can name it.
+ */
+export function resolvePorts(own: Document, environment: Environment): Document {
+  const { value } = resolveReferences({ collector: own['collector'], console: own['console'] }, environment)
+  const resolved = toMap(value)
+  const withPort = (name: string): Document => {
+    const port = readPort(resolved[name])
+    return port === undefined ? {} : { [name]: { ...toMap(own[name]), port } }
+  }
+  return { ...own, ...withPort('collector'), ...withPort('console') }
 }
 
 function readPort(section: unknown): number | undefined {

@@ -8,7 +8,7 @@ import { assertPortFree, LOOPBACK, type Ports } from '../instance/ports.ts'
 import { writePrivateFile } from '../instance/private-file.ts'
 import { keepSecrets, type Secrets } from '../instance/secrets.ts'
 import { readDefaultDocument, readOwnDocument } from '../settings/read-documents.ts'
-import { buildRunDocument, choosePorts } from '../settings/run-document.ts'
+import { buildRunDocument, choosePorts, resolvePorts } from '../settings/run-document.ts'
 import { findSandboxCrm } from './part-list.ts'
 
 export interface StartOptions {
@@ -46,7 +46,7 @@ export async function prepareInstance(
   inherited: Environment,
 ): Promise<PreparedInstance> {
   await assertDiskSpace(paths.directory)
-  const own = await readOwnDocument(options.config)
+  const own = resolvePorts(await readOwnDocument(options.config), inherited)
   const defaults = await readDefaultDocument()
   const ports = await choosePorts({ port: options.port, own })
   const document = buildRunDocument({ own, defaults, ports, host: options.host, tagFile: paths.tag })

@@ -192,6 +192,67 @@ describe('references', () => {
   })
 })
 
+describe('a reference that stands alone', () => {
+  const parse = (line: string, environment: Environment) =>
+    parseSettings(withLine(line), { ...ENVIRONMENT, ...environment })
+
+  test('gives a number where one is wanted', () => {
+    assert.equal(parse('collector: { port: "${PORT}" }', { PORT: '8080' }).collector.port, 8080)
+  })
+
+  test('gives true or false where one is wanted', () => {
+    const text = WHOLE.replace(
+      /stream: .*/,
+      'stream: { kind: "${KIND}", brokers: ["${BROKER}"], ssl: "${SSL}" }',
+    )
+    const { stream } = parseSettings(text, {
+      ...ENVIRONMENT,
+      KIND: 'kafka',
+      BROKER: 'kafka:9092',
+      SSL: 'true',
+    })
+    assert.ok(stream.kind === 'kafka')
+    assert.equal(stream.ssl, true)
+    assert.deepEqual(stream.brokers, ['kafka:9092'])
+  })
+
+  test('stays text where text is wanted: a secret of digits, a name that reads as a truth value', () => {
+    const settings = parseSettings(WHOLE.replace('name: site', 'name: "${SITE}"'), {
+      IDENTITY_KEY: '00012345678901234567',
+      SITE: 'true',
+    })
+    assert.equal(settings.workspaces[0]?.identityKey, '00012345678901234567')
+    assert.equal(settings.workspaces[0].writeKeys[0]?.name, 'true')
+  })
+
+  for (const [what, value, shape] of [
+    ['text', 'eighty', 'a string of 6 characters'],
+    ['a number out of range', '70000', 'a number'],
+    ['true', 'true', 'a string of 4 characters'],
+    ['a list', '[80]', 'a string of 4 characters'],
+  ]) {
+    test(`to ${what} is refused where a port is wanted, without being shown`, () => {
+      assert.deepEqual(
+        problemsOf(withLine('collector: { port: "${PORT}" }'), { ...ENVIRONMENT, PORT: value }),
+        [`collector.port: needs a whole number from 0 to 65535; got ${shape}`],
+      )
+    })
+  }
+
+  test('and is not set is named as that, not as a wrong number', () => {
+    assert.deepEqual(problemsOf(withLine('collector: { port: "${PORT}" }')), [
+      'collector.port: ${PORT} is not set in the environment; set it before the start',
+    ])
+  })
+
+  test('inside other text is no number', () => {
+    assert.deepEqual(
+      problemsOf(withLine('collector: { port: "4${PORT}" }'), { ...ENVIRONMENT, PORT: '400' }),
+      ['collector.port: needs a whole number from 0 to 65535; got a string of 4 characters'],
+    )
+  })
+})
+
 test('keys and ids that stand twice are refused', () => {
   const second = `
   - identityKey: another secret of length

@@ -22,14 +22,30 @@ const schemaNode = z.looseObject({
 })
 export type SchemaNode = z.output<typeof schemaNode>
 
-/** JSON Schema (draft 2020-12) of `leadline.yaml`, as an editor reads it. */
+/** JSON Schema (draft 2020-12) of `leadline.yaml`, as an editor reads it: references are not resolved yet. */
 export function buildSettingsJsonSchema(): Readonly<Record<string, unknown>> {
-  return { title: 'leadline.yaml', ...z.toJSONSchema(settingsSchema, { io: 'input' }) }
+  const schema = z.toJSONSchema(settingsSchema, { io: 'input', override: allowReference })
+  return { title: 'leadline.yaml', ...schema }
+}
+
+const REFERENCE_SCHEMA = { type: 'string', pattern: String.raw`^\$\{[A-Za-z_]\w*\}$` } as const
+
+function allowReference({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  const { type, minimum, maximum } = jsonSchema
+  if (type !== 'integer' && type !== 'number' && type !== 'boolean') return
+  delete jsonSchema.type
+  delete jsonSchema.minimum
+  delete jsonSchema.maximum
+  const bounds = {
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  }
+  jsonSchema.anyOf = [{ type, ...bounds }, REFERENCE_SCHEMA]
 }
 
 /** The schema of what lies at a path of this document; where kinds differ, that of the document's `kind`. */
 export function findSchemaNode(document: unknown, path: SettingPath): SchemaNode | undefined {
-  let node = pickKind(toNode(buildSettingsJsonSchema()), document)
+  let node = pickKind(toNode(z.toJSONSchema(settingsSchema, { io: 'input' })), document)
   path.forEach((key, index) => {
     const next = typeof key === 'number' ? node?.items : node?.properties?.[String(key)]
     node = pickKind(toNode(next), valueAt(document, path.slice(0, index + 1)))
