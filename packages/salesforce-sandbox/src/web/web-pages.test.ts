@@ -200,6 +200,14 @@ test('a rep gives a lead to a queue and converts it', async (t) => {
   assert.equal((await submit(org, { op: 'update', id, Company: 'X' })).status, 400)
 })
 
+test('forms of the page itself pass: its referrer policy lets browsers name its origin', async (t) => {
+  const org = await startTestOrg(t)
+  const id = createLead(org)
+  const { headers } = await fetch(`${org.url}/${id}`)
+  assert.equal(headers.get('referrer-policy'), 'same-origin')
+  assert.equal((await submit(org, { op: 'update', id, Company: 'X' }, { origin: org.url })).status, 303)
+})
+
 test('forms sent by other sites are refused', async (t) => {
   const org = await startTestOrg(t)
   const id = createLead(org)
