@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
+import { domainToASCII } from 'node:url'
 import { getDomain } from 'tldts'
 import { z } from 'zod'
 
@@ -65,10 +66,14 @@ function rebuild(folder: string): void {
   const providers = read(SOURCES.free).filter((domain) => getDomain(domain) === domain)
   const free = new Set([...read(SOURCES.providers), ...providers, ...MORE_FREE].filter(isFree))
   const roles = lists.parse(createRequire(import.meta.url)(join(folder, SOURCES.roles)))
-  write('free-mail.txt', free)
-  write('disposable-mail.txt', disposable)
+  write('free-mail.txt', toAscii(free))
+  write('disposable-mail.txt', toAscii(disposable))
   write('role-names.txt', new Set(roles.map((name) => name.toLowerCase())))
 }
+
+/** As normalised addresses are written; what is no domain goes. */
+const toAscii = (domains: Iterable<string>): ReadonlySet<string> =>
+  new Set([...domains].map(domainToASCII).filter((domain) => domain !== ''))
 
 const write = (name: string, values: ReadonlySet<string>): void =>
   writeFileSync(join(import.meta.dirname, name), `${[...values].sort().join('\n')}\n`)

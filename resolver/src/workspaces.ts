@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
 import { toJunkKey } from './normalise/junk.ts'
@@ -25,7 +26,16 @@ export const buildWorkspaces = (settings: Settings['workspaces'], lists: MailLis
         settings: workspace,
         hash: createNodeHash(workspace.identityKey),
         junk: new Set(workspace.identity.junk.map(toJunkKey)),
-        lists: { ...lists, settings: workspace.companies },
+        lists: {
+          ...lists,
+          settings: {
+            freeMail: workspace.companies.freeMail.map(toDomainKey),
+            notFreeMail: workspace.companies.notFreeMail.map(toDomainKey),
+          },
+        },
       },
     ]),
   )
+
+/** As the domains of normalised addresses are written. */
+const toDomainKey = (domain: string): string => domainToASCII(domain.trim().normalize('NFC').toLowerCase())
