@@ -38,6 +38,12 @@ describe('user ids', () => {
     ['tester', 'tester'],
   ])
 
+  test('an address as user id is compared as an address, junk or not', () => {
+    assert.equal(normaliseUserId(' NoReply@ACME.io', none), 'noreply@acme.io')
+    assert.equal(normaliseUserId('ann@BÜCHER.de', none), 'ann@xn--bcher-kva.de')
+    assert.equal(normaliseUserId('Ann@Acme', none), 'Ann@Acme')
+  })
+
   test("the workspace's own junk is nobody, in any case and in quotes", () => {
     const junk = new Set(['demo'])
     assert.equal(normaliseUserId('Demo', junk), undefined)
@@ -48,6 +54,13 @@ describe('user ids', () => {
 
 describe('cookies', () => {
   table(normaliseAnonymousId, [
+    [77, '77'],
+    ['Ann@Acme.IO', 'Ann@Acme.IO'],
+    ['e\u0301', 'e\u0301'],
+    ['', undefined],
+    ['   ', undefined],
+    [true, undefined],
+    [Number.NaN, undefined],
     ['  A-1 ', 'A-1'],
     ['null', undefined],
     ['0', undefined],
@@ -55,6 +68,10 @@ describe('cookies', () => {
 })
 
 describe('mail addresses', () => {
+  test("the workspace's own junk is nobody", () => {
+    assert.equal(normaliseMail('Demo@Acme.io', new Set(['demo@acme.io'])), undefined)
+  })
+
   table(normaliseMail, [
     ['Ann.Lee+x@Acme.IO', 'ann.lee+x@acme.io'],
     [' ann@acme.io ', 'ann@acme.io'],
@@ -72,5 +89,17 @@ describe('mail addresses', () => {
     ['noreply@acme.io', undefined],
     ['acme@acme.io', undefined],
     ['acme@mail.acme.io', 'acme@mail.acme.io'],
+    ['ann@BÜCHER.de', 'ann@xn--bcher-kva.de'],
+    ['ann@bu\u0308cher.de', 'ann@xn--bcher-kva.de'],
+    ['ann@例え.jp', 'ann@xn--r8jz45g.jp'],
+    ['jörg@acme.io', 'jörg@acme.io'],
+    ['ann@', undefined],
+    ['ann@a b.io', undefined],
+    ['ann@acme.io\nbcc@b.io', undefined],
+    ['null', undefined],
+    [null, undefined],
+    [['ann@acme.io'], undefined],
+    [`${'a'.repeat(246)}@acme.io`, `${'a'.repeat(246)}@acme.io`],
+    [`${'a'.repeat(247)}@acme.io`, undefined],
   ])
 })

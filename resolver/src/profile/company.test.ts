@@ -26,15 +26,54 @@ describe('the company that a mail speaks for', () => {
     assert.equal(companyOf('ann@xn--bcher-kva.de'), 'xn--bcher-kva.de')
   })
 
-  test('is none for a machine or a bare suffix', () => {
-    assert.equal(companyOf('ann@127.0.0.1'), '')
-    assert.equal(companyOf('ann@co.uk'), '')
+  const DOMAINS: readonly (readonly [string, string])[] = [
+    ['a.b.c.acme.com', 'acme.com'],
+    ['acme.com.au', 'acme.com.au'],
+    ['mail.acme.com.au', 'acme.com.au'],
+    ['springfield.k12.ca.us', 'springfield.k12.ca.us'],
+    ['cs.mit.edu', 'mit.edu'],
+    ['foo.vercel.app', 'foo.vercel.app'],
+    ['www.foo.vercel.app', 'foo.vercel.app'],
+    ['shop.foo.myshopify.com', 'foo.myshopify.com'],
+    ['foo.blogspot.com', 'foo.blogspot.com'],
+    ['mail.xn--bcher-kva.de', 'xn--bcher-kva.de'],
+    ['foo.xn--fiqs8s', 'foo.xn--fiqs8s'],
+    ['acme.internal-suffix', 'acme.internal-suffix'],
+  ]
+  for (const [domain, company] of DOMAINS) {
+    test(`${domain} belongs to ${company}`, () => assert.equal(companyOf(`ann@${domain}`), company))
+  }
+
+  for (const domain of ['127.0.0.1', '[::1]', 'co.uk', 'com', 'localhost', 'myshopify.com', 'vercel.app']) {
+    test(`none at ${domain}: a machine, or a suffix that others' names end in`, () =>
+      assert.equal(companyOf(`ann@${domain}`), ''))
+  }
+
+  test('is none below a domain of free or disposable mail', () => {
+    assert.equal(companyOf('ann@mx.gmail.com'), '')
+    assert.equal(companyOf('ann@mx.mailinator.com'), '')
+    assert.equal(companyOf('ann@mx.town.example'), '')
   })
 
   test("follows the workspace's exceptions", () => {
     assert.equal(companyOf('ann@town.example'), '')
     assert.equal(companyOf('ann@gmx.net'), 'gmx.net')
+    assert.equal(companyOf('ann@mx.gmx.net'), 'gmx.net')
   })
+})
+
+test('an address of a function counts for the company, but not at free mail', () => {
+  assert.deepEqual(readMail('info@acme.io', lists), { companyDomain: 'acme.io', isRole: true })
+  assert.deepEqual(readMail('info@gmail.com', lists), { companyDomain: '', isRole: true })
+})
+
+test('names and what only begins with a function are persons', () => {
+  for (const local of ['ann', 'max', 'salesman', 'informatik', 'ann.sales', 'ann+sales', 'maria', 'james']) {
+    assert.equal(readMail(`${local}@acme.io`, lists).isRole, false, local)
+  }
+  for (const local of ['info', 'sales', 'support', 'hello', 'office', 'billing', 'jobs', 'webmaster']) {
+    assert.equal(readMail(`${local}@acme.io`, lists).isRole, true, local)
+  }
 })
 
 test('an address of a function is no person', () => {
