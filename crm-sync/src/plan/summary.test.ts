@@ -17,7 +17,12 @@ const CASES: readonly [string, Partial<Visit>, string][] = [
   [
     'a visit in full',
     {},
-    'Visited 5 pages in 3 min: Pricing, Docs, Blog … Signed Up. Came from google / cpc (spring).',
+    'Visited 5 pages in 3 min: Pricing, Docs, Blog, Jobs. Signed Up. Came from google / cpc (spring).',
+  ],
+  [
+    'more pages than are listed',
+    { pages: 9, topPages: ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I'] },
+    'Visited 9 pages in 3 min: A, B, C, D, E, F, G, H … Signed Up. Came from google / cpc (spring).',
   ],
   [
     'one page, direct',

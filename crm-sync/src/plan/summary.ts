@@ -11,8 +11,9 @@ export interface Visit {
   readonly referrer: string
 }
 
-const MAX_PAGES = 3
-const MAX_EVENTS = 4
+/** More would push the rest of the timeline off a rep's screen. */
+const MAX_PAGES = 8
+const MAX_EVENTS = 6
 
 /** Like `Visited 5 pages in 3 min: Pricing, Docs, Blog … Signed Up. Came from google / cpc (spring).` */
 export function buildSummary(visit: Visit): string {
