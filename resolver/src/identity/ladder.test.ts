@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { IdentityLimits } from '@leadline/contract'
-import { hash, resolveWorld, type ResolvedWorld } from '../../test-support/resolve-world.ts'
+import {
+  hash,
+  resolveWorld,
+  toFactSet,
+  toNormalEvent,
+  type ResolvedWorld,
+} from '../../test-support/resolve-world.ts'
+import { toWorkspaceSettings } from '../../test-support/settings.ts'
 import type { Happening } from '../../test-support/world.ts'
+import { NO_NODE, TRUST, type Fact } from './fact-source.ts'
+import { indexFacts } from './indexed-facts.ts'
+import { createLadder } from './ladder.ts'
 
 /** Happenings without ids and times: the order in which they stand is the order in time, an hour apart. */
 type Told = Omit<Happening, 'id' | 'at'> & Partial<Pick<Happening, 'id' | 'at'>>
@@ -138,6 +148,30 @@ describe('R3: accounts', () => {
   test('an alias of a known cookie claims that cookie', () => {
     const world = tell([{ a: 'c' }, alias('u', 'c', 'public')])
     assert.deepEqual(leadsOf(world), [user('u'), user('u')])
+  })
+
+  test('a join by an operator needs neither trust nor that a user was seen, but both must not be void', () => {
+    const join = (lo: string, hi: string): Fact => ({
+      kind: 'join',
+      loKind: 'user',
+      lo: user(lo),
+      hiKind: 'user',
+      hi: user(hi),
+      via: NO_NODE,
+      firstMs: 0,
+      lastMs: 0,
+      trust: TRUST.operator,
+      witness: 'operator',
+    })
+    const { facts } = toFactSet(
+      Array.from({ length: 11 }, (_, i) => toNormalEvent({ id: `e${i}`, at: i, u: 'void', m: `p${i}@b.io` })),
+    )
+    const joins = [join('ann', 'bob'), join('void', 'bob')]
+    const source = indexFacts({ facts: [...facts, ...joins], firstSeenMs: new Map([[user('bob'), 5]]) })
+    const ladder = createLadder(source, toWorkspaceSettings().identity)
+    assert.equal(ladder.leadOfUser(user('ann')), user('bob'))
+    assert.deepEqual(ladder.accountOf(user('bob')).users, [user('bob'), user('ann')])
+    assert.equal(ladder.leadOfUser(user('void')), undefined)
   })
 
   test('an account holds ten users; later aliases are refused', () => {
