@@ -1,4 +1,4 @@
-import type { CrmRecord } from '../plan/operation.ts'
+import type { CrmRecord, LinkStatus } from '../plan/operation.ts'
 import type { StoredLink } from '../state/links.ts'
 
 export interface Owner {
@@ -48,7 +48,7 @@ function changeOf(
   if (moved !== undefined) return movedTo(record, stored, moved)
   if (record.isDeleted) return stored.status === 'deleted' ? undefined : deletion(stored)
   if (stored.status === 'deleted')
-    return { stored, link: { ...stored, status: 'linked' }, operation: 'undelete', fields: {} }
+    return { stored, link: { ...stored, status: lookAgain(stored) }, operation: 'undelete', fields: {} }
   if (owner === undefined || isSameOwner(stored, owner)) return undefined
   return {
     stored,
@@ -60,6 +60,9 @@ function changeOf(
     },
   }
 }
+
+/** A person's fields and timeline rows are to be looked at, also by the next process if this one ends before. */
+const lookAgain = ({ kind }: StoredLink): LinkStatus => (kind === 'contact' ? 'stale' : 'linked')
 
 const deletion = (stored: StoredLink): InboundChange => ({
   stored,
@@ -73,7 +76,7 @@ function movedTo(record: PolledRecord, stored: StoredLink, crmId: string): Inbou
   const object: CrmRecord['object'] = record.contactId === undefined ? record.object : 'Contact'
   return {
     stored,
-    link: { ...stored, object, crmId },
+    link: { ...stored, object, crmId, status: lookAgain(stored) },
     operation: record.contactId === undefined ? 'merge' : 'convert',
     fields: { Id: { old: stored.crmId, new: crmId } },
   }

@@ -1,4 +1,4 @@
-import { buildChanges, type FieldRule } from './field-mapping.ts'
+import { buildChanges, buildClaims, type FieldRule } from './field-mapping.ts'
 import type { ObjectSchema } from './field-values.ts'
 import {
   EMPTY_PLAN,
@@ -23,6 +23,7 @@ export interface CompanyInput {
   readonly schema: ObjectSchema
   /** Whether Accounts may be created. */
   readonly create: boolean
+  readonly isRepeated: boolean
   readonly errand: Errand
 }
 
@@ -42,9 +43,19 @@ function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }):
   const { record, externalId } = standing
   const own = record.externalId === '' ? { [EXTERNAL_ID]: { old: null, new: externalId } } : {}
   const changes = { ...own, ...changesOf(input, record.fields) }
-  if (Object.keys(changes).length > 0) return { ...EMPTY_PLAN, operations: [toOperation(input, changes)] }
+  const claims = buildClaims({
+    isRepeated: input.isRepeated,
+    rules: ACCOUNT_RULES,
+    facts: company,
+    schema: input.schema,
+    record,
+    externalId,
+    shadow: company.shadow,
+  })
+  if (Object.keys(changes).length > 0)
+    return { ...EMPTY_PLAN, claims, operations: [toOperation(input, changes)] }
   const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
-  return { ...EMPTY_PLAN, links: isSameLink(company.link, link) ? [] : [link] }
+  return { ...EMPTY_PLAN, claims, links: isSameLink(company.link, link) ? [] : [link] }
 }
 
 const changesOf = (

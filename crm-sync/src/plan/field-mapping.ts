@@ -1,6 +1,6 @@
 import { fitValue, isBlank, type CrmFields, type FieldValue, type ObjectSchema } from './field-values.ts'
-import type { FieldChange, FieldChanges } from './operation.ts'
-import { isWriteDue, type Policy } from './policies.ts'
+import type { Claim, CrmRecord, FieldChange, FieldChanges, Shadow } from './operation.ts'
+import { isClaimable, isWriteDue, type Policy } from './policies.ts'
 
 /** One line of a mapping: which field takes what, and who wins. */
 export interface FieldRule<Facts> {
@@ -45,6 +45,47 @@ function changeOf<Facts>(rule: FieldRule<Facts>, input: ChangeInput<Facts>): Fie
     written: input.written[rule.field],
   }
   return isWriteDue(conflict) ? { old: current, new: wanted } : undefined
+}
+
+export interface ClaimInput<Facts> {
+  /** An earlier try may have written without our knowing. */
+  readonly isRepeated: boolean
+  readonly rules: readonly FieldRule<Facts>[]
+  readonly facts: Facts
+  readonly schema: ObjectSchema
+  readonly record: CrmRecord
+  readonly externalId: string
+  readonly shadow: Shadow | undefined
+}
+
+/** After a try whose outcome is not known: the values that it left on the record. */
+export function buildClaims<Facts>(input: ClaimInput<Facts>): readonly Claim[] {
+  const { isRepeated, record, externalId, shadow } = input
+  // A record without our id was not reached by any try of ours, and its values are others'.
+  if (!isRepeated || record.externalId === '') return []
+  const written = Object.fromEntries(input.rules.flatMap((rule) => claimOf(rule, input)))
+  if (Object.keys(written).length === 0) return []
+  return [
+    {
+      object: record.object,
+      crmId: record.id,
+      externalId,
+      fields: record.fields,
+      written: { ...shadow?.written, ...written },
+    },
+  ]
+}
+
+function claimOf<Facts>(
+  rule: FieldRule<Facts>,
+  { facts, schema, record, shadow }: ClaimInput<Facts>,
+): readonly (readonly [string, FieldValue])[] {
+  const field = schema[rule.field]
+  const wanted = field && fitValue(rule.value(facts), field)
+  if (field === undefined || wanted === undefined) return []
+  const current = record.fields[rule.field] ?? null
+  const seen = shadow && (shadow.fields[rule.field] ?? null)
+  return isClaimable({ type: field.type, current, wanted, seen }) ? [[rule.field, current]] : []
 }
 
 /** Splits changes into those that are due now and those that may wait for the next refresh. */

@@ -70,6 +70,16 @@ export interface Shadow {
   readonly written: CrmFields
 }
 
+/** Values of ours on a record that were never noted as such: the answer, or the process, was lost. */
+export interface Claim {
+  readonly object: CrmObject
+  readonly crmId: string
+  readonly externalId: string
+  /** The record as it was read. */
+  readonly fields: CrmFields
+  readonly written: CrmFields
+}
+
 /** Work that needs a person: nothing is written until something changes. */
 export interface Parked {
   readonly kind: SubjectKind
@@ -84,6 +94,7 @@ export interface Plan {
   readonly operations: readonly Operation[]
   /** Links that change without a write; those of operations follow from their results. */
   readonly links: readonly Link[]
+  readonly claims: readonly Claim[]
   readonly parked: readonly Parked[]
   /** Contacts for which a refresh of roll-ups or open sessions was held back. */
   readonly deferred: readonly string[]
@@ -91,11 +102,19 @@ export interface Plan {
   readonly skipped: number
 }
 
-export const EMPTY_PLAN: Plan = { operations: [], links: [], parked: [], deferred: [], skipped: 0 }
+export const EMPTY_PLAN: Plan = {
+  operations: [],
+  links: [],
+  claims: [],
+  parked: [],
+  deferred: [],
+  skipped: 0,
+}
 
 export const mergePlans = (plans: readonly Plan[]): Plan => ({
   operations: plans.flatMap((plan) => plan.operations),
   links: plans.flatMap((plan) => plan.links),
+  claims: plans.flatMap((plan) => plan.claims),
   parked: plans.flatMap((plan) => plan.parked),
   deferred: plans.flatMap((plan) => plan.deferred),
   skipped: plans.reduce((sum, plan) => sum + plan.skipped, 0),

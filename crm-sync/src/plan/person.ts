@@ -1,11 +1,12 @@
 import { deletedLinks } from './account.ts'
-import { buildChanges, splitRollups, type FieldRule } from './field-mapping.ts'
+import { buildChanges, buildClaims, splitRollups, type FieldRule } from './field-mapping.ts'
 import type { ObjectSchema } from './field-values.ts'
 import { CONTACT_RULES, LEAD_RULES } from './lead.ts'
 import { buildLink, isSameLink } from './link.ts'
 import {
   EMPTY_PLAN,
   EXTERNAL_ID,
+  type Claim,
   type CrmRecord,
   type FieldChanges,
   type Link,
@@ -29,6 +30,7 @@ export interface PersonInput {
   readonly holdRollups: boolean
   /** Visits that go on were held back in this plan, so the link stays stale. */
   readonly heldVisits: boolean
+  readonly isRepeated: boolean
   readonly errand: Errand
 }
 
@@ -36,7 +38,7 @@ export interface PersonInput {
 export function planPerson(input: PersonInput): Plan {
   const { person, standing, errand } = input
   if (standing.at === 'unclear') return { ...EMPTY_PLAN, parked: [toParked(person, standing, errand)] }
-  if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinks(person.link), skipped: 1 }
+  if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinksOf(person), skipped: 1 }
   if (standing.at === 'shared') return { ...EMPTY_PLAN, links: linksOf(input, standing, 'linked') }
   if (standing.at === 'record') return planUpdate(input, standing)
   return input.create ? planCreate(input, standing.externalId) : { ...EMPTY_PLAN, skipped: 1 }
@@ -76,9 +78,25 @@ function planUpdate(input: PersonInput, standing: Standing & { at: 'record' }): 
         ? []
         : [toOperation(input, { object, crmId: record.id, externalId, fields })],
     links: linksOf(input, standing, isDeferred ? 'stale' : 'linked'),
+    claims: claimsOf(input, standing, object),
     deferred: isDeferred ? [input.person.contactId] : [],
   }
 }
+
+const claimsOf = (
+  { person, domain, schemas, isRepeated }: PersonInput,
+  { record, externalId }: Standing & { at: 'record' },
+  object: 'Lead' | 'Contact',
+): readonly Claim[] =>
+  buildClaims({
+    isRepeated,
+    rules: rulesOf(object),
+    facts: buildPersonFacts(person, domain),
+    schema: object === 'Lead' ? schemas.lead : schemas.contact,
+    record,
+    externalId,
+    shadow: person.shadow,
+  })
 
 const rulesOf = (object: 'Lead' | 'Contact'): readonly FieldRule<PersonFacts>[] =>
   object === 'Lead' ? LEAD_RULES : CONTACT_RULES
@@ -95,6 +113,15 @@ function changesOf(
     written: person.shadow?.written ?? {},
   })
 }
+
+/** A person whose record was deleted is not made again under another mail either. */
+const deletedLinksOf = ({ contactId, link, inherited }: PersonState): readonly Link[] =>
+  inherited
+    ? [
+        { ...inherited, id: contactId, status: 'deleted' },
+        { ...inherited, status: 'moved' },
+      ]
+    : deletedLinks(link)
 
 /** The person's own link when it changes, and the one it was taken over from. */
 function linksOf(

@@ -19,12 +19,15 @@ export interface PersonTask {
   readonly company: CompanyState | undefined
   /** A visit that goes on was written less than a refresh interval ago. */
   readonly holdOpen: boolean
+  /** An earlier try may have written without our knowing. */
+  readonly isRepeated: boolean
   readonly errand: Errand
 }
 
 export interface CompanyTask {
   readonly company: CompanyState
   readonly standing: Standing
+  readonly isRepeated: boolean
   readonly errand: Errand
 }
 
@@ -95,6 +98,7 @@ function planPersonAndTimeline(
           create: input.create.leads,
           holdRollups: task.holdOpen && isVisiting,
           heldVisits: timeline.held,
+          isRepeated: task.isRepeated,
           errand,
         })
   return { ...plan, operations: [...plan.operations, ...timeline.operations] }

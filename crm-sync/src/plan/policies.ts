@@ -18,6 +18,21 @@ export interface Conflict {
   readonly written: FieldValue | undefined
 }
 
+/**
+ * Whether a try whose outcome is not known left this value: it is the one that we want, and it was not there when
+ * the record was last seen, or the record was never seen.
+ */
+export const isClaimable = (field: {
+  readonly type: string
+  readonly current: FieldValue
+  readonly wanted: FieldValue
+  /** When we last looked; undefined when we never did. */
+  readonly seen: FieldValue | undefined
+}): boolean =>
+  !isBlank(field.current) &&
+  isSameValue(field.current, field.wanted, field.type) &&
+  (field.seen === undefined || !isSameValue(field.current, field.seen, field.type))
+
 /** Whether to write. What we do not know (blank) never replaces anything. */
 export function isWriteDue({ policy, type, current, wanted, written }: Conflict): boolean {
   if (isBlank(wanted) || isSameValue(current, wanted, type)) return false

@@ -49,6 +49,7 @@ function followLink(link: Link, linked: Found['linked']): Standing {
 
 /** A changed mail takes its record along, unless another record already has the new mail. */
 function takeOver(inherited: Link, { found }: StandingInput): Standing {
+  if (inherited.status === 'deleted') return { at: 'deleted' }
   const standing = followLink(inherited, found.linked)
   if (standing.at !== 'record') return standing
   const others = distinct(found.byNature).filter((record) => record.id !== standing.record.id)

@@ -6,7 +6,7 @@ import { loadContactLeads } from './people.ts'
 
 /**
  * A mail change gives a lead another contact. Where all leads of the former contact went away, its record goes
- * along: by contact id, the link to take over. Each link is taken over once.
+ * along, and so does its deletion: by contact id, the link to take over. Each link is taken over once.
  */
 export async function loadInheritedLinks(
   { warehouse, ws }: Scope,
@@ -30,14 +30,16 @@ export async function loadInheritedLinks(
     .map((place) => ({ heir: owner.get(place.leadId), link: formerLinks.get(place.contactId) }))
     .toSorted((a, b) => order(a.link) - order(b.link))
   for (const { heir, link } of candidates) {
-    if (heir === undefined || !isActive(link) || taken.has(link.crmId) || inherited.has(heir)) continue
+    if (heir === undefined || !hasRecord(link) || taken.has(link.crmId) || inherited.has(heir)) continue
     inherited.set(heir, link)
     taken.add(link.crmId)
   }
   return inherited
 }
 
-const hasRecord = (link: StoredLink | undefined): boolean => link?.status === 'deleted' || isActive(link)
+const hasRecord = (link: StoredLink | undefined): link is StoredLink =>
+  link?.status === 'deleted' || isActive(link)
 
-/** The newest link first. */
-const order = (link: StoredLink | undefined): number => -Number(BigInt(link?.version ?? '0') >> 20n)
+/** Records that stand before deleted ones, and then the newest link first. */
+const order = (link: StoredLink | undefined): number =>
+  -Number(BigInt(link?.version ?? '0') >> 20n) - (isActive(link) ? Number.MAX_SAFE_INTEGER / 2 : 0)

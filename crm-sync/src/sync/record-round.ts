@@ -43,7 +43,11 @@ export async function recordRound(
   await warehouse.insert('crm_deliveries_raw', deliveries)
   const links = linkChanges(outcome).map((link) => ({ link, stored: outcome.state.links.get(linkKey(link)) }))
   await carryShadows(scope, links.flatMap(moveOf), context.nowMs)
-  await warehouse.insert('crm_shadow', [...recoveredRows(outcome, context), ...shadowRows(outcome, context)])
+  await warehouse.insert('crm_shadow', [
+    ...recoveredRows(outcome, context),
+    ...claimedRows(outcome, context),
+    ...shadowRows(outcome, context),
+  ])
   await warehouse.insert(
     'crm_links_raw',
     links.map((change) => toLinkRow(change, { ws, nowMs: context.nowMs })),
@@ -57,6 +61,9 @@ function moveOf({ link, stored }: LinkChange): readonly Move[] {
 
 function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowRow[] {
   const { state, records } = outcome
+  const claimed = new Map(
+    outcome.plan.claims.map(({ object, crmId, written }) => [shadowKey(object, crmId), written]),
+  )
   // By contact: of the record that the link led to when the round began.
   const formerly = new Map(state.people.map((person) => [person.contactId, person.shadow?.written]))
   return outcome.applied.filter(isDone).map(({ operation, sent, result }) => {
@@ -71,6 +78,7 @@ function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowR
       fields: JSON.stringify({ ...(records.get(key) ?? state.shadows.get(key)?.fields), ...written }),
       written: JSON.stringify({
         ...(state.shadows.get(key)?.written ?? formerly.get(operation.id)),
+        ...claimed.get(key),
         ...written,
       }),
       modstamp: '',
@@ -78,6 +86,21 @@ function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowR
       gone: operation.action === 'delete' ? 1 : 0,
     }
   })
+}
+
+/** Below what the same moment writes about the same record. */
+function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {
+  return plan.claims.map(({ object, crmId, externalId, fields, written }) => ({
+    ws,
+    object,
+    crm_id: crmId,
+    external_id: externalId,
+    fields: JSON.stringify(fields),
+    written: JSON.stringify(written),
+    modstamp: '',
+    version: nextVersion(state.shadows.get(shadowKey(object, crmId))?.version, nowMs - 1),
+    gone: 0,
+  }))
 }
 
 function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {

@@ -1,6 +1,6 @@
 import type { Applied, ApplyOutcome } from '../apply/apply-plan.ts'
 import { isDone } from '../deliveries/build-deliveries.ts'
-import type { Operation, Plan } from '../plan/operation.ts'
+import { isReference, type Operation, type Plan } from '../plan/operation.ts'
 import { isRowRetried } from '../retry-policy.ts'
 import type { SalesforceFailure } from '../salesforce/errors.ts'
 import { isRowDeletedThere } from './record-round.ts'
@@ -41,6 +41,11 @@ export function buildReport(items: readonly RoundItem[], plan: Plan, result: App
   }
   for (const parked of plan.parked) note([itemKey(parked)], { to: 'parked' })
   for (const applied of result.applied) note(applied.operation.workKeys, outcomeOf(applied, attempts))
+  for (const applied of result.applied)
+    for (const parent of lackingOf(applied, result.applied)) {
+      const outcome = outcomeOf(parent, attempts)
+      if (outcome.to === 'retry') note(applied.operation.workKeys, outcome)
+    }
   for (const operation of result.unsent) noteUnsent(operation, result, note)
   const done = result.applied.filter(isDone)
   return {
@@ -58,6 +63,16 @@ function outcomeOf(applied: Applied, attempts: ReadonlyMap<string, number>): Ite
   const attempt = Math.max(1, ...operation.workKeys.map((key) => attempts.get(key) ?? 1))
   const { failure } = result
   return isRowRetried({ class: failure.class, attempt }) ? { to: 'retry', failure } : { to: 'parked' }
+}
+
+/** Records that a row was to refer to and was written without, because they could not be made yet. */
+function lackingOf({ operation, sent }: Applied, all: readonly Applied[]): readonly Applied[] {
+  const lacking = Object.entries(operation.fields).flatMap(([name, { new: value }]) =>
+    isReference(value) && !(name in sent) ? [value] : [],
+  )
+  return all.filter(({ operation: { object, externalId } }) =>
+    lacking.some((value) => value.object === object && value.externalId === externalId),
+  )
 }
 
 /** Rows whose person could not be made share its outcome, which is noted already. */

@@ -31,29 +31,38 @@ interface TaskSources {
   readonly state: RoundState
   readonly standings: Standings
   readonly holdOpen: (contactId: string) => boolean
+  readonly isRepeated: (id: string) => boolean
 }
 
 const NOWHERE: Standing = { at: 'unclear', code: 'not_read', message: 'Salesforce was not asked' }
 
-export function toPersonTasks({ items, state, standings, holdOpen }: TaskSources): readonly PersonTask[] {
+export function toPersonTasks({
+  items,
+  state,
+  standings,
+  holdOpen,
+  isRepeated,
+}: TaskSources): readonly PersonTask[] {
   const errands = errandsOf(items)
   return state.people.map((person) => ({
     person,
     standing: standings.people.get(person.contactId) ?? NOWHERE,
     company: state.companies.get(companyIdOf(person.leads) ?? ''),
     holdOpen: holdOpen(person.contactId),
+    isRepeated: isRepeated(person.contactId),
     errand: toErrand(errands, { kind: 'contact', id: person.contactId }),
   }))
 }
 
 export function toCompanyTasks(
   companies: readonly CompanyState[],
-  { items, standings }: TaskSources,
+  { items, standings, isRepeated }: TaskSources,
 ): readonly CompanyTask[] {
   const errands = errandsOf(items)
   return companies.map((company) => ({
     company,
     standing: standings.companies.get(company.companyId) ?? NOWHERE,
+    isRepeated: isRepeated(company.companyId),
     errand: toErrand(errands, { kind: 'company', id: company.companyId }),
   }))
 }

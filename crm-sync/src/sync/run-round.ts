@@ -7,7 +7,7 @@ import { openReadScope, type Org } from '../salesforce/open-org.ts'
 import { loadRound, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
-import { loadTimeline } from './load-timeline.ts'
+import { loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
 import { recordRound } from './record-round.ts'
 import { buildReport, type RoundReport } from './round-report.ts'
@@ -43,8 +43,14 @@ export async function runRound(
   const read = openReadScope(org.send, schemas)
   const companies = companiesToPlan(items, state)
   const standings = await readStandings(dependencies, read, { people: state.people, companies })
-  const timeline = await loadTimeline(read, state, createRepeatCheck(dependencies, items, standings))
-  const sources = { items, state, standings, holdOpen }
+  const isRepeated = createRepeatCheck(dependencies, items)
+  const timeline = await loadTimeline(
+    read,
+    state,
+    // Without a record there it has no rows either.
+    (id) => isRepeated(id) && standings.people.get(id)?.at !== 'none',
+  )
+  const sources = { items, state, standings, holdOpen, isRepeated }
   const plan = planRound({
     people: toPersonTasks(sources),
     companies: toCompanyTasks(companies, sources),
@@ -59,7 +65,13 @@ export async function runRound(
   const result = await applyPlan(org.send, plan.operations)
   await recordRound(
     dependencies,
-    { state, plan, applied: result.applied, records: recordsOf(standings), recovered: timeline.recovered },
+    {
+      state,
+      plan,
+      applied: result.applied,
+      records: recordsOf(standings, timeline),
+      recovered: timeline.recovered,
+    },
     toContext(dependencies, items),
   )
   return buildReport(items, plan, result)
@@ -68,21 +80,26 @@ export async function runRound(
 const idsOf = (items: readonly RoundItem[], kind: RoundItem['kind']): readonly string[] =>
   items.filter((item) => item.kind === kind).map((item) => item.id)
 
-/** Whether an earlier try may have written for a contact; without a record there it has no rows either. */
+/** Whether an earlier try may have written for a contact, or for a company that comes along with one. */
 function createRepeatCheck(
   { startedAtMs }: RoundDependencies,
   items: readonly RoundItem[],
-  { people }: Standings,
-): (contactId: string) => boolean {
+): (id: string) => boolean {
   const repeated = new Set(
     items.filter((item) => item.attempt > 0 || versionMs(item.version) <= startedAtMs).map((item) => item.id),
   )
-  return (contactId) => repeated.has(contactId) && people.get(contactId)?.at !== 'none'
+  const asked = new Set(items.map((item) => item.id))
+  return (id) => repeated.has(id) || (!asked.has(id) && repeated.size > 0)
 }
 
 /** Records as they were read, by shadow key. */
-function recordsOf({ people, companies }: Standings): ReadonlyMap<string, CrmFields> {
-  const records = new Map<string, CrmFields>()
+function recordsOf(
+  { people, companies }: Standings,
+  { recovered }: Timeline,
+): ReadonlyMap<string, CrmFields> {
+  const records = new Map(
+    recovered.map(({ record }) => [shadowKey(record.object, record.id), record.fields] as const),
+  )
   for (const standing of [...people.values(), ...companies.values()])
     if ('record' in standing)
       records.set(shadowKey(standing.record.object, standing.record.id), standing.record.fields)

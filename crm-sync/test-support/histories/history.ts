@@ -1,0 +1,293 @@
+import {
+  INTEGRATION_USERNAME,
+  REP_USERNAME,
+  SECOND_REP_USERNAME,
+  type SandboxOrg,
+  type StoredRecord,
+} from '@leadline/salesforce-sandbox'
+import type { CrmSettings } from '@leadline/contract'
+import { OwnerPoll } from '../../src/inbound/poll-owners.ts'
+import { openOrg, type Org } from '../../src/salesforce/open-org.ts'
+import { SalesforceError } from '../../src/salesforce/errors.ts'
+import { loadStaleContacts } from '../../src/state/links.ts'
+import { createOneAtATime } from '../../src/sync/one-at-a-time.ts'
+import { itemKey, type RoundItem } from '../../src/sync/round-tasks.ts'
+import { runRound } from '../../src/sync/run-round.ts'
+import type { MemoryWarehouse } from '../memory-warehouse.ts'
+import { People, WS, mailOf, type SiteChange, type Touched } from './people.ts'
+
+/** What a rep does to a record in Salesforce. */
+export interface RepAct {
+  readonly kind: 'edit' | 'clear' | 'transfer' | 'convert' | 'delete' | 'undelete' | 'own'
+  readonly who: number
+  readonly other: number
+}
+
+/** What goes wrong during the next synchronisation. */
+export interface Trouble {
+  readonly kind: 'lose' | 'drop' | 'lock' | 'outage' | 'crash'
+  readonly who: number
+  readonly other: number
+}
+
+export type Step = SiteChange | RepAct | Trouble | { readonly kind: 'sync' }
+
+const SITE = new Set(['appear', 'visit', 'extend', 'join', 'title', 'mail', 'merge', 'split'])
+const TROUBLE = new Set(['lose', 'drop', 'lock', 'outage', 'crash'])
+
+const isSite = (step: Step): step is SiteChange => SITE.has(step.kind)
+const isTrouble = (step: Step): step is Trouble => TROUBLE.has(step.kind)
+
+/** Calls of the sync whose answer may be lost, or that may be refused. */
+const CALLS = [
+  { path: '/services/oauth2/token' },
+  { path: '/describe' },
+  { path: '/query' },
+  { path: '/composite/sobjects/Account/' },
+  { path: '/composite/sobjects/Lead/' },
+  { path: '/composite/sobjects/Leadline_Activity__c/' },
+  { method: 'PATCH', path: '/composite/sobjects$' },
+  { method: 'DELETE', path: '/composite/sobjects' },
+  { method: 'POST', path: '/composite/sobjects/' },
+] as const
+
+/** A lost answer costs a try; this is more than all troubles of one history together. */
+const MAX_TURNS = 150
+const TURN_MS = 10_000
+
+export interface HistoryOptions {
+  readonly org: SandboxOrg
+  readonly warehouse: MemoryWarehouse
+  readonly settings: CrmSettings
+  /** Without it the same steps happen in a world where nothing goes wrong. */
+  readonly withTrouble: boolean
+}
+
+/** One history: the website, the reps, and a sync whose process may be thrown away at any write. */
+export class History {
+  readonly people: People
+  readonly #options: HistoryOptions
+  /** Work of the log: it outlives the process. */
+  readonly #work = new Map<string, RoundItem>()
+  /** Work that only the process knows of. */
+  readonly #found = new Map<string, RoundItem>()
+  #process: Process
+  #edits = 0
+  #ids = 0
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+    this.people = new People(options.warehouse)
+    this.#process = this.#startProcess()
+  }
+
+  async take(step: Step): Promise<void> {
+    if (isSite(step)) this.#note(this.#work, await this.people.change(step), step.kind)
+    else if (isTrouble(step)) this.#makeTrouble(step)
+    else if (step.kind === 'sync') await this.settle()
+    else await this.#act(step)
+  }
+
+  /** All work of all subjects again. */
+  touchAll(): void {
+    this.#note(this.#work, this.people.all(), 'again')
+  }
+
+  /** Rounds and polls until nothing is left to do. What went wrong meanwhile is over then. */
+  async settle(): Promise<void> {
+    let quiet = 0
+    for (let turn = 0; quiet < 2; turn += 1) {
+      if (turn > MAX_TURNS)
+        throw new Error(`not settled: ${[...this.#work.keys(), ...this.#found.keys()].join(', ')}`)
+      this.#options.org.admin.clock.advance(TURN_MS)
+      const isIdle = this.#work.size + this.#found.size === 0
+      const isDone = await this.#try(() => (isIdle ? this.#process.poll.poll() : this.#round()))
+      quiet = isIdle && isDone && this.#work.size + this.#found.size === 0 ? quiet + 1 : 0
+    }
+    this.#options.org.admin.faults.remove()
+    this.#options.warehouse.heal()
+  }
+
+  async #round(): Promise<void> {
+    const items = [...new Map([...this.#found, ...this.#work]).values()]
+    const report = await runRound({ ...this.#process, create: 'both' }, items, () => false)
+    for (const item of items) {
+      const outcome = report.outcomes.get(itemKey(item))
+      for (const queue of [this.#work, this.#found]) {
+        if (!queue.has(itemKey(item))) continue
+        if (outcome?.to === 'retry') queue.set(itemKey(item), { ...item, attempt: item.attempt + 1 })
+        else queue.delete(itemKey(item))
+      }
+    }
+    const asked = new Set(items.map(itemKey))
+    for (const [key, outcome] of report.outcomes)
+      if (outcome.to === 'retry' && !asked.has(key))
+        this.#note(this.#found, [{ kind: 'company', id: key.replace(/^company:/, '') }], 'contact')
+  }
+
+  /** What Salesforce does wrong costs a try; what the warehouse does wrong costs the process. */
+  async #try(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (error instanceof SalesforceError) {
+        countTries(this.#work)
+        countTries(this.#found)
+        return false
+      }
+      if (!(error instanceof Error && error.name === 'WarehouseError')) throw error
+      await this.#restart()
+      return false
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#found.clear()
+    for (const [key, item] of this.#work) this.#work.set(key, { ...item, attempt: 0 })
+    this.#options.warehouse.heal()
+    this.#options.org.admin.clock.advance(TURN_MS)
+    this.#process = this.#startProcess()
+    const stale = await loadStaleContacts(this.#options.warehouse, WS)
+    this.#note(
+      this.#found,
+      stale.map((id) => ({ kind: 'contact', id })),
+      'refresh',
+    )
+  }
+
+  #startProcess(): Process {
+    const { org, warehouse, settings } = this.#options
+    const now = (): number => org.admin.clock.now()
+    const connection = openOrg(settings, (object) => {
+      throw new Error(`fields of ${object} are hidden`)
+    })
+    const common = { warehouse, ws: WS, now, newId: () => this.#newId() }
+    return {
+      ...common,
+      org: connection,
+      startedAtMs: now(),
+      sessionTimeoutMs: 1_800_000,
+      poll: new OwnerPoll({
+        ...common,
+        send: connection.send,
+        overlapMs: settings.pollOverlapMs,
+        oneAtATime: createOneAtATime(),
+        onMoved: ({ kind, id }) =>
+          this.#note(this.#found, [{ kind: kind === 'company' ? 'company' : 'contact', id }], 'moved'),
+      }),
+    }
+  }
+
+  #newId(): string {
+    this.#ids += 1
+    return `00000000-0000-4000-8000-${String(this.#ids).padStart(12, '0')}`
+  }
+
+  #note(queue: Map<string, RoundItem>, touched: readonly Touched[], reason: string): void {
+    const version = String(BigInt(this.#options.org.admin.clock.now()) << 20n)
+    for (const { kind, id } of touched) {
+      const item = { kind, id, reason, version, attempt: 0 }
+      queue.set(itemKey(item), queue.get(itemKey(item)) ?? item)
+    }
+  }
+
+  #makeTrouble({ kind, who, other }: Trouble): void {
+    const { org, warehouse, withTrouble } = this.#options
+    if (!withTrouble) return
+    const match = CALLS[who % CALLS.length] ?? CALLS[0]
+    const after = Math.floor(other / 4) % 3
+    const faults = org.admin.faults
+    if (kind === 'crash') warehouse.breakInsert(1 + (who % 6), other % 2 === 0 ? 'before' : 'after')
+    else if (kind === 'lose') faults.add({ match, after, times: 2, action: { type: 'dropAfter' } })
+    else if (kind === 'drop') faults.add({ match, after, action: { type: 'dropBefore' } })
+    else if (kind === 'outage') faults.add({ match, after, times: 2, action: { type: 'html503' } })
+    else {
+      const object = (['Lead', 'Account', 'Contact', 'Leadline_Activity__c'] as const)[other % 4] ?? 'Lead'
+      const action = { type: 'error', code: 'UNABLE_TO_LOCK_ROW', scope: 'record' } as const
+      faults.add({ match: { object }, after: who % 2, action })
+    }
+  }
+
+  /** Reps act on what is there, so whatever is under way comes first. */
+  async #act(act: RepAct): Promise<void> {
+    await this.settle()
+    this.#edits += 1
+    const { org } = this.#options
+    org.admin.clock.advance(TURN_MS)
+    const op = this.#toOp(act)
+    if (op === undefined) return
+    const [result] = org.admin.act({ as: REP_USERNAME, ops: [op] })
+    const isRefused = result?.ok === false && !['undelete', 'own'].includes(act.kind)
+    if (isRefused) throw new Error(`the rep cannot ${act.kind}: ${JSON.stringify(result)}`)
+  }
+
+  #toOp(act: RepAct): RepOp | undefined {
+    if (act.kind === 'own') return this.#toOwnRecord(act)
+    const records = this.#people(act.kind === 'undelete')
+    const record = records[act.who % Math.max(1, records.length)]
+    return record && this.#toChange(act, record)
+  }
+
+  #toChange({ kind, other }: RepAct, record: StoredRecord): RepOp | undefined {
+    const { id } = record
+    const field = ['Title', 'Phone', 'FirstName'][other % 3] ?? 'Title'
+    if (kind === 'edit') return { op: 'update', id, values: { [field]: `rep-${this.#edits}` } }
+    if (kind === 'clear') return { op: 'update', id, values: { [field]: null } }
+    if (kind === 'transfer') return { op: 'transfer', id, ownerId: this.#userId(other) }
+    if (kind === 'convert') return record.object === 'Lead' ? this.#toConversion(record, other) : undefined
+    return { op: kind === 'delete' ? 'delete' : 'undelete', id }
+  }
+
+  #toOwnRecord({ who, other }: RepAct): RepOp {
+    const values = { LastName: `Own ${this.#edits}`, Email: mailOf(who) }
+    return other % 2 === 0
+      ? { op: 'create', object: 'Lead', values: { ...values, Company: 'Rep Inc' } }
+      : { op: 'create', object: 'Contact', values }
+  }
+
+  /** Into a Contact of the same mail if there is one, else into a new one. */
+  #toConversion(lead: StoredRecord, other: number): RepOp {
+    const twin = this.#people(false).find(
+      ({ object, values }) => object === 'Contact' && values['Email'] === lead.values['Email'],
+    )
+    const ownerId = this.#userId(other)
+    return { op: 'convert', leadId: lead.id, ownerId, ...(twin ? { contactId: twin.id } : {}) }
+  }
+
+  #userId(pick: number): string {
+    const name = [REP_USERNAME, SECOND_REP_USERNAME, INTEGRATION_USERNAME][pick % 3] ?? REP_USERNAME
+    return this.#options.org.admin.records('User', `Username = '${name}'`)[0]?.id ?? ''
+  }
+
+  /** Leads and Contacts in an order that does not depend on when they were made. */
+  #people(deleted: boolean): readonly StoredRecord[] {
+    const { admin } = this.#options.org
+    return [...admin.records('Lead'), ...admin.records('Contact')]
+      .filter((record) => (record.deletedAtMs !== null) === deleted && record.values['IsConverted'] !== true)
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  }
+}
+
+function countTries(queue: Map<string, RoundItem>): void {
+  for (const [key, item] of queue) queue.set(key, { ...item, attempt: item.attempt + 1 })
+}
+
+/** A timeline row's name is a number in the order in which rows were made, so it stays out. */
+export const keyOf = ({ object, values }: StoredRecord): string =>
+  [object, values['Leadline_Id__c'], values['LastName'], object === 'Account' && values['Name']]
+    .filter(Boolean)
+    .join(' ')
+
+type RepOp = Parameters<SandboxOrg['admin']['act']>[0]['ops'][number]
+
+interface Process {
+  readonly org: Org
+  readonly warehouse: MemoryWarehouse
+  readonly ws: number
+  readonly now: () => number
+  readonly newId: () => string
+  readonly startedAtMs: number
+  readonly sessionTimeoutMs: number
+  readonly poll: OwnerPoll
+}
