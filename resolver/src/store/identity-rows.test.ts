@@ -69,7 +69,7 @@ describe('rows of one batch', () => {
     const plan = (minute: number, value: string) => at(minute, { type: 'identify', traits: { plan: value } })
     const rows = toTraitRows(7, [plan(3, 'old'), plan(5, 'new'), plan(4, 'middle')])
     assert.deepEqual(
-      rows.map(({ rank: _, ...row }) => row),
+      rows.map((row) => ({ ...row, rank: '' })),
       [
         {
           ws: 7,
@@ -79,6 +79,7 @@ describe('rows of one batch', () => {
           source: 'site',
           message_id: 'm5',
           ts: time(5),
+          rank: '',
         },
       ],
     )
