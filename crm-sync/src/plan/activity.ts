@@ -6,6 +6,7 @@ import {
   isReference,
   type FieldChange,
   type FieldChanges,
+  type Link,
   type Operation,
   type PlannedValue,
 } from './operation.ts'
@@ -59,12 +60,16 @@ export interface TimelineInput {
 
 export interface TimelinePlan {
   readonly operations: readonly Operation[]
+  /** Of vanished sessions whose row passed to another one in a try whose answer was lost. */
+  readonly links: readonly Link[]
   /** A row of a visit that goes on was held back. */
   readonly held: boolean
 }
 
 /** One row per session; a row whose session was joined to another is re-linked to it, or deleted. */
-export function planTimeline(input: TimelineInput): TimelinePlan {
+export function planTimeline(all: TimelineInput): TimelinePlan {
+  const passed = findPassed(all)
+  const input = { ...all, vanished: all.vanished.filter(({ sessionId }) => !passed.has(sessionId)) }
   const heirs = findHeirs(input)
   const operations: Operation[] = []
   let held = false
@@ -79,7 +84,18 @@ export function planTimeline(input: TimelineInput): TimelinePlan {
   const deletions = input.vanished
     .filter((session) => !session.livesOn && !inherited.has(session.sessionId))
     .flatMap((session) => planDeletion(input, session))
-  return { operations: [...deletions, ...operations], held }
+  const links = [...passed.values()].map((link) => ({ ...link, gone: true }))
+  return { operations: [...deletions, ...operations], links, held }
+}
+
+/** A row that already carries the id of another session is that one's, whatever our link says. */
+function findPassed({ sessions, vanished, rows }: TimelineInput): ReadonlyMap<string, Link> {
+  const taken = new Set(sessions.map(({ sessionId }) => rows.get(sessionId)?.link.crmId))
+  const passed = vanished.flatMap(({ sessionId }) => {
+    const link = rows.get(sessionId)?.link
+    return link && isActive(link) && taken.has(link.crmId) ? [[sessionId, link] as const] : []
+  })
+  return new Map(passed)
 }
 
 /**

@@ -86,7 +86,7 @@ function planPersonAndTimeline(
         holdOpen: task.holdOpen,
         errand,
       })
-    : { operations: [], held: false }
+    : { operations: [], links: [], held: false }
   const plan =
     person.leads.length === 0
       ? EMPTY_PLAN
@@ -101,7 +101,11 @@ function planPersonAndTimeline(
           isRepeated: task.isRepeated,
           errand,
         })
-  return { ...plan, operations: [...plan.operations, ...timeline.operations] }
+  return {
+    ...plan,
+    operations: [...plan.operations, ...timeline.operations],
+    links: [...plan.links, ...timeline.links],
+  }
 }
 
 const accountOf = (

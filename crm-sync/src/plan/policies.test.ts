@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isWriteDue, type Conflict } from './policies.ts'
+import { isClaimable, isWriteDue, type Conflict } from './policies.ts'
 
 interface Case extends Partial<Conflict> {
   readonly title: string
@@ -76,3 +76,16 @@ for (const { title, due, ...conflict } of CASES) {
     assert.equal(isWriteDue({ ...base, ...conflict }), due)
   })
 }
+
+const CLAIMS: readonly [string, Omit<Parameters<typeof isClaimable>[0], 'type'>, boolean][] = [
+  ['never seen, and as we want it', { current: 'a', wanted: 'A ', seen: undefined }, true],
+  ['changed to what we want since it was seen', { current: 'a', wanted: 'a', seen: 'b' }, true],
+  ['filled with what we want since it was seen', { current: 'a', wanted: 'a', seen: null }, true],
+  ['there before our try', { current: 'a', wanted: 'a', seen: 'a' }, false],
+  ['not what we want', { current: 'rep', wanted: 'a', seen: 'b' }, false],
+  ['empty', { current: null, wanted: null, seen: 'a' }, false],
+]
+
+for (const [title, field, expected] of CLAIMS)
+  test(`a value after a try without answer, ${title}, is ${expected ? '' : 'not '}ours`, () =>
+    assert.equal(isClaimable({ type: 'email', ...field }), expected))

@@ -2,6 +2,7 @@ import {
   INTEGRATION_USERNAME,
   REP_USERNAME,
   SECOND_REP_USERNAME,
+  type FaultInput,
   type SandboxOrg,
   type StoredRecord,
 } from '@leadline/salesforce-sandbox'
@@ -39,17 +40,17 @@ const isSite = (step: Step): step is SiteChange => SITE.has(step.kind)
 const isTrouble = (step: Step): step is Trouble => TROUBLE.has(step.kind)
 
 /** Calls of the sync whose answer may be lost, or that may be refused. */
-const CALLS = [
-  { path: '/services/oauth2/token' },
-  { path: '/describe' },
-  { path: '/query' },
-  { path: '/composite/sobjects/Account/' },
-  { path: '/composite/sobjects/Lead/' },
-  { path: '/composite/sobjects/Leadline_Activity__c/' },
-  { method: 'PATCH', path: '/composite/sobjects$' },
-  { method: 'DELETE', path: '/composite/sobjects' },
-  { method: 'POST', path: '/composite/sobjects/' },
-] as const
+export const CALLS: readonly { readonly title: string; readonly match: FaultInput['match'] }[] = [
+  { title: 'a token', match: { path: '/services/oauth2/token' } },
+  { title: 'a description', match: { path: '/describe' } },
+  { title: 'a query', match: { path: '/query' } },
+  { title: 'an Account upsert', match: { path: '/composite/sobjects/Account/' } },
+  { title: 'a Lead upsert', match: { path: '/composite/sobjects/Lead/' } },
+  { title: 'a timeline upsert', match: { path: '/composite/sobjects/Leadline_Activity__c/' } },
+  { title: 'an update by id', match: { method: 'PATCH', path: '/composite/sobjects$' } },
+  { title: 'a delete', match: { method: 'DELETE', path: '/composite/sobjects' } },
+  { title: 'a read by ids', match: { method: 'POST', path: '/composite/sobjects/' } },
+]
 
 /** A lost answer costs a try; this is more than all troubles of one history together. */
 const MAX_TURNS = 150
@@ -195,7 +196,7 @@ export class History {
   #makeTrouble({ kind, who, other }: Trouble): void {
     const { org, warehouse, withTrouble } = this.#options
     if (!withTrouble) return
-    const match = CALLS[who % CALLS.length] ?? CALLS[0]
+    const match = CALLS[who % CALLS.length]?.match
     const after = Math.floor(other / 4) % 3
     const faults = org.admin.faults
     if (kind === 'crash') warehouse.breakInsert(1 + (who % 6), other % 2 === 0 ? 'before' : 'after')
