@@ -104,9 +104,18 @@ function toSetup(request: EngineRequest, baseSettings: Readonly<Record<string, s
   const settings = { ...baseSettings, ...request.settings }
   return {
     database: request.database === 'default' ? undefined : request.database,
-    settings: request.role === 'reader' ? { ...settings, readonly: '1' } : settings,
+    settings: request.role === 'reader' ? toReaderSettings(settings) : settings,
     params: request.params,
   }
+}
+
+/** The engine is also the one that stores events: a reader's question may not run for ever. */
+const MAX_READER_QUERY_S = 60
+
+function toReaderSettings(settings: Readonly<Record<string, string>>): Record<string, string> {
+  const asked = Number(settings['max_execution_time'])
+  const seconds = asked > 0 && asked < MAX_READER_QUERY_S ? asked : MAX_READER_QUERY_S
+  return { ...settings, max_execution_time: String(seconds), readonly: '1' }
 }
 
 function setIdentity(request: IncomingMessage, response: ServerResponse): void {

@@ -119,6 +119,19 @@ describe('the embedded server', () => {
       })
     }
 
+    for (const [asked, given] of [
+      ['', '60'],
+      ['&max_execution_time=0', '60'],
+      ['&max_execution_time=600', '60'],
+      ['&max_execution_time=5', '5'],
+    ] as const) {
+      test(`has ${given} s for a question that asks for ${asked || 'nothing'}`, async () => {
+        const sql = "SELECT toString(getSetting('max_execution_time'))"
+        const answer = await ask(server.url, sql, { user: 'reader', search: `database=leadline${asked}` })
+        assert.match(answer, new RegExp(`^200 ${given}\\b`))
+      })
+    }
+
     const secret = (): string => join(directory, 'secret.txt')
     const refused: readonly ((path: string) => string)[] = [
       (path) => `SELECT * FROM file('${path}', LineAsString)`,
