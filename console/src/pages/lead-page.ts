@@ -56,7 +56,7 @@ const profileList = (request: PageRequest, profile: LeadProfile): Markup =>
     <dt>Seen (UTC)</dt>
     <dd>${time(profile.firstSeen)} to ${time(profile.lastSeen)}</dd>
     <dt>Activity</dt>
-    <dd>${profile.sessions} sessions, ${profile.events} events</dd>
+    <dd>${profile.sessions} ${profile.sessions === 1 ? 'session' : 'sessions'}, ${profile.events} events</dd>
     <dt>Ids</dt>
     <dd><small>lead ${profile.leadId} · contact ${profile.contactId}</small></dd>
   </dl>`
