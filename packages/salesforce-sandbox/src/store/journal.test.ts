@@ -22,10 +22,13 @@ async function startProcess(t: TestContext, dataDir: string): Promise<{ child: C
     port: 0,
     dataDir,
     schemaDirs: [FORCE_APP],
-    client: { id: CLIENT.clientId, secret: CLIENT.clientSecret },
     clockMode: 'wall',
   }
-  const child = fork(MAIN, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const env = {
+    LEADLINE_SANDBOX_CLIENT_ID: CLIENT.clientId,
+    LEADLINE_SANDBOX_CLIENT_SECRET: CLIENT.clientSecret,
+  }
+  const child = fork(MAIN, [JSON.stringify(options)], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   t.after(() => child.kill('SIGKILL'))
   const [message]: unknown[] = await once(child, 'message')
   assert.equal(read(message, 'type'), 'ready')
