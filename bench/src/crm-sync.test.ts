@@ -9,7 +9,8 @@ test('calls are counted by what they are for: what has not changed is not writte
   )
   assert.ok(fresh && visited && same)
   assert.ok(fresh.setUp > 0 && fresh.reads > 0 && fresh.writes >= 3)
-  // The people's fields and the new timeline rows.
-  assert.deepEqual([visited.setUp, visited.writes], [0, 2])
+  // The people's fields and the new timeline rows; in how many rounds, the timing says.
+  assert.equal(visited.setUp, 0)
+  assert.ok(visited.writes >= 2)
   assert.deepEqual([same.setUp, same.writes], [0, 0])
 })
