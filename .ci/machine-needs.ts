@@ -12,6 +12,12 @@ const answers = (command: string, args: readonly string[]): boolean => spawnSync
 
 const NEEDS: readonly Need[] = [
   { what: 'Chromium', packages: ['chromium'], isThere: () => existsSync('/usr/bin/chromium') },
+  { what: 'Firefox', packages: ['firefox-esr'], isThere: () => existsSync('/usr/bin/firefox-esr') },
+  {
+    what: 'WebKit',
+    packages: ['webkit2gtk-driver', 'xvfb', 'xauth'],
+    isThere: () => existsSync('/usr/bin/WebKitWebDriver') && existsSync('/usr/bin/Xvfb'),
+  },
   { what: 'Java 17', packages: ['openjdk-17-jre-headless'], isThere: () => answers('java', ['-version']) },
   { what: 'Maven', packages: ['maven'], isThere: () => answers('mvn', ['-v']) },
 ]

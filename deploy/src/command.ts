@@ -10,12 +10,15 @@ export interface Flag {
 
 /** One command of the CLI. To add one: a file in commands/, a line in commands/index.ts. */
 export interface Command {
+  /** One word, or two for a command of a family: `salesforce plan`. */
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
   /** Further paragraphs of its help. */
   readonly details?: string
   readonly flags: Readonly<Record<string, Flag>>
+  /** What stands after the name without a flag, in order, e.g. `['ID']`; all are required. */
+  readonly operands?: readonly string[]
   /** Meaning of each exit code. */
   readonly exitCodes: Readonly<Record<number, string>>
   /** Resolves to the exit code. Throws CommandError for what the operator can mend. */

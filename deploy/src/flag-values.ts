@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { nearestName } from '@leadline/config'
-import { CommandError, type Flag } from './command.ts'
+import { CommandError, type Command, type Flag } from './command.ts'
 
 export interface NumberRange {
   readonly min: number
@@ -10,9 +10,16 @@ export interface NumberRange {
 /** The flags of one call, after their names were checked. */
 export class FlagValues {
   readonly #values: ReadonlyMap<string, string | true>
+  readonly #operands: readonly string[]
 
-  constructor(values: ReadonlyMap<string, string | true>) {
+  constructor(values: ReadonlyMap<string, string | true>, operands: readonly string[] = []) {
     this.#values = values
+    this.#operands = operands
+  }
+
+  /** What stands at this place of the command's `operands`. */
+  operand(index: number): string {
+    return this.#operands[index] ?? ''
   }
 
   isSet(name: string): boolean {
@@ -36,8 +43,11 @@ export class FlagValues {
   }
 }
 
-/** Checks the flags of a call against those the command knows. Throws CommandError that names the nearest known one. */
-export function parseFlags(argv: readonly string[], known: Readonly<Record<string, Flag>>): FlagValues {
+/** Checks a call against what the command knows. Throws CommandError that names the nearest known flag. */
+export function parseFlags(
+  argv: readonly string[],
+  { flags: known, operands = [] }: Pick<Command, 'flags' | 'operands'>,
+): FlagValues {
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(Object.entries(known).map(([name, { type }]) => [name, { type }])),
@@ -46,12 +56,21 @@ export function parseFlags(argv: readonly string[], known: Readonly<Record<strin
     tokens: true,
   })
   const values = new Map<string, string | true>()
+  const given: string[] = []
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      throw new CommandError(`${JSON.stringify(token.value)} is not expected here; flags begin with --`)
+    if (token.kind === 'positional') given.push(token.value)
     if (token.kind === 'option') values.set(token.name, checkOption(token, known))
   }
-  return new FlagValues(values)
+  checkOperands(given, operands)
+  return new FlagValues(values, given)
+}
+
+function checkOperands(given: readonly string[], operands: readonly string[]): void {
+  const extra = given[operands.length]
+  if (extra !== undefined)
+    throw new CommandError(`${JSON.stringify(extra)} is not expected here; flags begin with --`)
+  const missing = operands[given.length]
+  if (missing !== undefined) throw new CommandError(`${missing} is missing`)
 }
 
 interface OptionToken {

@@ -22,17 +22,25 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
-async function dispatch([name, ...rest]: readonly string[], terminal: Terminal): Promise<number> {
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, second] = argv
   if (name === undefined || name === '--help' || name === 'help') {
     terminal.line(buildOverview(commands))
     return 0
   }
-  const command = findCommand(name)
+  const family = commands.filter((candidate) => candidate.name.startsWith(`${name} `))
+  if (family.length > 0 && (second === undefined || second.startsWith('--'))) {
+    terminal.line(buildOverview(family))
+    return second === '--help' ? 0 : 1
+  }
+  const words = family.length > 0 ? 2 : 1
+  const command = findCommand(argv.slice(0, words).join(' '))
+  const rest = argv.slice(words)
   if (rest.includes('--help')) {
     terminal.line(buildHelp(command))
     return 0
   }
-  return await command.run(parseFlags(rest, command.flags), terminal)
+  return await command.run(parseFlags(rest, command), terminal)
 }
 
 function findCommand(name: string): Command {

@@ -15,7 +15,7 @@ export function buildOverview(commands: readonly Command[]): string {
 }
 
 /** Help of one command: what it does, its flags, its exit codes. */
-export function buildHelp({ name, summary, details, flags, exitCodes }: Command): string {
+export function buildHelp({ name, summary, details, flags, operands = [], exitCodes }: Command): string {
   const known: Command['flags'] = { ...flags, help: { type: 'boolean', help: 'Show this' } }
   const rows = Object.entries(known).map(([flag, { value, help }]) => ({
     left: value === undefined ? `--${flag}` : `--${flag} ${value}`,
@@ -23,7 +23,7 @@ export function buildHelp({ name, summary, details, flags, exitCodes }: Command)
   }))
   const width = Math.max(...rows.map(({ left }) => left.length))
   return [
-    `leadline ${name}: ${summary}`,
+    `leadline ${[name, ...operands].join(' ')}: ${summary}`,
     ...(details ? ['', details] : []),
     '',
     'Flags',

@@ -3,6 +3,18 @@ import { decodeJson } from './decode-json.ts'
 import type { Decoded } from './result.ts'
 import { EVENT_TYPES, type EventType, type JsonObject } from './wire.ts'
 
+export const DIALECTS = [
+  'segment',
+  'segment-webhook',
+  'leadline',
+  'ripe',
+  'rudderstack',
+  'jitsu',
+  'pixel',
+  'import',
+] as const
+export type Dialect = (typeof DIALECTS)[number]
+
 /**
  * One accepted request, as it lies in `events.v1`. Events are kept as they came;
  * what the request said about all of them, and what the collector added, stands beside them.
@@ -14,7 +26,7 @@ export interface Envelope {
   /** Name of the key that was used (never the key). */
   readonly source: string
   /** Which door it came through. */
-  readonly dialect: 'segment' | 'leadline'
+  readonly dialect: Dialect
   /** public: a browser's key, anyone may have it. secret: a server's. */
   readonly trust: 'public' | 'secret'
   /** ISO 8601 with milliseconds, by the collector's clock. */
@@ -22,6 +34,11 @@ export interface Envelope {
   /** Client address, kept or truncated by setting; absent when dropped. */
   readonly address?: string | undefined
   readonly userAgent?: string | undefined
+  /** The user agent says that no person is behind it. Kept and marked. */
+  readonly bot?: true | undefined
+  /** ISO 3166-1 alpha-2 and the subdivision's name, from the full address, where a database is set. */
+  readonly country?: string | undefined
+  readonly region?: string | undefined
   /** Of the request; beneath an event's own. */
   readonly sentAt?: string | undefined
   /** Type of the event of a single call, as its path says; overrides the event's own. */
@@ -41,11 +58,14 @@ export const envelopeSchema = z.object({
   v: z.literal(1),
   workspace: z.int().min(0).max(0xffffffff),
   source: z.string(),
-  dialect: z.enum(['segment', 'leadline']),
+  dialect: z.enum(DIALECTS),
   trust: z.enum(['public', 'secret']),
   receivedAt: z.iso.datetime(),
   address: z.string().optional(),
   userAgent: z.string().optional(),
+  bot: z.literal(true).optional(),
+  country: z.string().optional(),
+  region: z.string().optional(),
   sentAt: z.string().optional(),
   type: z.enum(EVENT_TYPES).optional(),
   context: jsonObject.optional(),

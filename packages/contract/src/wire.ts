@@ -48,6 +48,8 @@ export interface WireBatch {
   readonly sentAt?: string | undefined
   readonly context?: JsonObject | null | undefined
   readonly integrations?: JsonObject | null | undefined
+  /** Events that the client gave up since its last batch, by reason; counted, not kept. */
+  readonly dropped?: Readonly<Record<string, number>> | undefined
 }
 
 /** Why one event, or a whole request, was refused. */

@@ -37,6 +37,9 @@ export interface EventsRow {
   readonly original_timestamp: DateTime | null
   readonly sent_at: DateTime | null
   readonly impersonated: number
+  readonly bot: number
+  readonly country: string
+  readonly region: string
   readonly first_copy: Big
 }
 

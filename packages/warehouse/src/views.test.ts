@@ -9,7 +9,7 @@ import type { Warehouse } from './warehouse.ts'
 const EVENTS_COLUMNS =
   'ws d ts received_at message_id type event anonymous_id user_id anon_node mail_node node_id channel source address ' +
   'user_agent name category group_id previous_id properties traits context integrations timestamp original_timestamp ' +
-  'sent_at impersonated lead_id contact_id company_id session_id'
+  'sent_at impersonated bot country region lead_id contact_id company_id session_id'
 
 describe('views', () => {
   let testWarehouse: TestWarehouse

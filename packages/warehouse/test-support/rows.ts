@@ -44,6 +44,9 @@ export const eventRow = (row: Partial<EventsRow> & Pick<EventsRow, 'message_id' 
   original_timestamp: null,
   sent_at: null,
   impersonated: 0,
+  bot: 0,
+  country: '',
+  region: '',
   first_copy: '1',
   ...row,
 })

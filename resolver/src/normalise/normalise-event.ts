@@ -28,6 +28,10 @@ export interface NormalEvent {
   readonly integrations: Readonly<Record<string, unknown>>
   readonly groupId: string
   readonly impersonated: boolean
+  /** Its user agent, or the browser itself, says that no person is behind it. */
+  readonly bot: boolean
+  readonly country: string
+  readonly region: string
   readonly user: Identifier | undefined
   readonly mail: Identifier | undefined
   /** An event without any identifier is an anonymous visitor of its own: the value is empty then. */
@@ -80,6 +84,9 @@ function build(
     integrations: { ...envelope.integrations, ...wire.integrations },
     groupId: toText(wire.groupId ?? context['groupId']),
     impersonated: context['impersonated'] === true,
+    bot: envelope.bot === true || context['webdriver'] === true,
+    country: envelope.country ?? '',
+    region: envelope.region ?? '',
     ...findIdentifiers(wire, context, { hash, junk }),
   }
 }

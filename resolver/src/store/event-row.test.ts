@@ -53,6 +53,9 @@ test('an event is kept whole', () => {
     original_timestamp: '2026-11-02 11:00:00.500',
     sent_at: '2026-11-02 12:00:00.000',
     impersonated: 1,
+    bot: 0,
+    country: '',
+    region: '',
     first_copy: String(2n ** 63n - BigInt(Date.UTC(2026, 10, 2, 12))),
   })
 })

@@ -14,13 +14,12 @@ export function toEventRow(event: NormalEvent): EventsRow {
     message_id: event.messageId,
     type: wire.type,
     ...toTexts(event),
+    ...toSender(event),
     anon_node: event.anon?.id ?? NO_NODE,
     mail_node: event.mail?.id ?? NO_NODE,
     node_id: principalOf(event).id,
     channel: wire.channel ?? (event.trust >= TRUST.secret ? 'server' : 'browser'),
     source: event.source,
-    address: event.address,
-    user_agent: event.userAgent,
     properties: JSON.stringify(wire.properties ?? {}),
     traits: JSON.stringify(wire.traits ?? {}),
     context: JSON.stringify(event.context),
@@ -28,10 +27,19 @@ export function toEventRow(event: NormalEvent): EventsRow {
     timestamp: toTime(wire.timestamp),
     original_timestamp: toTime(wire.originalTimestamp),
     sent_at: toTime(wire.sentAt),
-    impersonated: event.impersonated ? 1 : 0,
     first_copy: toFirstCopy(event.receivedAtMs),
   }
 }
+
+/** Who sent it, as far as the request tells. */
+const toSender = (event: NormalEvent) => ({
+  address: event.address,
+  user_agent: event.userAgent,
+  country: event.country,
+  region: event.region,
+  bot: event.bot ? 1 : 0,
+  impersonated: event.impersonated ? 1 : 0,
+})
 
 const toTexts = ({ wire, groupId }: NormalEvent) => ({
   event: wire.event ?? '',

@@ -1,0 +1,2 @@
+-- What operators said: see resolver/README.md.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Attribution, qualification and score of leads and companies.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- What crm-sync remembers beyond links and shadows.
+SELECT 1;
