@@ -2,10 +2,20 @@ import type { Refusal, WireAnswer } from '@leadline/contract'
 import type { Acceptance } from './accept.ts'
 import { statusOf } from './refusals.ts'
 
+/** What is answered, before it takes the shape of a server's own answers. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Null for none. */
+  readonly body: string | null
+}
+
 /**
- * Answers as plain Responses with plain header objects: the server writes those directly. Setting headers on a
- * finished Response, as the stock middleware does, makes it build the whole object first.
+ * With a plain header object: the Hono server writes that directly. Setting headers on a finished Response, as the
+ * stock middleware does, makes it build the whole object first.
  */
+export const toResponse = ({ status, headers, body }: Answer): Response =>
+  new Response(body, { status, headers })
 
 /** No credentials are read, so any page may read the answer; which pages may send is decided by the key. */
 const CORS = {
@@ -21,22 +31,21 @@ const PREFLIGHT = {
   'access-control-max-age': '86400',
 } as const
 
-export const preflightAnswer = (): Response => new Response(null, { status: 204, headers: PREFLIGHT })
+export const preflightAnswer: Answer = { status: 204, headers: PREFLIGHT, body: null }
 
 type Headers = Readonly<Record<string, string>>
 
-export function jsonAnswer(status: number, body: unknown, headers: Headers = {}): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS, ...headers },
-  })
-}
+export const jsonAnswer = (status: number, body: unknown, headers: Headers = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS, ...headers },
+  body: JSON.stringify(body),
+})
 
-export const refusalAnswer = (refusal: Refusal, headers: Headers = {}): Response =>
+export const refusalAnswer = (refusal: Refusal, headers: Headers = {}): Answer =>
   jsonAnswer(statusOf(refusal.code), { success: false, ...refusal }, headers)
 
 /** A single call is answered like Segment does; a batch also says what became of each event. */
-export function acceptanceAnswer(acceptance: Acceptance, isSingle: boolean, headers: Headers): Response {
+export function acceptanceAnswer(acceptance: Acceptance, isSingle: boolean, headers: Headers): Answer {
   const { accepted, rejected } = acceptance
   const first = rejected[0]
   if (isSingle && first !== undefined) return refusalAnswer(withoutPlace(first), headers)

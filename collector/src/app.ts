@@ -1,8 +1,7 @@
-import type { Log } from '@leadline/runtime'
 import { Hono } from 'hono'
-import { refusalAnswer } from './answers.ts'
+import { refusalAnswer, toResponse } from './answers.ts'
 import { refusal } from './refusals.ts'
-import { collectRoutes, type CollectDeps } from './routes/collect.ts'
+import { buildEventHandlers, collectRoutes, type CollectDeps } from './routes/collect.ts'
 import { operateRoutes, type OperateDeps } from './routes/operate.ts'
 import type { Env, Route } from './routes/route.ts'
 import { tagRoutes } from './routes/serve-tag.ts'
@@ -11,12 +10,11 @@ import type { Tag } from './tag.ts'
 export interface AppDeps extends CollectDeps, OperateDeps {
   readonly metrics: CollectDeps['metrics']
   readonly tag: Tag | undefined
-  readonly log: Log
 }
 
 /** The collector as an app: it listens nowhere and starts nothing. */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const routes = [...collectRoutes(deps), ...tagRoutes(deps.tag), ...operateRoutes(deps)]
+  const routes = [...collectRoutes(buildEventHandlers(deps)), ...tagRoutes(deps.tag), ...operateRoutes(deps)]
   const app = new Hono<Env>({ strict: false })
   for (const { method, path, handle } of routes) app.on(method, path, handle)
   const methods = methodsByPath(routes)
@@ -24,16 +22,16 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.notFound((context) => unmatched(methods.get(context.req.path)))
   app.onError((error, context) => {
     deps.log.error('a request failed unexpectedly', error, { path: context.req.routePath })
-    return refusalAnswer(refusal('internal', 'an unexpected error; send it again'))
+    return toResponse(refusalAnswer(refusal('internal', 'an unexpected error; send it again')))
   })
   return app
 }
 
 function unmatched(methods: readonly string[] | undefined): Response {
   if (methods === undefined)
-    return refusalAnswer(refusal('not_found', 'nothing is served here; check the path'))
+    return toResponse(refusalAnswer(refusal('not_found', 'nothing is served here; check the path')))
   const allow = methods.join(', ')
-  return refusalAnswer(refusal('method_not_allowed', `only ${allow} is answered here`), { allow })
+  return toResponse(refusalAnswer(refusal('method_not_allowed', `only ${allow} is answered here`), { allow }))
 }
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {

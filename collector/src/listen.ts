@@ -1,7 +1,4 @@
-import { createServer, Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
-import type { Hono } from 'hono'
-import type { Env } from './routes/route.ts'
+import { createServer, type RequestListener, type Server } from 'node:http'
 
 export interface Listening {
   /** http://host:port without a trailing slash. */
@@ -20,10 +17,11 @@ const serverOptions = {
 }
 
 /** Throws with one clear line when the address cannot be had. */
-export async function listen(app: Hono<Env>, where: { host: string; port: number }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions })
-  if (!(server instanceof Server))
-    throw new Error('the adapter made another kind of server than was asked for')
+export async function listen(
+  door: RequestListener,
+  where: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const server = createServer(serverOptions, door)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(explainListen(cause, where)))
     server.listen(where.port, where.host, resolve)

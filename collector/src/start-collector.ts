@@ -2,11 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { DEAD_TOPIC, EVENTS_TOPIC, TOPICS, type Settings } from '@leadline/contract'
 import { describeError, type Log, type RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
-import { createApp } from './app.ts'
+import { getRequestListener } from '@hono/node-server'
+import { createApp, type AppDeps } from './app.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
 import { listen } from './listen.ts'
 import { createCollectorMetrics } from './metrics.ts'
+import { createNodeDoor } from './node-door.ts'
+import { buildEventHandlers } from './routes/collect.ts'
 import { createSink } from './sink.ts'
 import { readTag } from './tag.ts'
 
@@ -30,7 +33,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
   const inFlight = createInFlight(MAX_BYTES_IN_FLIGHT)
   const metrics = createCollectorMetrics(inFlight)
   let stopping = false
-  const app = createApp({
+  const deps: AppDeps = {
     keys: createKeys(settings.workspaces, randomBytes(32).toString('hex')),
     sink: createSink({ append: (topic, values) => stream.append(topic, values), metrics, log }),
     tag: tagFile === undefined ? undefined : await readTag(tagFile),
@@ -41,8 +44,10 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     inFlight,
     metrics,
     log,
-  })
-  const server = await listen(app, { host, port })
+  }
+  const app = createApp(deps)
+  const door = createNodeDoor(buildEventHandlers(deps), getRequestListener(app.fetch))
+  const server = await listen(door, { host, port })
   return {
     url: server.url,
     report: () => ({ idle: inFlight.requests === 0, steps: metrics.totals() }),

@@ -1,4 +1,4 @@
-import { jsonAnswer } from '../answers.ts'
+import { jsonAnswer, toResponse } from '../answers.ts'
 import type { CollectorMetrics } from '../metrics.ts'
 import type { Route } from './route.ts'
 
@@ -13,17 +13,14 @@ const headers = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-stor
 /** For those who run it: alive, ready, counted. */
 export function operateRoutes({ findProblems, metrics }: OperateDeps): readonly Route[] {
   return [
-    { method: 'GET', path: '/healthz', handle: () => jsonAnswer(200, { alive: true }, headers) },
+    { method: 'GET', path: '/healthz', handle: () => toResponse(jsonAnswer(200, { alive: true }, headers)) },
     {
       method: 'GET',
       path: '/readyz',
       handle: async () => {
         const problems = await findProblems()
-        return jsonAnswer(
-          problems.length === 0 ? 200 : 503,
-          { ready: problems.length === 0, problems },
-          headers,
-        )
+        const ready = problems.length === 0
+        return toResponse(jsonAnswer(ready ? 200 : 503, { ready, problems }, headers))
       },
     },
     {

@@ -1,23 +1,20 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { RequestSource } from '../request-facts.ts'
+import type { EventRequest } from '../event-request.ts'
+import { readRequestBody } from '../read-body.ts'
 
 /** The server's own objects stand beside each request; a test without a server has none. */
 export interface Env {
   Bindings: Partial<HttpBindings>
 }
 
-/** The parsed headers of the server are three times as quick to ask as those of the Request around them. */
-export function toRequestSource(context: Context<Env>): RequestSource {
-  const { incoming } = context.env
-  const { headers } = context.req.raw
+/** A request as Hono has it, on any runtime. */
+export function toEventRequest(context: Context<Env>): EventRequest {
+  const { raw } = context.req
   return {
-    header(name) {
-      if (incoming === undefined) return headers.get(name) ?? undefined
-      const value = incoming.headers[name]
-      return Array.isArray(value) ? value.join(', ') : value
-    },
-    peer: incoming?.socket.remoteAddress,
+    header: (name) => raw.headers.get(name) ?? undefined,
+    peer: context.env?.incoming?.socket.remoteAddress,
+    readBody: (maxBytes) => readRequestBody(raw, maxBytes),
   }
 }
 

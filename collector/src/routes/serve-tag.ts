@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { jsonAnswer } from '../answers.ts'
+import { jsonAnswer, toResponse } from '../answers.ts'
 import type { Tag, TagEncoding } from '../tag.ts'
 import type { Env, Route } from './route.ts'
 
@@ -24,11 +24,13 @@ export function tagRoutes(tag: Tag | undefined): readonly Route[] {
 }
 
 const notConfigured = (): Response =>
-  jsonAnswer(404, {
-    success: false,
-    code: 'not_found',
-    message: 'no tag here; set collector.tagFile to the built one',
-  })
+  toResponse(
+    jsonAnswer(404, {
+      success: false,
+      code: 'not_found',
+      message: 'no tag here; set collector.tagFile to the built one',
+    }),
+  )
 
 function serveTag(context: Context<Env>, tag: Tag, cacheControl: string): Response {
   const encoding = pickEncoding(context.req.header('accept-encoding') ?? '')

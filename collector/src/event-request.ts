@@ -1,0 +1,12 @@
+import type { Refusal } from '@leadline/contract'
+import type { RequestSource } from './request-facts.ts'
+
+/** What a body came to. */
+export type ReadBytes =
+  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly refusal: Refusal }
+
+/** A request for one of the event paths, whatever server took it. */
+export interface EventRequest extends RequestSource {
+  /** Reads the body, compressed as it came, up to so many bytes. Called once at most. */
+  readBody(maxBytes: number): Promise<ReadBytes>
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+import type { ReadBytes } from './event-request.ts'
+import { bodyTooLarge, incompleteBody, parseLength } from './read-body.ts'
+
+/** Reads the body of a node:http request, at most `maxBytes`. What comes beyond them is thrown away as it comes. */
+export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<ReadBytes> {
+  const declared = parseLength(incoming.headers['content-length'])
+  if (declared !== undefined && declared > maxBytes) return Promise.resolve(bodyTooLarge(maxBytes))
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > maxBytes) {
+        chunks.length = 0
+        resolve(bodyTooLarge(maxBytes))
+      } else chunks.push(chunk)
+    })
+    incoming.on('end', () => resolve({ ok: true, bytes: join(chunks) }))
+    incoming.on('close', () => resolve(incompleteBody))
+    incoming.on('error', () => resolve(incompleteBody))
+  })
+}
+
+/** Most bodies come in one piece, which is not copied. */
+const join = (chunks: readonly Buffer[]): Uint8Array =>
+  chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
