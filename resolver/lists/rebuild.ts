@@ -39,6 +39,7 @@ const MORE_FREE = [
   'tutamail.com',
   'tutanota.com',
   'tutanota.de',
+  'zoho.eu',
 ]
 
 /** Employers, universities and cities that the sources list all the same. */

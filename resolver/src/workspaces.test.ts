@@ -20,8 +20,10 @@ test('domains of the settings count in any case and script', () => {
 })
 
 test('junk of the settings counts in any case and in quotes', () => {
-  const { junk } = build({ identity: { ...settings.identity, junk: ['"Demo"'] } })
+  const identity = { ...settings.identity, junk: ['"Demo"'], junkPatterns: ['Kiosk *'] }
+  const { junk } = build({ identity })
   assert.ok(isJunk('demo', junk))
+  assert.ok(isJunk('KIOSK 7', junk))
 })
 
 test('each workspace has ids of its own: its key decides', () => {

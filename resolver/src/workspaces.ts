@@ -1,8 +1,7 @@
 import { domainToASCII } from 'node:url'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
-import { toJunkKey } from './normalise/junk.ts'
-import type { FurtherJunk } from './normalise/identifiers.ts'
+import { toJunkKey, toJunkPattern, type FurtherJunk } from './normalise/junk.ts'
 import type { CompanyLists } from './profile/company.ts'
 import type { MailLists } from './profile/mail-domains.ts'
 
@@ -25,7 +24,10 @@ export const buildWorkspaces = (settings: Settings['workspaces'], lists: MailLis
         id: workspace.id,
         settings: workspace,
         hash: createNodeHash(workspace.identityKey),
-        junk: new Set(workspace.identity.junk.map(toJunkKey)),
+        junk: {
+          values: new Set(workspace.identity.junk.map(toJunkKey)),
+          patterns: workspace.identity.junkPatterns.map(toJunkPattern),
+        },
         lists: {
           ...lists,
           settings: {

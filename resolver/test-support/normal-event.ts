@@ -1,4 +1,5 @@
 import type { Envelope } from '@leadline/contract'
+import { NO_FURTHER_JUNK } from '../src/normalise/junk.ts'
 import { normaliseEvent, type NormalEvent } from '../src/normalise/normalise-event.ts'
 import { hash } from './resolve-world.ts'
 
@@ -14,7 +15,7 @@ export function readEvent(event: Record<string, unknown>, head: Partial<Envelope
     events: [{ messageId: 'm1', type: 'track', timestamp: '2026-11-02T11:00:00.000Z', ...event }],
     ...head,
   }
-  const normalised = normaliseEvent(envelope, 0, { hash, junk: new Set() })
+  const normalised = normaliseEvent(envelope, 0, { hash, junk: NO_FURTHER_JUNK })
   if (!normalised.ok) throw new Error(normalised.reason)
   return normalised.event
 }

@@ -6,6 +6,7 @@ import { indexFacts, type FactSet } from '../src/identity/indexed-facts.ts'
 import { createLadder, type Ladder } from '../src/identity/ladder.ts'
 import { createNodeHash, type NodeHash } from '../src/identity/node-id.ts'
 import { createEventResolver, type EventLead, type PlacedEvent } from '../src/identity/resolve-event.ts'
+import { NO_FURTHER_JUNK } from '../src/normalise/junk.ts'
 import { normaliseEvent, type NormalEvent } from '../src/normalise/normalise-event.ts'
 import { principalOf } from '../src/normalise/principal.ts'
 import { IDENTITY_KEY, toWorkspaceSettings } from './settings.ts'
@@ -33,7 +34,7 @@ export function resolveWorld(
 }
 
 export function toNormalEvent(happening: Happening): NormalEvent {
-  const normalised = normaliseEvent(toEnvelope(1, happening), 0, { hash, junk: new Set() })
+  const normalised = normaliseEvent(toEnvelope(1, happening), 0, { hash, junk: NO_FURTHER_JUNK })
   if (!normalised.ok) throw new Error(normalised.reason)
   return normalised.event
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
+import { NO_FURTHER_JUNK, type FurtherJunk } from './junk.ts'
 
-const none = new Set<string>()
+const none = NO_FURTHER_JUNK
 const table = (
-  normalise: (value: unknown, junk: ReadonlySet<string>) => string | undefined,
+  normalise: (value: unknown, junk: FurtherJunk) => string | undefined,
   cases: readonly (readonly [unknown, string | undefined])[],
 ) => {
   for (const [value, expected] of cases) {
@@ -45,7 +46,7 @@ describe('user ids', () => {
   })
 
   test("the workspace's own junk is nobody, in any case and in quotes", () => {
-    const junk = new Set(['demo'])
+    const junk = { ...NO_FURTHER_JUNK, values: new Set(['demo']) }
     assert.equal(normaliseUserId('Demo', junk), undefined)
     assert.equal(normaliseUserId('"demo"', junk), undefined)
     assert.equal(normaliseUserId('demo-1', junk), 'demo-1')
@@ -69,7 +70,10 @@ describe('cookies', () => {
 
 describe('mail addresses', () => {
   test("the workspace's own junk is nobody", () => {
-    assert.equal(normaliseMail('Demo@Acme.io', new Set(['demo@acme.io'])), undefined)
+    assert.equal(
+      normaliseMail('Demo@Acme.io', { ...NO_FURTHER_JUNK, values: new Set(['demo@acme.io']) }),
+      undefined,
+    )
   })
 
   table(normaliseMail, [
@@ -77,6 +81,9 @@ describe('mail addresses', () => {
     [' ann@acme.io ', 'ann@acme.io'],
     ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
     ['ann@acme', undefined],
+    ['ann@acme..io', undefined],
+    ['ann@acme.io.', undefined],
+    ['ann@.acme.io', undefined],
     ['ann lee@acme.io', undefined],
     ['ann@acme@b.io', undefined],
     ['@acme.io', undefined],

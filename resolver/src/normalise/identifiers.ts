@@ -1,11 +1,10 @@
 import { domainToASCII } from 'node:url'
-import { isJunk, isJunkMail } from './junk.ts'
+import { isJunk, isJunkMail, type FurtherJunk } from './junk.ts'
 
 const MAX_MAIL_LENGTH = 254
 const MAIL = /^[^\s@]+@[^\s@]+$/
-
-/** The workspace's own junk values, as `toJunkKey` writes them. */
-export type FurtherJunk = ReadonlySet<string>
+/** At least two labels, none of them empty. */
+const DOMAIN = /^[^.]+(?:\.[^.]+)+$/
 
 /**
  * Identifiers in the form in which they are compared; undefined when the value is absent or junk.
@@ -34,7 +33,7 @@ export function toMail(value: string): string | undefined {
   if (text.length > MAX_MAIL_LENGTH || !MAIL.test(text)) return undefined
   const at = text.indexOf('@')
   const domain = domainToASCII(text.slice(at + 1))
-  return domain.includes('.') ? `${text.slice(0, at)}@${domain}` : undefined
+  return DOMAIN.test(domain) ? `${text.slice(0, at)}@${domain}` : undefined
 }
 
 function toText(value: unknown): string | undefined {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { normaliseUserId } from './identifiers.ts'
-import { isJunk, isJunkMail, toJunkKey } from './junk.ts'
+import { isJunk, isJunkMail, NO_FURTHER_JUNK, toJunkKey, toJunkPattern } from './junk.ts'
 
-const none: ReadonlySet<string> = new Set()
+const none = NO_FURTHER_JUNK
 const WORDS =
   'null undefined none nil nan anonymous anon guest unknown n/a na true false user userid user_id id email test'
 const MARKS = ['', '[object object]', '-1', '{}', '[]', '0', '000', '-', '- -', '...']
@@ -32,9 +32,15 @@ describe('what programs send when they have no identifier', () => {
   }
 
   test('and what the workspace lists, compared in the same way', () => {
-    const further = new Set([' "Demo User" '].map(toJunkKey))
+    const further = { ...none, values: new Set([' "Demo User" '].map(toJunkKey)) }
     for (const value of ['demo user', 'DEMO USER', "'Demo User'"]) assert.ok(isJunk(value, further), value)
     assert.ok(!isJunk('demo users', further))
+  })
+
+  test('and what its patterns match as a whole, where * stands for anything', () => {
+    const further = { ...none, patterns: ['Kiosk-*', '*@demo.(io)'].map(toJunkPattern) }
+    for (const value of ['kiosk-7', '"KIOSK-"', 'ann@demo.(io)']) assert.ok(isJunk(value, further), value)
+    for (const value of ['my kiosk-7', 'kiosk', 'ann@demo.io']) assert.ok(!isJunk(value, further), value)
   })
 })
 

@@ -43,11 +43,26 @@ const JUNK_LOCAL_PARTS: ReadonlySet<string> = new Set([
   'asdf',
 ])
 
-/** Is the value nobody's? `further` are the workspace's own, as `toJunkKey` writes them. */
-export function isJunk(value: string, further: ReadonlySet<string>): boolean {
-  const key = toJunkKey(value)
-  return JUNK.has(key) || ONLY_ZEROS_AND_DASHES.test(key) || further.has(key)
+/** The workspace's own junk: exact values as `toJunkKey` writes them, and patterns for whole such values. */
+export interface FurtherJunk {
+  readonly values: ReadonlySet<string>
+  readonly patterns: readonly RegExp[]
 }
+
+export const NO_FURTHER_JUNK: FurtherJunk = { values: new Set(), patterns: [] }
+
+/** Is the value nobody's? */
+export function isJunk(value: string, { values, patterns }: FurtherJunk): boolean {
+  const key = toJunkKey(value)
+  if (JUNK.has(key) || ONLY_ZEROS_AND_DASHES.test(key) || values.has(key)) return true
+  return patterns.some((pattern) => pattern.test(key))
+}
+
+/** Patterns as the settings write them: `*` stands for anything, all else for itself. No other sign, so none is slow. */
+export const toJunkPattern = (text: string): RegExp =>
+  new RegExp(`^${toJunkKey(text).split('*').map(escapeSigns).join('.*?')}$`, 's')
+
+const escapeSigns = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 /** Lower case, without spaces and quotes around. */
 export const toJunkKey = (value: string): string =>

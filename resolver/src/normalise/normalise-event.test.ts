@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readEvent } from '../../test-support/normal-event.ts'
 import { hash } from '../../test-support/resolve-world.ts'
+import { NO_FURTHER_JUNK } from './junk.ts'
 import { normaliseEvent } from './normalise-event.ts'
 import { principalOf } from './principal.ts'
 
@@ -151,7 +152,7 @@ describe('whose an event is', () => {
     const normalised = normaliseEvent(
       { ...envelope, receivedAt: '2026-11-02T12:00:00.000Z', events: [event] },
       0,
-      { hash, junk: new Set(['demo', 'ann@acme.io']) },
+      { hash, junk: { ...NO_FURTHER_JUNK, values: new Set(['demo', 'ann@acme.io']) } },
     )
     assert.ok(normalised.ok)
     const { user, mail: address, anon } = normalised.event
@@ -178,7 +179,7 @@ test('an event that is none of the six calls is refused with a reason', () => {
   const normalised = normaliseEvent(
     { ...envelope, receivedAt: '2026-11-02T12:00:00.000Z', events: [{ type: 'delete', messageId: 'm' }] },
     0,
-    { hash, junk: new Set() },
+    { hash, junk: NO_FURTHER_JUNK },
   )
   assert.equal(normalised.ok, false)
 })

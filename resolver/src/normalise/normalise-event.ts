@@ -2,7 +2,8 @@ import { isObject, type Envelope } from '@leadline/contract'
 import { TRUST, type NodeId } from '../identity/fact-source.ts'
 import type { NodeHash } from '../identity/node-id.ts'
 import { toEventTime, toFilingTime } from './event-time.ts'
-import { normaliseAnonymousId, normaliseMail, normaliseUserId, type FurtherJunk } from './identifiers.ts'
+import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
+import type { FurtherJunk } from './junk.ts'
 import { storedEventSchema, type StoredEvent } from './wire-shape.ts'
 
 /** A value that identifies, and its id. */

@@ -43,6 +43,9 @@ describe('click ids', () => {
     test(`${name} is one`, () => assert.deepEqual(toClickIds(`${PAGE}?a=1&${name}=x`), { [name]: 'x' }))
   }
 
+  test('a name in any case is its own, as Snapchat writes it', () =>
+    assert.deepEqual(toClickIds(`${PAGE}?ScCid=x&GCLID=y`), { gclid: 'y', sccid: 'x' }))
+
   test('several are all kept, empty ones and others are not', () => {
     assert.deepEqual(toClickIds(`${PAGE}?gclid=1&fbclid=2&ttclid=&other=3`), { gclid: '1', fbclid: '2' })
     assert.equal(toClickIds(`${PAGE}?other=3`), undefined)
@@ -60,6 +63,7 @@ describe('the referrer', () => {
     ['https://search.test/', '', true],
     ['', PAGE, false],
     ['no address', PAGE, false],
+    ['about:blank', PAGE, false],
   ]
   for (const [referrer, url, isOutside] of cases) {
     test(`"${referrer}" at "${url}" is ${isOutside ? 'outside' : 'none'}`, () =>

@@ -42,8 +42,11 @@ export function toCampaign(said: Partial<Campaign>, url: string): Campaign | und
 /** Click ids in an address, by parameter name; undefined when it has none. */
 export function toClickIds(url: string): Readonly<Record<string, string>> | undefined {
   const query = queryOf(url)
+  if (query === undefined) return undefined
+  // Networks write their names in their own case (Snapchat: ScCid), and redirects change it.
+  const values = new Map([...query].map(([name, value]) => [name.toLowerCase(), value]))
   const found = CLICK_IDS.flatMap((name) => {
-    const value = query?.get(name)
+    const value = values.get(name)
     return value ? [[name, value] as const] : []
   })
   return found.length > 0 ? Object.fromEntries(found) : undefined
@@ -52,7 +55,8 @@ export function toClickIds(url: string): Readonly<Record<string, string>> | unde
 /** The referrer, unless it is a page of the same site; undefined when there is none. */
 export function toOutsideReferrer(referrer: string, url: string): string | undefined {
   const from = hostOf(referrer)
-  return from === undefined || from === hostOf(url) ? undefined : referrer
+  // `about:blank` has no host: an empty page is no place to come from.
+  return from === undefined || from === '' || from === hostOf(url) ? undefined : referrer
 }
 
 const hostOf = (url: string): string | undefined => parse(url)?.hostname.replace(/^www\./, '')

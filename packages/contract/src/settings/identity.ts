@@ -17,4 +17,8 @@ export const identity = z.strictObject({
   cookiesPerMail: z.int().min(1).default(25).describe('A mail without user on more cookies is void (R2)'),
   usersPerLead: z.int().min(1).default(10).describe('Trusted aliases beyond this are refused (R3)'),
   junk: z.array(z.string()).default([]).describe('Further exact values that are never identifiers'),
+  junkPatterns: z
+    .array(z.string())
+    .default([])
+    .describe('Further values that are never identifiers; * stands for anything'),
 })
