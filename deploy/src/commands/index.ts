@@ -2,9 +2,10 @@ import type { Command } from '../command.ts'
 import { check } from './check.ts'
 import { migrate } from './migrate.ts'
 import { reset } from './reset.ts'
+import { resolve } from './resolve.ts'
 import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 
 /** Every command of the CLI, in the order of its help. */
-export const commands: readonly Command[] = [start, status, simulate, check, migrate, reset]
+export const commands: readonly Command[] = [start, status, simulate, resolve, check, migrate, reset]
