@@ -69,7 +69,19 @@ export async function seed(warehouse: Warehouse): Promise<void> {
     ),
     leadRow({ ws: 2, lead_id: uuid(900), name: 'Of another workspace', identified: 1 }),
   ])
-  const company = { ws: 1, key_kind: 'domain', parent_id: uuid(0), version: '1', gone: 0 } as const
+  const company = {
+    ws: 1,
+    key_kind: 'domain',
+    parent_id: uuid(0),
+    domains: [],
+    traits: '{}',
+    provenance: '{}',
+    first_seen: '2026-11-21 10:00:00.000',
+    last_seen: '2026-11-21 10:00:00.000',
+    leads: 0,
+    version: '1',
+    gone: 0,
+  } as const
   await warehouse.insert('companies_raw', [
     {
       ...company,

@@ -15,7 +15,8 @@ export interface CrmWork {
   /**
    * What changed; crm-sync waits for `identity` to settle and writes it into its deliveries. Of a contact: `identity`
    * (its leads, or whose an identifier of theirs is), else `lead` (what is known of them, or nothing: a second look),
-   * else `session` (only visits). Of a company: `company`.
+   * else `session` (only visits); `erased` when the person is erased: crm-sync deletes their CRM record (or what of
+   * it is personal, by its setting) and its own rows about this id. Of a company: `company`.
    */
   readonly reason: string
   /** Row version that caused it, a UInt64 in decimal. */

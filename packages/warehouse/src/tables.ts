@@ -154,6 +154,12 @@ export interface CompaniesRow {
   readonly name: string
   readonly domain: string
   readonly parent_id: Uuid
+  readonly domains: readonly string[]
+  readonly traits: string
+  readonly provenance: string
+  readonly first_seen: DateTime
+  readonly last_seen: DateTime
+  readonly leads: number
   readonly version: Big
   readonly gone: number
 }
@@ -240,6 +246,76 @@ export interface CrmCursorsRow {
   readonly version: Big
 }
 
+export interface IdentityCommandsRow {
+  readonly ws: number
+  readonly command_id: Uuid
+  readonly at: DateTime
+  readonly actor: string
+  readonly action: 'join' | 'part' | 'quarantine' | 'release' | 'erase' | 'undo'
+  readonly undoes: Uuid
+  readonly leads: number
+  readonly events: number
+  readonly sessions: number
+}
+
+export interface IdentityRulingsRow {
+  readonly ws: number
+  readonly node_id: Uuid
+  readonly node_type: 'anon' | 'device' | 'phone' | 'mail' | 'user'
+  readonly other_id: Uuid
+  readonly other_type: 'anon' | 'device' | 'phone' | 'mail' | 'user'
+  readonly command_id: Uuid
+  readonly at: DateTime
+  readonly action: 'join' | 'part' | 'quarantine' | 'release' | 'undo'
+  readonly undoes: Uuid
+}
+
+export interface ErasuresRow {
+  readonly ws: number
+  readonly base_id: Uuid
+  readonly until: DateTime
+  readonly node_id: Uuid
+}
+
+export interface GroupMembersRow {
+  readonly ws: number
+  readonly node_id: Uuid
+  readonly company_id: Uuid
+  readonly t_first: DateTime
+  readonly t_last: DateTime
+  readonly trust: number
+  readonly witness: string
+}
+
+export interface GroupDomainsRow {
+  readonly ws: number
+  readonly domain: string
+  readonly company_id: Uuid
+  readonly t_first: DateTime
+  readonly trust: number
+  readonly witness: string
+}
+
+export interface CompanyLeadsRow {
+  readonly ws: number
+  readonly company_id: Uuid
+  readonly lead_id: Uuid
+  readonly domain: string
+  readonly is_own: number
+  readonly first_seen: DateTime
+  readonly last_seen: DateTime
+  readonly version: Big
+  readonly gone: number
+}
+
+export interface CompanyDomainsRow {
+  readonly ws: number
+  readonly domain: string
+  readonly company_id: Uuid
+  readonly version: Big
+  readonly gone: number
+}
+
 export interface SettingsRow {
   readonly ws: number
   readonly name: string
@@ -265,5 +341,12 @@ export interface TableRows {
   readonly crm_shadow: CrmShadowRow
   readonly crm_deliveries_raw: CrmDeliveriesRow
   readonly crm_cursors: CrmCursorsRow
+  readonly identity_commands: IdentityCommandsRow
+  readonly identity_rulings: IdentityRulingsRow
+  readonly erasures: ErasuresRow
+  readonly group_members: GroupMembersRow
+  readonly group_domains: GroupDomainsRow
+  readonly company_leads: CompanyLeadsRow
+  readonly company_domains: CompanyDomainsRow
   readonly settings: SettingsRow
 }

@@ -103,6 +103,12 @@ describe('views', () => {
       name: 'A',
       domain: 'a.example',
       parent_id: NIL_UUID,
+      domains: [],
+      traits: '{}',
+      provenance: '{}',
+      first_seen: '2026-11-21 10:00:00.000',
+      last_seen: '2026-11-21 10:00:00.000',
+      leads: 0,
     } as const
     const write = async (version: string, gone: number): Promise<void> => {
       await warehouse.insert('leads_raw', [{ ...lead, version, gone }])

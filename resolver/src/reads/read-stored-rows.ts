@@ -62,6 +62,12 @@ const companyRow = z.object({
   name: text,
   domain: text,
   parent_id: text,
+  domains: z.array(text),
+  traits: text,
+  provenance: text,
+  first_seen: text,
+  last_seen: text,
+  leads: int,
   gone: int,
 })
 

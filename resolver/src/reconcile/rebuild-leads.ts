@@ -1,4 +1,11 @@
-import type { CompaniesRow, ContactLeadsRow, EventLeadsRow, LeadsRow, SessionsRow } from '@leadline/warehouse'
+import {
+  toDateTime,
+  type CompaniesRow,
+  type ContactLeadsRow,
+  type EventLeadsRow,
+  type LeadsRow,
+  type SessionsRow,
+} from '@leadline/warehouse'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import { readMail, toCompanyKey } from '../profile/company.ts'
 import { foldTraits, type Profile } from '../profile/fold-traits.ts'
@@ -142,6 +149,12 @@ function toCompanies({ workspace }: Sources, mails: readonly MailRef[]): readonl
       name: domain,
       domain,
       parent_id: NO_NODE,
+      domains: [domain],
+      traits: '{}',
+      provenance: '{}',
+      first_seen: toDateTime(0),
+      last_seen: toDateTime(0),
+      leads: 0,
       gone: 0,
     }))
 }
