@@ -5,6 +5,6 @@ import { startCollector } from './start-collector.ts'
 
 await runService('collector', async (log) => {
   const settings = await readConfig()
-  const stream = await openStream(settings.stream)
+  const stream = await openStream(settings.stream, { appendsIn: 'thread' })
   return await startCollector({ settings, stream, log })
 })

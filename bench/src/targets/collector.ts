@@ -19,7 +19,7 @@ const nullStream: CollectorDeps['stream'] = {
 }
 
 async function openEmbedded(path: string): Promise<CollectorDeps['stream']> {
-  const stream = await openStream({ kind: 'embedded', directory: path, maxBytes: 20 * 1024 ** 3 })
+  const stream = await openStream({ kind: 'embedded', directory: path, maxBytes: 20 * 1024 ** 3 }, { appendsIn: 'thread' })
   await stream.admin.ensureTopics(TOPICS)
   return stream
 }

@@ -85,6 +85,16 @@ export interface Stream {
   close(): Promise<void>
 }
 
+export interface OpenOptions {
+  /** Longest that an append to Kafka waits for its confirmation, in ms; default 5000. */
+  readonly appendDeadlineMs?: number
+  /**
+   * Where the embedded log is written. `thread`: in one of its own, for those who append much and answer others
+   * meanwhile. Default `loop`: at once, on the event loop, which waits for the disk.
+   */
+  readonly appendsIn?: 'loop' | 'thread'
+}
+
 /** The log could not take or confirm values now. Try the same values again later. */
 export class StreamUnavailable extends Error {
   override readonly name = 'StreamUnavailable'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
-import { StreamUnavailable, openStream, type Position } from '../src/index.ts'
+import { describe, test, type TestContext } from 'node:test'
+import type { TopicSpec } from '@leadline/contract'
+import { StreamUnavailable, openStream, type OpenOptions, type Position } from '../src/index.ts'
 import {
   collect,
   firstsByKey,
@@ -26,10 +27,17 @@ const isAfter = (a: Position, b: Position): boolean =>
   a.chunk > b.chunk || (a.chunk === b.chunk && a.index > b.index)
 
 /** What every log must do, whatever it is made of. `settings` is asked once the log can be reached. */
-export function describeConformance(name: string, settings: () => StreamSettings): void {
+export function describeConformance(
+  name: string,
+  settings: () => StreamSettings,
+  options: OpenOptions = {},
+): void {
+  const openTopic = (t: TestContext, more: Partial<TopicSpec> = {}) =>
+    openWithTopic(t, settings(), { ...more, open: options })
+
   describe(`${name}: append and read`, () => {
     test('a group that is new reads all values from the oldest on, each key in order', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const keys = ids(20).map((index) => `key-${index}`)
       await Promise.all(keys.flatMap((key) => values(key, 30).map((value) => stream.append(topic, [value]))))
       const { marks, consumer } = await collect(stream, { topic, group: `g-${topic}` })
@@ -39,7 +47,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('bytes come back as they were, those of strings and those of byte arrays', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const texts = ['{"a":"ä€😀"}', '{"line":"\\n and \\u2028"}', '"  spaces  "', '0']
       await stream.append(topic, [
         ...texts.map((value) => ({ key: 'k', value })),
@@ -57,7 +65,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('positions of a partition grow, and a batch holds at most maxValues', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       await stream.append(topic, values('k', 25))
       for (const value of values('k', 10, 25)) await stream.append(topic, [value])
       const { marks, batches } = await collect(stream, { topic, group: `g-${topic}`, maxValues: 10 })
@@ -75,7 +83,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('an append of 3 MB comes back whole and in order', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const padding = 'x'.repeat(30_000)
       const large = ids(100).map((id) => ({ key: 'k', value: JSON.stringify({ key: 'k', id, padding }) }))
       await stream.append(topic, large)
@@ -85,7 +93,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('each group gets every value; members that share a group share the partitions', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const alone = await collect(stream, { topic, group: `alone-${topic}` })
       const left = await collect(stream, { topic, group: `both-${topic}` })
       const right = await collect(stream, { topic, group: `both-${topic}` })
@@ -104,7 +112,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('a value with a line break is refused, and nothing of its append is stored', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       await assert.rejects(
         stream.append(topic, [...values('k', 1), { key: 'k', value: '{\n}' }]),
         /line break/,
@@ -115,12 +123,12 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('an append to a topic that does not exist is refused', async (t) => {
-      const { stream } = await openWithTopic(t, settings())
+      const { stream } = await openTopic(t)
       await assert.rejects(stream.append(topicName(), values('k', 1)), /is missing/)
     })
 
     test('a closed stream takes nothing more', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const last = stream.append(topic, values('k', 1))
       await stream.close()
       await last
@@ -132,7 +140,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
 
   describe(`${name}: delivery`, () => {
     test('a batch that failed is handed over again, the failure is told, and nothing is skipped', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       await stream.append(topic, values('k', 3))
       let calls = 0
       const { marks, failures } = await collect(stream, {
@@ -158,7 +166,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('one partition that fails for long does not hold up the others', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 4 })
+      const { stream, topic } = await openTopic(t, { partitions: 4 })
       const first = await collect(stream, {
         topic,
         group: `g-${topic}`,
@@ -181,7 +189,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('of several batches in hand, a later one that is done first is not committed past an earlier', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       for (const value of values('k', 4)) await stream.append(topic, [value])
       const done: number[] = []
       const held = Promise.withResolvers<void>()
@@ -211,7 +219,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('a group goes on where it stopped', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       await stream.append(topic, values('k', 10))
       const before = await collect(stream, { topic, group: `g-${topic}` })
       await until('the first ten have arrived', () => before.marks.length >= 10)
@@ -226,7 +234,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('stop waits for the batch in hand and commits it', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       await stream.append(topic, values('k', 1))
       const inHand = Promise.withResolvers<void>()
       const goOn = Promise.withResolvers<void>()
@@ -247,7 +255,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('stop gives up on a batch that does not end, and the group gets it again', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       await stream.append(topic, values('k', 1))
       const inHand = Promise.withResolvers<void>()
       const stuck = await collect(stream, {
@@ -266,7 +274,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('a paused consumer gets nothing, and all of it after resume', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const paused = await collect(stream, { topic, group: `paused-${topic}` })
       const other = await collect(stream, { topic, group: `other-${topic}` })
       await stream.append(topic, values('k', 1))
@@ -283,7 +291,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
 
   describe(`${name}: topics and lag`, () => {
     test('lag counts what a group has not finished, by partition, and all for a group that never read', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1 })
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
       for (const value of values('k', 3)) await stream.append(topic, [value])
       assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 3 })
       const { consumer, marks } = await collect(stream, { topic, group: `g-${topic}` })
@@ -295,7 +303,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('topics are made once; a missing one is named', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 3 })
+      const { stream, topic } = await openTopic(t, { partitions: 3 })
       await stream.append(topic, values('k', 1))
       const absent = topicName()
       const problems = await stream.admin.checkTopics([spec(topic), spec(absent)])
@@ -306,7 +314,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('a compacted topic holds one value per record', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings(), { partitions: 1, compacted: true })
+      const { stream, topic } = await openTopic(t, { partitions: 1, compacted: true })
       await stream.append(topic, values('k', 60))
       assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 60 })
       const { marks } = await collect(stream, { topic, group: `g-${topic}` })
@@ -317,10 +325,10 @@ export function describeConformance(name: string, settings: () => StreamSettings
 
   describe(`${name}: death of a process`, () => {
     test('kill -9 of an appender: every acknowledged value is there, each key in order', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const notes = join(temporaryDirectory(t), 'acknowledged')
       for (const round of [0, 1]) {
-        const task = { role: 'append', topic, group: '', notes, settings: settings() } as const
+        const task = { role: 'append', topic, group: '', notes, settings: settings(), open: options } as const
         const child = startChild(t, { ...task, firstId: round * 1_000_000 })
         const before = readNotes(notes).length
         await until('the appender has 500 acknowledgements', () => readNotes(notes).length >= before + 500)
@@ -336,7 +344,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('kill -9 of a consumer: another goes on, and the group has handled every value', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const notes = join(temporaryDirectory(t), 'handled')
       const task = {
         role: 'consume',
@@ -345,6 +353,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
         notes,
         firstId: 0,
         settings: settings(),
+        open: options,
       } as const
       const all = ids(2000).map((id) => toValue({ key: `key-${id % 16}`, id }))
       const child = startChild(t, task)
@@ -360,10 +369,10 @@ export function describeConformance(name: string, settings: () => StreamSettings
     })
 
     test('two processes of one group share the work; both append to the same topic', async (t) => {
-      const { stream, topic } = await openWithTopic(t, settings())
+      const { stream, topic } = await openTopic(t)
       const directory = temporaryDirectory(t)
       const files = ['left', 'right'].map((name) => join(directory, name))
-      const task = { topic, group: `g-${topic}`, firstId: 0, settings: settings() }
+      const task = { topic, group: `g-${topic}`, firstId: 0, settings: settings(), open: options }
       const consumers = files.map((notes) => startChild(t, { ...task, role: 'consume', notes }))
       const appender = startChild(t, { ...task, role: 'append', notes: join(directory, 'acknowledged') })
       let id = 0
@@ -376,7 +385,7 @@ export function describeConformance(name: string, settings: () => StreamSettings
   })
 
   test(`${name}: one stream may be opened while another has it open`, async (t) => {
-    const { stream, topic } = await openWithTopic(t, settings())
+    const { stream, topic } = await openTopic(t)
     const other = await openStream(settings())
     t.after(() => other.close())
     const { marks } = await collect(other, { topic, group: `g-${topic}` })

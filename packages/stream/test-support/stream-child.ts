@@ -5,7 +5,7 @@ import { marksIn, toValue, type ChildTask, type Mark } from './stream-lab.ts'
 const KEYS = 8
 
 const task: ChildTask = JSON.parse(process.argv[2] ?? '{}')
-const stream = await openStream(task.settings)
+const stream = await openStream(task.settings, task.open)
 // Notes are written by the kernel before the call returns: they survive SIGKILL.
 // A test that has ended takes its directory away; the child ends with it.
 process.on('disconnect', () => process.exit())

@@ -11,6 +11,7 @@ import {
   type Batch,
   type ConsumeFailure,
   type ConsumeOptions,
+  type OpenOptions,
   type Stream,
 } from '../src/index.ts'
 
@@ -57,9 +58,9 @@ export function temporaryDirectory(t: TestContext, parent = tmpdir()): string {
 export async function openWithTopic(
   t: TestContext,
   settings: StreamSettings,
-  more: Partial<TopicSpec> = {},
+  { open, ...more }: Partial<TopicSpec> & { readonly open?: OpenOptions } = {},
 ): Promise<{ stream: Stream; topic: string }> {
-  const stream = await openStream(settings)
+  const stream = await openStream(settings, open)
   t.after(() => stream.close())
   const topic = topicName()
   await stream.admin.ensureTopics([spec(topic, more)])
@@ -116,6 +117,7 @@ export const isAscending = (ids: readonly number[]): boolean =>
 export interface ChildTask {
   readonly role: 'append' | 'consume'
   readonly settings: StreamSettings
+  readonly open: OpenOptions
   readonly topic: string
   readonly group: string
   /** Where the child notes, line by line, what was acknowledged to it or handled by it. */

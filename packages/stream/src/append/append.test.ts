@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, test } from 'node:test'
 import { StreamUnavailable, type StreamValue } from '../stream.ts'
 import { createAccumulator, type AccumulatorOptions } from './accumulator.ts'
-import { CHUNK_BYTES, buildChunks, splitLines } from './chunk.ts'
+import { CHUNK_BYTES, buildChunks, encodeChunk, splitLines } from './chunk.ts'
 import { murmur2, partitionOf } from './partition.ts'
 
 const values = (count: number, size = 2): StreamValue[] =>
@@ -35,7 +35,13 @@ describe('chunks', () => {
     const [chunk, ...others] = buildChunks([values(2), values(3)], one)
     assert.equal(others.length, 0)
     assert.equal(chunk?.count, 5)
-    assert.deepEqual(splitLines(chunk?.bytes ?? Buffer.of(), 5).map(String), ['0 ', '1 ', '0 ', '1 ', '2 '])
+    assert.deepEqual(splitLines(chunk ? encodeChunk(chunk) : Buffer.of(), 5).map(String), [
+      '0 ',
+      '1 ',
+      '0 ',
+      '1 ',
+      '2 ',
+    ])
   })
 
   test('an append of 50 values is a chunk of its own', () => {
@@ -49,7 +55,7 @@ describe('chunks', () => {
       chunks.map(({ count }) => count),
       [2, 2, 2, 2, 2],
     )
-    assert.ok(chunks.every(({ bytes }) => bytes.length <= CHUNK_BYTES))
+    assert.ok(chunks.every(({ byteLength }) => byteLength <= CHUNK_BYTES))
   })
 
   test('a compacted topic gets one value a chunk, with its key', () => {

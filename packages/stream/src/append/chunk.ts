@@ -7,7 +7,9 @@ export interface Chunk {
   /** Only on compacted topics, where a chunk holds one value. */
   readonly key: string | undefined
   readonly count: number
-  readonly bytes: Buffer
+  readonly values: readonly (string | Uint8Array)[]
+  /** Of all values and the line breaks between them. */
+  readonly byteLength: number
 }
 
 /** How a topic lies in the log. */
@@ -37,18 +39,24 @@ export function buildChunks(appends: readonly (readonly StreamValue[])[], shape:
 }
 
 function toKeyedChunk({ key, value }: StreamValue, partitions: number): Chunk {
-  return { partition: partitionOf(key, partitions), key, count: 1, bytes: joinLines([value]) }
+  const partition = partitionOf(key, partitions)
+  return { partition, key, count: 1, values: [value], byteLength: byteLength(value) }
+}
+
+interface OpenChunk {
+  readonly values: (string | Uint8Array)[]
+  bytes: number
 }
 
 class ChunkBuilder {
   readonly chunks: Chunk[] = []
-  readonly #open = new Map<number, { values: (string | Uint8Array)[]; bytes: number }>()
+  readonly #open = new Map<number, OpenChunk>()
 
   add(partition: number, value: string | Uint8Array): void {
     const bytes = byteLength(value)
     let open = this.#open.get(partition)
     if (open && open.bytes + bytes > CHUNK_BYTES) {
-      this.#close(partition, open.values)
+      this.#close(partition, open)
       open = undefined
     }
     if (!open) this.#open.set(partition, { values: [value], bytes })
@@ -59,12 +67,12 @@ class ChunkBuilder {
   }
 
   closeAll(): void {
-    for (const [partition, open] of this.#open) this.#close(partition, open.values)
+    for (const [partition, open] of this.#open) this.#close(partition, open)
   }
 
-  #close(partition: number, values: readonly (string | Uint8Array)[]): void {
+  #close(partition: number, { values, bytes }: OpenChunk): void {
     this.#open.delete(partition)
-    this.chunks.push({ partition, key: undefined, count: values.length, bytes: joinLines(values) })
+    this.chunks.push({ partition, key: undefined, count: values.length, values, byteLength: bytes })
   }
 }
 
@@ -76,13 +84,25 @@ export function hasLineBreak(value: string | Uint8Array): boolean {
   return typeof value === 'string' ? value.includes('\n') : value.includes(LINE_FEED)
 }
 
-function joinLines(values: readonly (string | Uint8Array)[]): Buffer {
-  if (values.every((value) => typeof value === 'string')) return Buffer.from(values.join('\n'))
-  const parts = values.flatMap((value, index) => {
-    const bytes = typeof value === 'string' ? Buffer.from(value) : value
-    return index === 0 ? [bytes] : [Buffer.of(LINE_FEED), bytes]
-  })
-  return Buffer.concat(parts)
+/** The bytes of a chunk in a buffer of their own. */
+export function encodeChunk(chunk: Chunk): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(chunk.byteLength)
+  writeChunk(chunk, bytes, 0)
+  return bytes
+}
+
+/** Writes the bytes of a chunk into a buffer that has room for them; returns where they end. */
+export function writeChunk({ values }: Chunk, target: Buffer, start: number): number {
+  let at = start
+  for (const value of values) {
+    if (at > start) at = target.writeUInt8(LINE_FEED, at)
+    if (typeof value === 'string') at += target.write(value, at)
+    else {
+      target.set(value, at)
+      at += value.byteLength
+    }
+  }
+  return at
 }
 
 /** The values of a chunk, as views of its bytes. Throws when there are not as many as were stored. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildChunks } from '../append/chunk.ts'
+import { buildChunks, encodeChunk } from '../append/chunk.ts'
 import type { Batch, Position } from '../stream.ts'
 import { takeBatch, type StoredChunk } from './take-batch.ts'
 
@@ -10,7 +10,7 @@ function chunksOf(counts: readonly number[]): StoredChunk[] {
   return counts.map((count, index) => {
     const values = Array.from({ length: count }, () => ({ key: 'k', value: String((id += 1)) }))
     const [chunk] = buildChunks([values], { partitions: 1, compacted: false })
-    return { chunk: BigInt(index * 3), count, bytes: chunk?.bytes ?? Buffer.of() }
+    return { chunk: BigInt(index * 3), count, bytes: chunk ? encodeChunk(chunk) : Buffer.of() }
   })
 }
 

@@ -1,14 +1,22 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Chunk } from '../append/chunk.ts'
 import type { StoredChunk } from '../consume/take-batch.ts'
+import { packBytes, unpackBytes } from './packed-bytes.ts'
 import { bytesIn, numberIn } from './row.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Chunks read by one query; a batch needs fewer, unless they are tiny. */
 const READ_ROWS = 5000
 
-/** Appends of one process to one topic. */
-export class ChunkWriter {
+/** A chunk as it is written. */
+export interface ChunkRow {
+  readonly partition: number
+  readonly key: string | undefined
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
+/** Appends of one connection to one topic. */
+export class ChunkTable {
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
 
@@ -20,11 +28,11 @@ export class ChunkWriter {
   }
 
   /** All or nothing; durable on return. */
-  write(chunks: readonly Chunk[], nowMs: number): void {
+  write(rows: readonly ChunkRow[], nowMs: number): void {
+    const packed = rows.map((row) => ({ ...row, bytes: packBytes(row.bytes) }))
     inTransaction(this.#database, () => {
-      for (const { partition, key, count, bytes } of chunks) {
+      for (const { partition, key, count, bytes } of packed)
         this.#insert.run(partition, key ?? null, count, nowMs, bytes)
-      }
     })
   }
 }
@@ -46,7 +54,7 @@ export class ChunkReader {
       yield {
         chunk: BigInt(numberIn(row, 'chunk')),
         count: numberIn(row, 'count'),
-        bytes: bytesIn(row, 'bytes'),
+        bytes: unpackBytes(bytesIn(row, 'bytes')),
       }
     }
   }

@@ -6,15 +6,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { killHard, readNotes, spec, startChild, temporaryDirectory } from '../../test-support/stream-lab.ts'
 import { until } from '../../test-support/until.ts'
-import { buildChunks, splitLines } from '../append/chunk.ts'
+import { splitLines } from '../append/chunk.ts'
 import { openStream } from '../index.ts'
-import { ChunkReader, ChunkWriter } from './chunk-table.ts'
+import { ChunkReader, ChunkTable } from './chunk-table.ts'
 import { topicPath } from './topic-file.ts'
 
 /** Thousands of copies are opened; where there is a file system in memory, they need not touch the disk. */
 const COPIES = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const MAX_BYTES = 1024 ** 3
-const SHAPE = { partitions: 1, compacted: false }
 /** The smallest SQLite knows: there are fewer bytes to cut at, and each commit still spans several pages. */
 const PAGE_BYTES = 512
 const WAL_HEADER_BYTES = 32
@@ -37,7 +36,15 @@ async function killAppender(t: Parameters<typeof temporaryDirectory>[0]): Promis
   await stream.admin.ensureTopics([spec('cut', { partitions: 1 })])
   await stream.close()
   const notes = join(directory, 'acknowledged')
-  const child = startChild(t, { role: 'append', settings, topic: 'cut', group: '', notes, firstId: 0 })
+  const child = startChild(t, {
+    role: 'append',
+    settings,
+    open: {},
+    topic: 'cut',
+    group: '',
+    notes,
+    firstId: 0,
+  })
   await until('40 values are acknowledged', () => readNotes(notes).length >= 40)
   await killHard(child)
   return { path, wal: readFileSync(`${path}-wal`) }
@@ -72,7 +79,10 @@ function openCut({ path, wal }: Killed, copy: string, bytes: number): string[] {
   database.exec('PRAGMA synchronous = OFF')
   const reader = new ChunkReader(database)
   const before = [...reader.read(0, 0n)].flatMap(({ bytes, count }) => splitLines(bytes, count).map(String))
-  new ChunkWriter(database).write(buildChunks([[{ key: 'k', value: '"next"' }]], SHAPE), 0)
+  new ChunkTable(database).write(
+    [{ partition: 0, key: undefined, count: 1, bytes: Buffer.from('"next"') }],
+    0,
+  )
   const after = [...reader.read(0, 0n)].at(-1)
   assert.equal(after?.bytes.toString(), '"next"')
   database.close()

@@ -8,24 +8,31 @@ import {
   type Consumer,
   type ConsumeOptions,
   type Lag,
+  type OpenOptions,
   type Stream,
   type StreamAdmin,
   type StreamValue,
 } from '../stream.ts'
 import { ChangeWatcher } from './change-watcher.ts'
+import { createInlineWriter, type ChunkWriter } from './chunk-writer.ts'
 import { EmbeddedConsumer } from './embedded-consumer.ts'
 import { isProcessAlive } from './process-alive.ts'
 import { applyTopicRetention } from './retention.ts'
 import { SizeBound } from './size-bound.ts'
+import { toUnavailable } from './sqlite-error.ts'
+import { ThreadedWriter } from './threaded-writer.ts'
 import { createTopicFile, openTopicFile, topicPath } from './topic-file.ts'
 import { Topic } from './topic.ts'
 
 export type EmbeddedSettings = Extract<Settings['stream'], { kind: 'embedded' }>
 
 /** Opens the log of a directory, which is made when missing. */
-export async function openEmbeddedStream(settings: EmbeddedSettings): Promise<Stream> {
+export async function openEmbeddedStream(
+  settings: EmbeddedSettings,
+  { appendsIn = 'loop' }: OpenOptions = {},
+): Promise<Stream> {
   mkdirSync(settings.directory, { recursive: true })
-  return new EmbeddedStream(settings)
+  return new EmbeddedStream(settings, appendsIn === 'thread' ? new ThreadedWriter() : createInlineWriter())
 }
 
 class EmbeddedStream implements Stream {
@@ -39,12 +46,14 @@ class EmbeddedStream implements Stream {
   readonly #directory: string
   readonly #bound: SizeBound
   readonly #watcher: ChangeWatcher
+  readonly #writer: ChunkWriter
   readonly #topics = new Map<string, Topic>()
   readonly #consumers = new Set<Consumer>()
   #closing: Promise<void> | undefined
 
-  constructor({ directory, maxBytes }: EmbeddedSettings) {
+  constructor({ directory, maxBytes }: EmbeddedSettings, writer: ChunkWriter) {
     this.#directory = directory
+    this.#writer = writer
     this.#watcher = new ChangeWatcher(directory)
     this.#bound = new SizeBound({ directory, maxBytes, now: Date.now })
   }
@@ -72,7 +81,9 @@ class EmbeddedStream implements Stream {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
-    await Promise.all([...this.#topics.values()].map((topic) => topic.close()))
+    await Promise.all([...this.#topics.values()].map((topic) => topic.drain()))
+    await this.#writer.close()
+    for (const topic of this.#topics.values()) topic.file.close()
   }
 
   #topic(name: string): Topic {
@@ -85,16 +96,34 @@ class EmbeddedStream implements Stream {
     if (this.#closing) throw new StreamUnavailable('closed', 'the log was closed')
     const open = this.#topics.get(name)
     if (open) return open
-    const file = openTopicFile(topicPath(this.#directory, name))
-    if (!file) return undefined
-    const topic = new Topic({ name, file, bound: this.#bound, watcher: this.#watcher, now: Date.now })
-    this.#topics.set(name, topic)
+    const topic = this.#open(name)
+    if (topic) this.#topics.set(name, topic)
     return topic
+  }
+
+  #open(name: string): Topic | undefined {
+    const path = topicPath(this.#directory, name)
+    const options = { name, writer: this.#writer, bound: this.#bound, watcher: this.#watcher, now: Date.now }
+    try {
+      const file = openTopicFile(path)
+      return file && new Topic({ ...options, file })
+    } catch (error) {
+      throw toUnavailable(error, name, path)
+    }
   }
 
   #ensureTopics(topics: readonly TopicSpec[]): void {
     for (const spec of topics) {
-      if (!this.#find(spec.name)) createTopicFile(topicPath(this.#directory, spec.name), spec)
+      if (!this.#find(spec.name)) this.#create(spec)
+    }
+  }
+
+  #create(spec: TopicSpec): void {
+    const path = topicPath(this.#directory, spec.name)
+    try {
+      createTopicFile(path, spec)
+    } catch (error) {
+      throw toUnavailable(error, spec.name, path)
     }
   }
 

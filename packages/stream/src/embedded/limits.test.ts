@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,6 +15,7 @@ import {
 } from '../../test-support/stream-lab.ts'
 import { until } from '../../test-support/until.ts'
 import { StreamUnavailable, openStream } from '../index.ts'
+import { packBytes } from './packed-bytes.ts'
 import { toUnavailable } from './sqlite-error.ts'
 
 const embedded = (directory: string, maxBytes = 1024 ** 3): StreamSettings => ({
@@ -21,9 +23,10 @@ const embedded = (directory: string, maxBytes = 1024 ** 3): StreamSettings => ({
   directory,
   maxBytes,
 })
+/** Of random text, of which packing saves little. */
 const large = (id: number) => ({
   key: 'k',
-  value: JSON.stringify({ key: 'k', id, padding: 'x'.repeat(50_000) }),
+  value: JSON.stringify({ key: 'k', id, padding: randomBytes(37_500).toString('base64') }),
 })
 const sizeOf = (directory: string): number =>
   readdirSync(directory).reduce((sum, file) => sum + statSync(join(directory, file)).size, 0)
@@ -37,7 +40,7 @@ test('at the size bound appends are refused as full, and go on once retention ha
   await assert.rejects(async () => {
     for (; stored < 1000; stored += 1) await stream.append(topic, [large(stored)])
   }, isFull)
-  const storedBytes = stored * 50_000
+  const storedBytes = stored * packBytes(Buffer.from(large(0).value)).byteLength
   assert.ok(storedBytes <= maxBytes && storedBytes > maxBytes / 2, `${storedBytes} bytes were taken`)
   const { marks } = await collect(stream, { topic, group: 'g' })
   await until('all is read', () => marks.length === stored)
@@ -55,7 +58,7 @@ test('an append that SQLite has no room for is refused as full', () => {
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE chunks (bytes BLOB); PRAGMA max_page_count = 8')
   const fill = (): void => database.exec('INSERT INTO chunks VALUES (zeroblob(100000))')
-  assert.throws(fill, (error) => isFull(toUnavailable(error, 'events.v1')))
+  assert.throws(fill, (error) => isFull(toUnavailable(error, 'events.v1', '/anywhere')))
   database.close()
 })
 

@@ -14,7 +14,7 @@ const MEASUREMENT_HOLDS_MS = 1000
 
 /**
  * Keeps what the log holds, all topics and processes together, below a number of bytes.
- * The write-ahead logs come on top: about 16 MB for each topic.
+ * The write-ahead logs come on top: about 4 MB for each topic.
  */
 export class SizeBound {
   readonly #options: SizeBoundOptions
@@ -26,11 +26,11 @@ export class SizeBound {
   }
 
   /** Whether a topic may take that many bytes more. */
-  admits(bytes: number, { path, appends }: Pick<TopicFile, 'path' | 'appends'>): boolean {
+  admits(bytes: number, { path, reads }: Pick<TopicFile, 'path' | 'reads'>): boolean {
     const { now, maxBytes } = this.#options
     const isOld = now() - this.#measuredAt > MEASUREMENT_HOLDS_MS
     if (isOld || this.#usedBytes + bytes > maxBytes) {
-      this.#usedBytes = usedBytes(appends) + this.#sizeOfOthers(path)
+      this.#usedBytes = usedBytes(reads) + this.#sizeOfOthers(path)
       this.#measuredAt = now()
     }
     if (this.#usedBytes + bytes > maxBytes) return false

@@ -1,7 +1,11 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StreamUnavailable } from '../stream.ts'
 
 const BUSY = 5
+const IO_ERROR = 10
 const FULL = 13
+const CANNOT_OPEN = 14
 
 /** Primary result code of SQLite, undefined for any other error. */
 function resultCode(error: unknown): number | undefined {
@@ -12,10 +16,10 @@ function resultCode(error: unknown): number | undefined {
 
 export const isBusy = (error: unknown): boolean => resultCode(error) === BUSY
 
-/** What a failed append means to its caller. */
-export function toUnavailable(error: unknown, topic: string): StreamUnavailable {
+/** What a failure to open or to append to a topic means to its caller. */
+export function toUnavailable(error: unknown, topic: string, path: string): StreamUnavailable {
   const cause = { cause: error }
-  if (resultCode(error) === FULL) {
+  if (meansFull(error, path)) {
     return new StreamUnavailable(
       'full',
       `the disk of the embedded log is full; free space for ${topic}`,
@@ -23,4 +27,23 @@ export function toUnavailable(error: unknown, topic: string): StreamUnavailable 
     )
   }
   return new StreamUnavailable('unreachable', `the embedded log could not store values of ${topic}`, cause)
+}
+
+/** Files beside the log that cannot grow are an I/O error to SQLite: the file system knows why. */
+function meansFull(error: unknown, path: string): boolean {
+  const code = resultCode(error)
+  if (code === FULL) return true
+  return (code === IO_ERROR || code === CANNOT_OPEN) && hasNoSpace(path)
+}
+
+/** SQLite's smallest write; what is left of a disk in smaller pieces is of no use to it. */
+const SMALLEST_WRITE_BYTES = 32 * 1024
+
+function hasNoSpace(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path))
+    return bavail * bsize < SMALLEST_WRITE_BYTES
+  } catch {
+    return false
+  }
 }

@@ -14,8 +14,6 @@ export interface TopicFile {
   readonly shape: TopicShape
   /** Names this log; a new one of the same topic has another. */
   readonly log: string
-  /** Chunks, for appends: a commit is on the disk before it returns. */
-  readonly appends: DatabaseSync
   /** Chunks, for readers and retention. */
   readonly reads: DatabaseSync
   /**
@@ -52,6 +50,8 @@ CREATE TABLE IF NOT EXISTS positions (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** 4 MB: a checkpoint holds up the commit that meets it, some 20 ms on a plain disk. */
+const CHECKPOINT_PAGES = 1000
 const BUSY_TIMEOUT_MS = 5000
 const MADE_BY_ANOTHER_TRIES = 50
 
@@ -66,7 +66,6 @@ export function openTopicFile(path: string): TopicFile | undefined {
     reads.close()
     return undefined
   }
-  const appends = connect(path, 'FULL')
   const groups = connect(path.replace(/\.db$/, '.groups.db'), 'NORMAL')
   const log = textIn(row, 'log')
   inTransaction(groups, () => makeGroups(groups, log))
@@ -74,10 +73,9 @@ export function openTopicFile(path: string): TopicFile | undefined {
     path,
     shape: { partitions: numberIn(row, 'partitions'), compacted: numberIn(row, 'compacted') === 1 },
     log,
-    appends,
     reads,
     groups,
-    close: () => [appends, reads, groups].forEach((database) => database.close()),
+    close: () => [reads, groups].forEach((database) => database.close()),
   }
 }
 
@@ -101,12 +99,15 @@ export function createTopicFile(path: string, spec: TopicSpec): void {
   }
 }
 
+/** A connection to an existing topic for appends: a commit is on the disk before it returns. */
+export const connectForAppends = (path: string): DatabaseSync => connect(path, 'FULL')
+
 function connect(path: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
   // Before the first table, so that retention can give space back; without effect on a file that has tables.
   database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   setWriteAheadLog(database)
-  database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = 4000`)
+  database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   database.exec('PRAGMA journal_size_limit = 67108864')
   return database
 }

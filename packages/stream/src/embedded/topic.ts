@@ -2,15 +2,16 @@ import { createAccumulator, type Accumulator } from '../append/accumulator.ts'
 import { buildChunks, byteLength, type TopicShape } from '../append/chunk.ts'
 import { StreamUnavailable, type StreamValue } from '../stream.ts'
 import type { ChangeWatcher } from './change-watcher.ts'
-import { ChunkReader, ChunkWriter } from './chunk-table.ts'
+import { ChunkReader } from './chunk-table.ts'
+import type { ChunkWriter } from './chunk-writer.ts'
 import { GroupTable } from './group-table.ts'
 import type { SizeBound } from './size-bound.ts'
-import { toUnavailable } from './sqlite-error.ts'
 import type { TopicFile } from './topic-file.ts'
 
 export interface TopicOptions {
   readonly name: string
   readonly file: TopicFile
+  readonly writer: ChunkWriter
   readonly bound: SizeBound
   readonly watcher: ChangeWatcher
   readonly now: () => number
@@ -26,7 +27,6 @@ export class Topic {
   readonly reader: ChunkReader
   readonly groups: GroupTable
   readonly #options: TopicOptions
-  readonly #writer: ChunkWriter
   readonly #accumulator: Accumulator<readonly StreamValue[]>
 
   constructor(options: TopicOptions) {
@@ -36,9 +36,8 @@ export class Topic {
     this.shape = file.shape
     this.reader = new ChunkReader(file.reads)
     this.groups = new GroupTable(file.groups, file.log)
-    this.#writer = new ChunkWriter(file.appends)
     this.#accumulator = createAccumulator({
-      flush: async (appends) => this.#commit(appends),
+      flush: async (appends) => await this.#commit(appends),
       maxBytes: COMMIT_BYTES,
       lingerMs: 0,
       deadlineMs: Infinity,
@@ -56,26 +55,22 @@ export class Topic {
     return this.#options.watcher.subscribe(this.file.reads, listener)
   }
 
-  async close(): Promise<void> {
-    await this.#accumulator.drain()
-    this.file.close()
+  /** Resolves when nothing is on its way into the log. */
+  drain(): Promise<void> {
+    return this.#accumulator.drain()
   }
 
-  #commit(appends: readonly (readonly StreamValue[])[]): void {
-    const { name, bound, file, now } = this.#options
+  async #commit(appends: readonly (readonly StreamValue[])[]): Promise<void> {
+    const { name, bound, file, writer, now } = this.#options
     const chunks = buildChunks(appends, this.shape)
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0)
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     if (!bound.admits(bytes, file)) {
       throw new StreamUnavailable(
         'full',
         `the embedded log is at its size bound: ${name} takes no more until retention makes room; raise stream.maxBytes`,
       )
     }
-    try {
-      this.#writer.write(chunks, now())
-    } catch (error) {
-      throw toUnavailable(error, name)
-    }
+    await writer.write({ topic: name, path: file.path }, chunks, now())
     this.#options.watcher.notify()
   }
 }

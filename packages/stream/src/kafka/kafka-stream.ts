@@ -4,6 +4,7 @@ import {
   StreamUnavailable,
   type Consumer,
   type ConsumeOptions,
+  type OpenOptions,
   type Stream,
   type StreamValue,
 } from '../stream.ts'
@@ -15,21 +16,13 @@ import { RecordSender, type ChunksOfTopic } from './record-sender.ts'
 
 export type { KafkaSettings } from './kafka-clients.ts'
 
-export interface KafkaStreamOptions {
-  /** Longest that an append waits for its confirmation, in ms; default 5000. */
-  readonly appendDeadlineMs?: number
-}
-
 const APPEND_DEADLINE_MS = 5000
 const LINGER_MS = 2
 /** Of one send. With its overhead it stays below the 1 MB that a broker takes by default for one partition. */
 const SEND_BYTES = 900_000
 
 /** Nothing is connected before it is needed: a broker that is away delays no start. */
-export async function openKafkaStream(
-  settings: KafkaSettings,
-  options: KafkaStreamOptions = {},
-): Promise<Stream> {
+export async function openKafkaStream(settings: KafkaSettings, options: OpenOptions = {}): Promise<Stream> {
   return new KafkaStream(settings, options.appendDeadlineMs ?? APPEND_DEADLINE_MS)
 }
 

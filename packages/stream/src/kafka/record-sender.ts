@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompressionTypes, Kafka, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
-import type { Chunk } from '../append/chunk.ts'
+import { encodeChunk, type Chunk } from '../append/chunk.ts'
 import { REQUEST_TIMEOUT_MS } from './kafka-clients.ts'
 import { untilAborted } from './with-deadline.ts'
 
@@ -104,11 +104,11 @@ export class RecordSender {
 const pauseMs = (attempt: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1))
 
 function toTopicMessages({ topic, chunks }: ChunksOfTopic): TopicMessages {
-  const messages = chunks.map(({ partition, key, count, bytes }) => ({
-    partition,
-    key: key ?? null,
-    value: bytes,
-    headers: { [COUNT_HEADER]: String(count) },
+  const messages = chunks.map((chunk) => ({
+    partition: chunk.partition,
+    key: chunk.key ?? null,
+    value: encodeChunk(chunk),
+    headers: { [COUNT_HEADER]: String(chunk.count) },
   }))
   return { topic, messages }
 }
