@@ -1,4 +1,5 @@
 import type { IdentityLimits } from '@leadline/contract'
+import { createNaiveOperators, type NaiveRuling } from './naive-rulings.ts'
 
 /*
  * Rules R1 to R8 once more, as they are written down and by brute force: every question goes through all events.
@@ -61,8 +62,10 @@ const distinct = <T>(values: readonly (T | undefined)[]): readonly T[] => [...ne
 export function createNaiveLadder(
   events: readonly NaiveEvent[],
   limits: IdentityLimits,
-  tieOrder: TieOrder,
+  { tieOrder, rulings = [] }: { readonly tieOrder: TieOrder; readonly rulings?: readonly NaiveRuling[] },
 ): NaiveLadder {
+  const operators = createNaiveOperators(rulings, tieOrder)
+  const isTied = (low: NaiveLead, high: NaiveLead): boolean => !operators.isParted(low, high)
   const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
   const byTie = (a: NaiveLead, b: NaiveLead): number => before(tieOrder(a), tieOrder(b))
 
@@ -75,18 +78,27 @@ export function createNaiveLadder(
     Math.min(...speaking.filter((event) => event.user === user && !event.isAlias).map((e) => e.timeMs))
   const isSeenUser = (user: string): boolean => seenUserAt(user) < Number.POSITIVE_INFINITY
   const isSeenCookie = (cookie: string): boolean => speaking.some((event) => event.cookie === cookie)
-  const mailsOf = (user: string) => distinct(speaking.filter((e) => e.user === user).map((e) => e.mail))
-  const usersOf = (mail: string) => distinct(speaking.filter((e) => e.mail === mail).map((e) => e.user))
+  const mailsOf = (user: string) =>
+    distinct(speaking.filter((e) => e.user === user).map((e) => e.mail)).filter((mail) =>
+      isTied(`mail:${mail}`, `user:${user}`),
+    )
+  const usersOf = (mail: string) =>
+    distinct(speaking.filter((e) => e.mail === mail).map((e) => e.user)).filter((user) =>
+      isTied(`mail:${mail}`, `user:${user}`),
+    )
   const userClaims = (cookie: string): readonly { user: string; timeMs: number }[] =>
     [
       ...speaking.filter((event) => event.cookie === cookie),
       ...(isSeenCookie(cookie) ? aliases.filter((alias) => alias.previous === cookie) : []),
-    ].flatMap(({ user, timeMs }) => (user === undefined ? [] : [{ user, timeMs }]))
+    ]
+      .flatMap(({ user, timeMs }) => (user === undefined ? [] : [{ user, timeMs }]))
+      .filter(({ user }) => isTied(`anon:${cookie}`, `user:${user}`))
   const usersOn = (cookie: string) => distinct(userClaims(cookie).map(({ user }) => user))
   const cookies = distinct([...speaking.map((e) => e.cookie), ...aliases.map((e) => e.previous)])
 
   // R1
   const voidUser = (user: string): string | undefined => {
+    if (operators.isQuarantined(`user:${user}`)) return 'R1: an operator'
     const mails = mailsOf(user)
     if (mails.length > limits.mailsPerUser) return 'R1: too many mails'
     const contested = mails.filter((mail) => usersOf(mail).some((other) => other !== user))
@@ -99,13 +111,20 @@ export function createNaiveLadder(
     return shared.length > limits.sharedCookiesPerUser ? 'R1: machines of others' : undefined
   }
   const isPerson = (user: string): boolean => voidUser(user) === undefined
-  const personsOf = (mail: string): readonly string[] => usersOf(mail).filter(isPerson)
+  const personsOf = (mail: string): readonly string[] => {
+    const joined = operators.joinedWith(`mail:${mail}`, 'user').map(({ other }) => other)
+    const persons = joined.filter(isPerson)
+    return persons.length > 0 ? persons : usersOf(mail).filter(isPerson)
+  }
 
   // R2
   const voidMail = (mail: string): string | undefined => {
+    if (operators.isQuarantined(`mail:${mail}`)) return 'R2: an operator'
     const users = personsOf(mail).length
     if (users > limits.usersPerMail) return 'R2: too many users'
-    const typedOn = distinct(speaking.filter((event) => event.mail === mail).map((event) => event.cookie))
+    const typedOn = distinct(
+      speaking.filter((event) => event.mail === mail).map((event) => event.cookie),
+    ).filter((cookie) => isTied(`anon:${cookie}`, `mail:${mail}`))
     return users === 0 && typedOn.length > limits.cookiesPerMail ? 'R2: too many cookies' : undefined
   }
 
@@ -124,8 +143,15 @@ export function createNaiveLadder(
     }
     const effective = [...pairs.values()].filter(
       ({ low, high, isTrusted }) =>
-        isTrusted && low !== high && isSeenUser(low) && isPerson(low) && isPerson(high),
+        isTrusted &&
+        low !== high &&
+        isTied(`user:${low}`, `user:${high}`) &&
+        isSeenUser(low) &&
+        isPerson(low) &&
+        isPerson(high),
     )
+    for (const { low, high, atMs: timeMs } of operators.userJoins())
+      if (isPerson(low) && isPerson(high)) effective.push({ low, high, timeMs, isTrusted: true })
     const orderOf = ({ low, high }: { low: string; high: string }): string =>
       tieOrder(`user:${low}`) + tieOrder(`user:${high}`)
     effective.sort((a, b) => a.timeMs - b.timeMs || before(orderOf(a), orderOf(b)))
@@ -148,14 +174,20 @@ export function createNaiveLadder(
   }
 
   // R4
-  const homeOf = (mail: string): NaiveVerdict | undefined => {
-    if (voidMail(mail) !== undefined) return undefined
+  const homeByUsers = (mail: string): NaiveVerdict => {
     const roots = distinct(personsOf(mail).map(rootOf))
     const [only] = roots
     if (only === undefined) return { lead: `mail:${mail}`, because: 'R4: no user' }
     if (roots.length === 1) return { lead: only, because: 'R4: one root' }
     const mailsOfRoot = (root: NaiveLead): number =>
-      distinct(personsEverywhere.filter((user) => rootOf(user) === root).flatMap(mailsOf)).length
+      distinct(
+        personsEverywhere
+          .filter((user) => rootOf(user) === root)
+          .flatMap((user) => [
+            ...mailsOf(user),
+            ...operators.joinedWith(`user:${user}`, 'mail').map(({ other }) => other),
+          ]),
+      ).length
     const specific = roots.find((root) =>
       roots.every((other) => other === root || mailsOfRoot(root) < mailsOfRoot(other) / 2),
     )
@@ -166,26 +198,75 @@ export function createNaiveLadder(
   const personsEverywhere = distinct([
     ...speaking.map((event) => event.user),
     ...aliases.map((alias) => alias.previous),
+    ...rulings
+      .flatMap(({ x, y }) => [x, y])
+      .flatMap((one) => (one.startsWith('user:') ? [one.slice(5)] : [])),
   ]).filter(isPerson)
+  const mailSeenAt = (mail: string): number =>
+    Math.min(...speaking.filter((event) => event.mail === mail).map(({ timeMs }) => timeMs))
+  const joinedMails = (mails: readonly string[]): readonly string[] => {
+    const next = mails.flatMap((mail) => operators.joinedWith(`mail:${mail}`, 'mail'))
+    const more = distinct([...mails, ...next.map(({ other }) => other)]).filter(
+      (mail) => mails.includes(mail) || voidMail(mail) === undefined,
+    )
+    return more.length === mails.length ? mails : joinedMails(more)
+  }
+  const homeOf = (mail: string): NaiveVerdict | undefined => {
+    if (voidMail(mail) !== undefined) return undefined
+    const own = homeByUsers(mail)
+    const together = joinedMails([mail])
+    if (own.lead !== `mail:${mail}` || together.length === 1) return own
+    const homes = together.map((one) => ({ one, lead: homeByUsers(one).lead }))
+    const roots = distinct(homes.map(({ lead }) => lead)).filter((lead) => lead.startsWith('user:'))
+    const [root] = roots
+    if (root !== undefined && roots.length === 1) return { lead: root, because: 'R4: joined with an account' }
+    const [first] = homes
+      .filter(({ one, lead }) => lead === `mail:${one}`)
+      .sort((a, b) =>
+        mailSeenAt(a.one) === mailSeenAt(b.one)
+          ? byTie(a.lead, b.lead)
+          : mailSeenAt(a.one) - mailSeenAt(b.one),
+      )
+    return { lead: first?.lead ?? own.lead, because: 'R4: joined mails' }
+  }
 
   // R5
   const ownersOf = (cookie: string): readonly NaiveOwner[] => {
+    if (operators.isQuarantined(`anon:${cookie}`)) return []
+    const given: readonly NaiveOwner[] = [
+      ...operators
+        .joinedWith(`anon:${cookie}`, 'user')
+        .filter(({ other }) => isPerson(other))
+        .map(({ other, atMs }) => ({ lead: rootOf(other), sinceMs: atMs })),
+      ...operators.joinedWith(`anon:${cookie}`, 'mail').flatMap(({ other, atMs }) => {
+        const home = homeOf(other)
+        return home === undefined ? [] : [{ lead: home.lead, sinceMs: atMs }]
+      }),
+    ]
+    return toOwners(given.length > 0 ? given : claimsOn(cookie))
+  }
+  const claimsOn = (cookie: string): readonly NaiveOwner[] => {
     const byUser = userClaims(cookie).flatMap(({ user, timeMs }) =>
       isPerson(user) ? [{ lead: rootOf(user), sinceMs: timeMs }] : [],
     )
     const byMail = speaking.flatMap(({ cookie: on, mail, user: via, timeMs }) => {
-      const counts = on === cookie && mail !== undefined && (via === undefined || !isPerson(via))
+      const counts =
+        on === cookie &&
+        mail !== undefined &&
+        isTied(`anon:${cookie}`, `mail:${mail}`) &&
+        (via === undefined || !isPerson(via))
       const home = counts ? homeOf(mail) : undefined
       return home === undefined ? [] : [{ lead: home.lead, sinceMs: timeMs }]
     })
-    const claims = [...byUser, ...byMail]
-    return distinct(claims.map(({ lead }) => lead))
+    return [...byUser, ...byMail]
+  }
+  const toOwners = (claims: readonly NaiveOwner[]): readonly NaiveOwner[] =>
+    distinct(claims.map(({ lead }) => lead))
       .map((lead) => ({
         lead,
         sinceMs: Math.min(...claims.filter((claim) => claim.lead === lead).map((claim) => claim.sinceMs)),
       }))
       .sort((a, b) => a.sinceMs - b.sinceMs || byTie(a.lead, b.lead))
-  }
 
   // R7
   const signerOf = ({ user, mail }: NaiveEvent): NaiveVerdict | undefined => {

@@ -5,6 +5,7 @@ import { NO_NODE } from '../src/identity/fact-source.ts'
 import { indexFacts, type FactSet } from '../src/identity/indexed-facts.ts'
 import { createLadder, type Ladder } from '../src/identity/ladder.ts'
 import { createNodeHash, type NodeHash } from '../src/identity/node-id.ts'
+import type { RulingRow } from '../src/identity/rulings.ts'
 import { createEventResolver, type EventLead, type PlacedEvent } from '../src/identity/resolve-event.ts'
 import { NO_FURTHER_JUNK } from '../src/normalise/junk.ts'
 import { normaliseEvent, type NormalEvent } from '../src/normalise/normalise-event.ts'
@@ -25,9 +26,13 @@ export const hash: NodeHash = createNodeHash(IDENTITY_KEY)
 export function resolveWorld(
   happenings: readonly Happening[],
   identity: Partial<IdentityLimits> = {},
+  rulings: readonly RulingRow[] = [],
 ): ResolvedWorld {
   const events = happenings.map(toNormalEvent)
-  const ladder = createLadder(indexFacts(toFactSet(events)), toWorkspaceSettings(identity).identity)
+  const ladder = createLadder(
+    indexFacts({ ...toFactSet(events), rulings }),
+    toWorkspaceSettings(identity).identity,
+  )
   const placed = events.map(toPlaced)
   const resolver = createEventResolver(ladder, (cookie) => placed.filter(({ anon }) => anon === cookie))
   return { ladder, leads: new Map(placed.map((event) => [event.messageId, resolver.leadOf(event)])) }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decodeJson } from './decode-json.ts'
 import type { Decoded } from './result.ts'
-import type { NodeKind } from './touched.ts'
+import { NODE_KINDS, type NodeKind } from './touched.ts'
 
 /** An identifier by its node id: commands carry no mail address and no user id. */
 export interface ControlNode {
@@ -42,7 +42,7 @@ export interface IdentityCommand {
   readonly effect: { readonly leads: number; readonly events: number; readonly sessions: number }
 }
 
-const node = z.object({ kind: z.enum(['anon', 'device', 'phone', 'mail', 'user']), id: z.guid() })
+const node = z.object({ kind: z.enum(NODE_KINDS), id: z.guid() })
 const count = z.int().min(0)
 
 export const identityCommandSchema = z.object({

@@ -3,7 +3,8 @@ import { decodeJson } from './decode-json.ts'
 import type { Decoded } from './result.ts'
 
 /** Kinds of identifier, from the lowest rank to the highest (reference: rules R1 to R8). */
-export type NodeKind = 'anon' | 'device' | 'phone' | 'mail' | 'user'
+export const NODE_KINDS = ['anon', 'device', 'phone', 'mail', 'user'] as const
+export type NodeKind = (typeof NODE_KINDS)[number]
 
 /** Identifiers whose facts, traits or events changed in one stored batch. */
 export interface Touched {
@@ -15,7 +16,7 @@ export interface Touched {
 export const touchedSchema = z.object({
   v: z.literal(1),
   workspace: z.int().min(0).max(0xffffffff),
-  nodes: z.array(z.object({ kind: z.enum(['anon', 'device', 'phone', 'mail', 'user']), id: z.guid() })),
+  nodes: z.array(z.object({ kind: z.enum(NODE_KINDS), id: z.guid() })),
 })
 
 export const encodeTouched = (touched: Touched): string => JSON.stringify(touched)

@@ -5,4 +5,4 @@ import type { Fact, FactSource } from './fact-source.ts'
  * claims a cookie only if an event carried that cookie.
  */
 export const isCookieClaim = (source: FactSource, { kind, lo }: Fact): boolean =>
-  kind === 'claim' || source.firstSeenMs(lo) !== undefined
+  kind !== 'alias' || source.firstSeenMs(lo) !== undefined

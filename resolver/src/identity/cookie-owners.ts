@@ -16,14 +16,26 @@ export interface CookieRules {
   readonly leadOfMail: (mail: NodeId) => NodeId | undefined
 }
 
-/** R5: the leads that claim a cookie, earliest first. None: anonymous. One: it is theirs. More: shared. */
+/** R5: the leads that claim a cookie, or that an operator gave it to, earliest first. None: anonymous. One: it is theirs. More: shared. */
 export function findCookieOwners(
   source: FactSource,
   rules: CookieRules,
   cookie: NodeId,
 ): readonly CookieOwner[] {
+  const node = { kind: 'anon', id: cookie } as const
+  if (source.isQuarantined(node)) return []
+  const facts = source.above(node)
+  const joined = toOwners(
+    source,
+    rules,
+    facts.filter(({ kind }) => kind === 'join'),
+  )
+  return joined.length > 0 ? joined : toOwners(source, rules, facts)
+}
+
+function toOwners(source: FactSource, rules: CookieRules, facts: readonly Fact[]): readonly CookieOwner[] {
   const owners = new Map<NodeId, CookieOwner>()
-  for (const fact of source.above({ kind: 'anon', id: cookie })) {
+  for (const fact of facts) {
     const lead = leadOfClaim(source, rules, fact)
     if (lead === undefined) continue
     const claim = { lead, sinceMs: fact.firstMs, witness: fact.witness }

@@ -46,10 +46,12 @@ export interface Fact {
  * loaded, empty and noted as missing: then the rules are asked again once it is there.
  */
 export interface FactSource {
-  /** All facts but mentions whose lower end is this node. */
+  /** All facts but mentions and parted ones whose lower end is this node; joins by operators are among them. */
   above(node: NodeRef): readonly Fact[]
-  /** All facts but mentions whose higher end is this node and whose lower end is of this kind. */
+  /** All facts but mentions and parted ones whose higher end is this node and whose lower end is of this kind. */
   below(node: NodeRef, loKind: NodeKind): readonly Fact[]
+  /** Did an operator say that the node is nobody's? */
+  isQuarantined(node: NodeRef): boolean
   /** When the node first stood in an event of its own kind (aliases do not count); undefined when it never did. */
   firstSeenMs(id: NodeId): number | undefined
 }

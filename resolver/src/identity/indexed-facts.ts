@@ -1,10 +1,20 @@
 import { NO_NODE, TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from './fact-source.ts'
+import {
+  decideRulings,
+  isQuarantined,
+  NO_RULINGS,
+  toJoinFacts,
+  withoutParted,
+  type RulingRow,
+} from './rulings.ts'
 
 /** Everything known, in memory. */
 export interface FactSet {
   readonly facts: readonly Fact[]
   /** Earliest time of each node in an event of its own kind. */
   readonly firstSeenMs: ReadonlyMap<NodeId, number>
+  /** Of both ends of each pair that an operator ruled on. */
+  readonly rulings?: readonly RulingRow[]
 }
 
 /** Unions facts with equal ends, so that the order and number of their copies mean nothing. */
@@ -29,7 +39,7 @@ const mergeTwo = (a: Fact, b: Fact): Fact => ({
 })
 
 /** A source over a complete set of facts. */
-export function indexFacts({ facts, firstSeenMs }: FactSet): FactSource {
+export function indexFacts({ facts, firstSeenMs, rulings = [] }: FactSet): FactSource {
   const above = new Map<NodeId, Fact[]>()
   const below = new Map<string, Fact[]>()
   for (const fact of mergeFacts(facts)) {
@@ -37,9 +47,19 @@ export function indexFacts({ facts, firstSeenMs }: FactSet): FactSource {
     push(above, fact.lo, fact)
     push(below, fact.hi + fact.loKind, fact)
   }
+  const rows = Map.groupBy(rulings, ({ node }) => node.id)
+  const decided = new Map([...rows].map(([id, list]) => [id, decideRulings(list)]))
+  const rulingsOf = (id: NodeId) => decided.get(id) ?? NO_RULINGS
   return {
-    above: ({ id }) => above.get(id) ?? [],
-    below: ({ id }, loKind) => below.get(id + loKind) ?? [],
+    above: ({ id }) => [
+      ...withoutParted(above.get(id) ?? [], id, rulingsOf(id)),
+      ...toJoinFacts(rulingsOf(id)).filter(({ lo }) => lo === id),
+    ],
+    below: ({ id }, loKind) => [
+      ...withoutParted(below.get(id + loKind) ?? [], id, rulingsOf(id)),
+      ...toJoinFacts(rulingsOf(id)).filter((fact) => fact.hi === id && fact.loKind === loKind),
+    ],
+    isQuarantined: ({ id }) => isQuarantined(id, rulingsOf(id)),
     firstSeenMs: (id) => firstSeenMs.get(id),
   }
 }

@@ -2,6 +2,7 @@ import type { IdentityLimits } from '@leadline/contract'
 import { buildAccounts, type Account } from './account-roots.ts'
 import { findCookieOwners, type CookieOwner } from './cookie-owners.ts'
 import type { FactSource, NodeId, NodeRef } from './fact-source.ts'
+import { findHomeOfJoined, mailsJoinedWith } from './joined-mails.ts'
 import { findMailHome } from './mail-homes.ts'
 import { isVoidMail } from './void-mails.ts'
 import { isVoidUser } from './void-users.ts'
@@ -22,6 +23,8 @@ export interface Ladder {
   accountOf(user: NodeId): Account
   /** All users whose accounts hang together with this one's, by aliases that were refused too. */
   linkedTo(user: NodeId): Iterable<NodeId>
+  /** Mails that operators joined with this one, itself among them. */
+  joinedWith(mail: NodeId): Iterable<NodeId>
   /** R3; undefined when void. */
   leadOfUser(user: NodeId): NodeId | undefined
   /** R4; undefined when void. */
@@ -34,14 +37,7 @@ export interface Ladder {
 /** Rules R1 to R5 over the facts of a source. Each answer is computed once, so use a new one when facts change. */
 export function createLadder(source: FactSource, limits: IdentityLimits): Ladder {
   const voidUser = remember((user) => isVoidUser(source, limits, user))
-  const usersOfMail = remember((mail) => [
-    ...new Set(
-      source
-        .above({ kind: 'mail', id: mail })
-        .filter((fact) => fact.hiKind === 'user' && !voidUser(fact.hi))
-        .map((fact) => fact.hi),
-    ),
-  ])
+  const usersOfMail = remember((mail) => findClaimants(source, voidUser, mail))
   const voidMail = remember((mail) => isVoidMail(source, { limits, usersOfMail }, mail))
   const accountsAround = rememberAccounts(source, { limits, isVoidUser: voidUser })
   const accountOf = (user: NodeId): Account =>
@@ -50,17 +46,32 @@ export function createLadder(source: FactSource, limits: IdentityLimits): Ladder
   const mailsOfAccount = ({ users }: Account): number =>
     new Set(users.flatMap((id) => source.below({ kind: 'user', id }, 'mail').map((fact) => fact.lo))).size
   const leadOfUser = (user: NodeId) => (voidUser(user) ? undefined : accountOf(user).root)
+  const homeByUsers = remember((mail) => findMailHome({ usersOfMail, accountOf, mailsOfAccount }, mail))
   const leadOfMail = remember((mail) =>
-    voidMail(mail) ? undefined : findMailHome({ usersOfMail, accountOf, mailsOfAccount }, mail),
+    voidMail(mail) ? undefined : findHomeOfJoined(source, { isVoidMail: voidMail, homeByUsers }, mail),
   )
+  const joinedWith = (mail: NodeId) => mailsJoinedWith(source, voidMail, mail)
   const ownersOf = remember((cookie) => findCookieOwners(source, { leadOfUser, leadOfMail }, cookie))
   const rules = { isVoidUser: voidUser, isVoidMail: voidMail, accountOf, leadOfUser, leadOfMail, ownersOf }
-  return { ...rules, linkedTo, verdictOf: (node) => toVerdict(source, rules, node) }
+  return { ...rules, linkedTo, joinedWith, verdictOf: (node) => toVerdict(source, rules, node) }
+}
+
+/** Users, not void, that claim a mail: those whom an operator joined with it, else those of the events. */
+function findClaimants(
+  source: FactSource,
+  isVoidUser: (user: NodeId) => boolean,
+  mail: NodeId,
+): readonly NodeId[] {
+  const facts = source
+    .above({ kind: 'mail', id: mail })
+    .filter((fact) => fact.hiKind === 'user' && !isVoidUser(fact.hi))
+  const joined = facts.filter(({ kind }) => kind === 'join')
+  return [...new Set((joined.length > 0 ? joined : facts).map((fact) => fact.hi))]
 }
 
 function toVerdict(
   source: FactSource,
-  rules: Omit<Ladder, 'linkedTo' | 'verdictOf'>,
+  rules: Omit<Ladder, 'linkedTo' | 'joinedWith' | 'verdictOf'>,
   { kind, id }: NodeRef,
 ): Verdict {
   if (kind === 'anon') return toCookieVerdict(rules.ownersOf(id))
@@ -84,11 +95,14 @@ function toCookieVerdict(owners: readonly CookieOwner[]): Verdict {
   return { state: 'assigned', lead: owner.lead, rule: 'R5', witness: owner.witness }
 }
 
-const smallestWitness = (source: FactSource, mail: NodeId): string =>
-  source
-    .above({ kind: 'mail', id: mail })
-    .map((fact) => fact.witness)
-    .sort()[0] ?? ''
+/** Of the joins by operators, if there are any. */
+function smallestWitness(source: FactSource, mail: NodeId): string {
+  const node = { kind: 'mail', id: mail } as const
+  const facts = source.above(node)
+  const joins = [...facts, ...source.below(node, 'mail')].filter(({ kind }) => kind === 'join')
+  const [smallest] = (joins.length > 0 ? joins : facts).map(({ witness }) => witness).sort()
+  return smallest ?? ''
+}
 
 function remember<T>(compute: (id: NodeId) => T): (id: NodeId) => T {
   const known = new Map<NodeId, { readonly value: T }>()

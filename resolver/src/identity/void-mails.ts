@@ -7,10 +7,16 @@ export function isVoidMail(
   rules: { readonly limits: IdentityLimits; readonly usersOfMail: (mail: NodeId) => readonly NodeId[] },
   mail: NodeId,
 ): boolean {
+  if (source.isQuarantined({ kind: 'mail', id: mail })) return true
   const users = rules.usersOfMail(mail)
   if (users.length > rules.limits.usersPerMail) return true
   if (users.length > 0) return false
   // Claims via a user count here too: whoever is named beside the mail claims it, and all its users are void.
-  const cookies = new Set(source.below({ kind: 'mail', id: mail }, 'anon').map((fact) => fact.lo))
+  const cookies = new Set(
+    source
+      .below({ kind: 'mail', id: mail }, 'anon')
+      .filter(({ kind }) => kind === 'claim')
+      .map((fact) => fact.lo),
+  )
   return cookies.size > rules.limits.cookiesPerMail
 }

@@ -4,7 +4,9 @@ import { compareNumbers, compareTexts } from '../identity/order.ts'
 
 /** All mails that a lead has ever named: those its users claim, or itself if it is one. */
 export function mailsOfLead(source: FactSource, ladder: Ladder, lead: NodeRef): readonly NodeId[] {
-  return lead.kind === 'mail' ? [lead.id] : [...claimedMails(source, ladder, lead).keys()]
+  if (lead.kind === 'mail') return [...ladder.joinedWith(lead.id)]
+  const claimed = [...claimedMails(source, ladder, lead).keys()]
+  return [...new Set(claimed.flatMap((mail) => [mail, ...ladder.joinedWith(mail)]))]
 }
 
 /**
@@ -32,8 +34,9 @@ function claimedMails(
   const mails = new Map<NodeId, number>()
   if (kind !== 'user' || ladder.isVoidUser(id)) return mails
   for (const user of ladder.accountOf(id).users) {
-    for (const { lo, lastMs } of source.below({ kind: 'user', id: user }, 'mail')) {
-      mails.set(lo, Math.max(mails.get(lo) ?? 0, lastMs))
+    for (const { kind: said, lo, lastMs } of source.below({ kind: 'user', id: user }, 'mail')) {
+      // A join is no event: an operator who adds an old address does not make it the latest.
+      mails.set(lo, Math.max(mails.get(lo) ?? 0, said === 'join' ? 0 : lastMs))
     }
   }
   return mails

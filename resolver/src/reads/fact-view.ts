@@ -1,8 +1,10 @@
 import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
+import { isQuarantined, toJoinFacts, withoutParted, type RulingRow } from '../identity/rulings.ts'
 import { readFactsAbove, readFactsBelow } from './read-facts.ts'
 import { readNodes, type KnownNode } from './read-nodes.ts'
+import { RulingView } from './ruling-view.ts'
 
 /**
  * The part of a workspace's facts that one reconcile has asked for. A question whose answer is not there yet is
@@ -19,32 +21,45 @@ export class FactView implements FactSource {
   #missingBelow = new Map<string, { readonly node: NodeRef; readonly loKind: NodeKind }>()
   #missingNodes = new Set<NodeId>()
 
-  constructor(warehouse: Warehouse, workspace: number) {
+  readonly #rulings: RulingView
+
+  constructor(warehouse: Warehouse, workspace: number, supposed: readonly RulingRow[] = []) {
     this.#warehouse = warehouse
     this.#workspace = workspace
+    this.#rulings = new RulingView(warehouse, workspace, supposed)
   }
 
   above(node: NodeRef): readonly Fact[] {
-    return this.mentionsAbove(node).filter(isClaimed)
+    return withoutParted(this.mentionsAbove(node), node.id, this.#rulings.of(node.id)).filter(isClaimed)
   }
 
   below(node: NodeRef, loKind: NodeKind): readonly Fact[] {
-    return this.mentionsBelow(node, loKind).filter(isClaimed)
+    return withoutParted(this.mentionsBelow(node, loKind), node.id, this.#rulings.of(node.id)).filter(
+      isClaimed,
+    )
   }
 
-  /** Facts and mentions whose lower end is this node. */
+  isQuarantined({ id }: NodeRef): boolean {
+    return isQuarantined(id, this.#rulings.of(id))
+  }
+
+  /** Facts, parted ones too, and mentions whose lower end is this node. */
   mentionsAbove({ kind, id }: NodeRef): readonly Fact[] {
     const facts = this.#above.get(id)
     if (!facts) this.#missingAbove.set(id, kind)
-    return facts ?? []
+    const joins = toJoinFacts(this.#rulings.of(id)).filter(({ lo }) => lo === id)
+    return joins.length === 0 ? (facts ?? []) : [...(facts ?? []), ...joins]
   }
 
-  /** Facts and mentions whose higher end is this node and whose lower end is of this kind. */
+  /** Facts, parted ones too, and mentions whose higher end is this node and whose lower end is of this kind. */
   mentionsBelow(node: NodeRef, loKind: NodeKind): readonly Fact[] {
     const key = node.id + loKind
     const facts = this.#below.get(key)
     if (!facts) this.#missingBelow.set(key, { node, loKind })
-    return facts ?? []
+    const joins = toJoinFacts(this.#rulings.of(node.id)).filter(
+      (fact) => fact.hi === node.id && fact.loKind === loKind,
+    )
+    return joins.length === 0 ? (facts ?? []) : [...(facts ?? []), ...joins]
   }
 
   firstSeenMs(id: NodeId): number | undefined {
@@ -68,17 +83,19 @@ export class FactView implements FactSource {
   }
 
   #isMissingAny(): boolean {
-    return this.#missingAbove.size + this.#missingBelow.size + this.#missingNodes.size > 0
+    const questions = this.#missingAbove.size + this.#missingBelow.size + this.#missingNodes.size
+    return questions > 0 || this.#rulings.isMissingAny()
   }
 
   #forgetMissing(): void {
     this.#missingAbove = new Map()
     this.#missingBelow = new Map()
     this.#missingNodes = new Set()
+    this.#rulings.forgetMissing()
   }
 
   async #load(): Promise<void> {
-    await Promise.all([this.#loadAbove(), this.#loadBelow(), this.#loadNodes()])
+    await Promise.all([this.#loadAbove(), this.#loadBelow(), this.#loadNodes(), this.#rulings.load()])
   }
 
   async #loadAbove(): Promise<void> {

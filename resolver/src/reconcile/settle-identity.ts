@@ -57,14 +57,21 @@ function evaluate(
 
 /** One step around an identifier whose facts or verdict changed: all whose verdict that may change by itself. */
 function widen(source: FactSource, ladder: Ladder, node: NodeRef): readonly NodeRef[] {
-  if (node.kind !== 'user') return source.above(node).map(({ hiKind, hi }) => ({ kind: hiKind, id: hi }))
+  if (node.kind !== 'user') {
+    const joined = node.kind === 'mail' ? [...ladder.joinedWith(node.id)] : []
+    return [
+      ...source.above(node).map(({ hiKind, hi }): NodeRef => ({ kind: hiKind, id: hi })),
+      ...joined.map((id): NodeRef => ({ kind: 'mail', id })),
+    ]
+  }
   // One alias more or less may let in or push out any user of a chain (R3), not only its own two. Where an account
   // grows or shrinks, the homes of all its mails are weighed anew (R4).
   const ends = linksOf(source, node).flatMap(({ lo, hi }) => [lo, hi])
   const users = new Set([node.id, ...ends].flatMap((id) => [...ladder.linkedTo(id)]))
   return [...users].flatMap((id): NodeRef[] => {
     const user: NodeRef = { kind: 'user', id }
-    return [user, ...source.below(user, 'mail').map(({ lo }): NodeRef => ({ kind: 'mail', id: lo }))]
+    const mails = source.below(user, 'mail').flatMap(({ lo }) => [lo, ...ladder.joinedWith(lo)])
+    return [user, ...mails.map((mail): NodeRef => ({ kind: 'mail', id: mail }))]
   })
 }
 
