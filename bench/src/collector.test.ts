@@ -9,7 +9,7 @@ import { parseUsage } from './targets/usage.ts'
 
 test('the generator loads the collector on a real log without errors, and both say what they saw', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-bench-'))
-  const target = await startProgram('targets/collector.ts', [directory])
+  const target = await startProgram('targets/collector.ts', ['embedded', directory])
   t.after(async () => {
     await target.stop()
     await rm(directory, { recursive: true })

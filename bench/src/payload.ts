@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Requests as a page would send them, made once and patched for each send: a generator must cost less than its target. */
 
 /** The write key that targets know. */
@@ -13,12 +15,19 @@ export interface Payload {
   readonly places: readonly number[]
 }
 
-export function buildPayload(options: { url: URL; key: string; batch: number }): Payload {
-  const event = JSON.stringify(buildEvent())
-  const body =
-    options.batch === 1
-      ? event
-      : `{"batch":[${Array.from({ length: options.batch }, () => event).join(',')}]}`
+export interface PayloadOptions {
+  readonly url: URL
+  readonly key: string
+  readonly batch: number
+  /** Another number makes other visitors, who look at other products. */
+  readonly seed: number
+}
+
+export function buildPayload(options: PayloadOptions): Payload {
+  const events = Array.from({ length: options.batch }, (_, index) =>
+    JSON.stringify(buildEvent(options.seed * 1009 + index)),
+  )
+  const body = options.batch === 1 ? events.join() : `{"batch":[${events.join(',')}]}`
   const head = [
     `POST /v1/${options.batch === 1 ? 'track' : 'batch'} HTTP/1.1`,
     `host: ${options.url.host}`,
@@ -44,31 +53,41 @@ function findPlaces(bytes: Buffer): readonly number[] {
   return places
 }
 
-const buildEvent = () => ({
-  type: 'track',
-  messageId: `bench-${PLACE}`,
-  anonymousId: '6f1f2c5e-1d9a-4e2c-8a53-2f6f9c9d1e11',
-  timestamp: '2026-03-01T09:00:00.000Z',
-  event: 'Product Viewed',
-  properties: {
-    sku: 'S-1234',
-    price: 129.5,
-    currency: 'EUR',
-    category: 'Shoes',
-    tags: ['new', 'sale'],
-    url: 'https://shop.example/products/s-1234?utm_source=newsletter&utm_campaign=spring',
-    title: 'A shoe that is described at some length',
-  },
-  context: {
-    page: {
-      path: '/products/s-1234',
-      referrer: 'https://search.example/',
-      search: '?utm_source=newsletter&utm_campaign=spring',
-      url: 'https://shop.example/products/s-1234?utm_source=newsletter&utm_campaign=spring',
+/** Words and ids differ from event to event as those of real visitors do, or a log that packs them would look too good. */
+function buildEvent(seed: number) {
+  const id = createHash('sha256').update(String(seed)).digest('hex')
+  const pick = <Item>(items: readonly Item[], at: number): Item | undefined =>
+    items[parseInt(id.slice(at, at + 4), 16) % items.length]
+  const path = `/products/${pick(NOUNS, 0)}-${id.slice(0, 6)}`
+  const search = `?utm_source=${pick(SOURCES, 8)}&utm_campaign=${pick(NOUNS, 12)}-${id.slice(6, 9)}`
+  const url = `https://shop.example${path}${search}`
+  const title = Array.from({ length: 6 }, (_, word) => pick(NOUNS, 4 + word * 6)).join(' ')
+  return {
+    type: 'track',
+    messageId: `bench-${PLACE}`,
+    anonymousId: `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-8${id.slice(17, 20)}-${id.slice(20, 32)}`,
+    timestamp: new Date(Date.UTC(2026, 2, 1, 9) + (parseInt(id.slice(0, 8), 16) % 86_400_000)).toISOString(),
+    event: pick(['Product Viewed', 'Product Added', 'Cart Viewed', 'Article Read', 'Form Started'], 20),
+    properties: {
+      sku: `S-${id.slice(32, 38)}`,
+      price: parseInt(id.slice(40, 44), 16) / 100,
+      currency: pick(['EUR', 'USD', 'GBP'], 24),
+      category: pick(NOUNS, 28),
+      tags: [pick(NOUNS, 36), pick(NOUNS, 44)],
+      url,
+      title,
     },
-    locale: 'de-DE',
-    timezone: 'Europe/Berlin',
-    screen: { width: 1920, height: 1080 },
-    library: { name: 'bench', version: '1' },
-  },
-})
+    context: {
+      page: { path, referrer: `https://${pick(SOURCES, 48)}.example/`, search, url },
+      locale: pick(['de-DE', 'en-GB', 'fr-FR', 'en-US'], 50),
+      timezone: pick(['Europe/Berlin', 'Europe/London', 'America/New_York'], 52),
+      screen: { width: pick([1920, 1440, 390], 54), height: pick([1080, 900, 844], 54) },
+      library: { name: 'bench', version: '1' },
+    },
+  }
+}
+
+const SOURCES = ['newsletter', 'search', 'partner', 'social', 'podcast', 'fair']
+const NOUNS = 'shoe hat coat lamp chair table engine pump valve filter sensor cable report guide plan'.split(
+  ' ',
+)

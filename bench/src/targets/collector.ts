@@ -4,8 +4,13 @@ import { openStream } from '@leadline/stream'
 import { BENCH_KEY } from '../payload.ts'
 import { serveTarget } from './usage.ts'
 
-/** The collector as it ships, on the embedded log of the directory that is named, or on a stream that keeps nothing. */
-const [directory] = process.argv.slice(2)
+/**
+ * `targets/collector.ts [embedded DIRECTORY | kafka BROKER]`: the collector as it ships, on that log, or on a stream that
+ * keeps nothing.
+ */
+const [kind, place = 'unused'] = process.argv.slice(2)
+const stream =
+  kind === 'kafka' ? { kind, brokers: [place], replication: 1 } : { kind: 'embedded', directory: place }
 
 const nullStream: CollectorDeps['stream'] = {
   append: () => Promise.resolve(),
@@ -18,23 +23,23 @@ const nullStream: CollectorDeps['stream'] = {
   close: () => Promise.resolve(),
 }
 
-async function openEmbedded(path: string): Promise<CollectorDeps['stream']> {
-  const stream = await openStream({ kind: 'embedded', directory: path, maxBytes: 20 * 1024 ** 3 }, { appendsIn: 'thread' })
-  await stream.admin.ensureTopics(TOPICS)
-  return stream
+async function openLog(): Promise<CollectorDeps['stream']> {
+  const opened = await openStream(settings.stream, { appendsIn: 'thread' })
+  await opened.admin.ensureTopics(TOPICS)
+  return opened
 }
 
 const settings = settingsSchema.parse({
   workspaces: [{ identityKey: 'identity-key-of-the-bench', writeKeys: [{ name: 'bench', key: BENCH_KEY }] }],
   collector: { port: 0 },
-  stream: { kind: 'embedded', directory: directory ?? 'unused' },
+  stream,
   warehouse: { kind: 'clickhouse', url: 'http://127.0.0.1:1' },
 })
 
 const complain = (message: string): void => void process.stderr.write(`${message}\n`)
 const service = await startCollector({
   settings,
-  stream: directory === undefined ? nullStream : await openEmbedded(directory),
+  stream: kind === undefined ? nullStream : await openLog(),
   log: {
     info: () => undefined,
     warn: complain,

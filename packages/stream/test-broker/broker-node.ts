@@ -9,6 +9,8 @@ export interface NodeOptions {
   readonly directory: string
   /** Content of the node's properties file. */
   readonly properties: string
+  /** For measurements: more memory, and code that is compiled as well as it can be. */
+  readonly isForLoad?: boolean | undefined
   /** Writes the classes it has loaded to that file when it stops. */
   readonly archiveTo?: string | undefined
 }
@@ -44,9 +46,9 @@ export class BrokerNode {
     writeFileSync(this.#file('server.properties'), properties)
     if (!existsSync(this.#file('data/meta.properties'))) this.#format()
     const log = openSync(this.#file('server.log'), 'w')
-    const { archiveTo } = this.#options
+    const { archiveTo, isForLoad = false } = this.#options
     const dump = archiveTo === undefined ? [] : [`-XX:ArchiveClassesAtExit=${archiveTo}`]
-    const java = ['java', ...dump, ...jvmFlags(), 'kafka.Kafka', this.#file('server.properties')]
+    const java = ['java', ...dump, ...jvmFlags(isForLoad), 'kafka.Kafka', this.#file('server.properties')]
     const [command = 'java', ...args] = endingWithParent(java)
     this.#child = spawn(command, args, { stdio: ['ignore', log, log], cwd: directory })
     closeSync(log)
@@ -123,8 +125,9 @@ export class BrokerNode {
   }
 }
 
-function jvmFlags(): string[] {
-  const quick = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
+function jvmFlags(isForLoad = false): string[] {
+  const size = isForLoad ? ['-Xms1g', '-Xmx1g'] : ['-Xmx256m', '-XX:TieredStopAtLevel=1']
+  const quick = [...size, '-XX:+UseSerialGC', '-Xshare:auto']
   const archive = existsSync(classArchive) ? [`-XX:SharedArchiveFile=${classArchive}`] : []
   const quiet = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off', `-Dlog4j2.configurationFile=${loggingProperties}`]
   return [...quick, ...archive, ...quiet, '-cp', classPath()]

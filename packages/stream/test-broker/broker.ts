@@ -10,6 +10,8 @@ export interface BrokerOptions {
   readonly nodes?: number
   /** Where the nodes keep their data; default a new temporary directory. */
   readonly directory?: string
+  /** For measurements: nodes with more memory and code that is compiled as well as it can be. */
+  readonly isForLoad?: boolean
 }
 
 /** A real Apache Kafka on loopback. */
@@ -40,7 +42,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   return await launch(options)
 }
 
-async function launch({ nodes: count = 1, directory }: BrokerOptions, archiveTo?: string): Promise<Broker> {
+async function launch(
+  { nodes: count = 1, directory, isForLoad }: BrokerOptions,
+  archiveTo?: string,
+): Promise<Broker> {
   const root = directory ?? mkdtempSync(join(tmpdir(), 'leadline-broker-'))
   const ports = await freePorts(count * 2)
   const [clientPorts, controllerPorts] = [ports.slice(0, count), ports.slice(count)]
@@ -51,7 +56,8 @@ async function launch({ nodes: count = 1, directory }: BrokerOptions, archiveTo?
       clientPorts,
       controllerPorts,
     })
-    return new BrokerNode({ id: index + 1, directory: join(root, `n${index + 1}`), properties, archiveTo })
+    const own = join(root, `n${index + 1}`)
+    return new BrokerNode({ id: index + 1, directory: own, properties, archiveTo, isForLoad })
   })
   const wipe = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.kill()))
