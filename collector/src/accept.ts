@@ -1,8 +1,8 @@
 import { DEAD_TOPIC, EVENTS_TOPIC, type Refusal, type WireAnswer } from '@leadline/contract'
 import type { StreamValue } from '@leadline/stream'
-import { authorize, parseAuthorization } from './authorize.ts'
-import type { WireRequest } from './dialects/dialect.ts'
-import type { Keys } from './keys.ts'
+import { authorize, parseAuthorization, refuseProof } from './authorize.ts'
+import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
+import type { Key, Keys } from './keys.ts'
 import { toDeadLetterValue, toEnvelopeValue, type RecordHead } from './records.ts'
 import type { RequestFacts } from './request-facts.ts'
 import { messageIdOf, sortEvents, type SortedEvents } from './sort-events.ts'
@@ -12,6 +12,8 @@ export interface AcceptContext {
   readonly keys: Keys
   readonly now: () => Date
   readonly newId: () => string
+  /** What becomes of events behind which there is no person. */
+  readonly bots: 'mark' | 'drop'
 }
 
 export interface Append {
@@ -23,9 +25,13 @@ export type RejectedEvent = NonNullable<WireAnswer['rejected']>[number]
 
 /** What has to be durable before a request may be answered, and what the answer is then. */
 export interface Acceptance {
+  readonly key: Key
   /** In this order. */
   readonly appends: readonly Append[]
+  readonly good: readonly WireRequestEvent[]
   readonly accepted: number
+  /** Of the accepted: answered as stored, and by setting not stored. */
+  readonly discarded: number
   readonly rejected: readonly RejectedEvent[]
 }
 
@@ -35,28 +41,38 @@ export type Accepted =
 /** Decides about one request: its good events become one envelope, its bad ones a dead letter each. */
 export function acceptRequest(request: WireRequest, facts: RequestFacts, context: AcceptContext): Accepted {
   const presented = parseAuthorization(facts.authorization) ?? request.key
-  const authorized = authorize(presented, facts.origin, context.keys)
+  const authorized = authorize(presented, facts.origin ?? request.page, context.keys)
   if (!authorized.ok) return authorized
+  const distrusted = refuseProof(request, authorized.key, facts)
+  if (distrusted) return { ok: false, refusal: distrusted }
   const head = { ...authorized, receivedAt: context.now().toISOString() }
   const sorted = sortEvents(request)
+  // A crawler would only learn from another answer that it has been found.
+  const isDiscarded = facts.bot === true && context.bots === 'drop'
+  const kept = isDiscarded ? [] : sorted.good
   return {
     ok: true,
     acceptance: {
+      key: authorized.key,
       // Letters first: when the second append fails the client tries again, and a letter written twice does
       // less harm than an event that was given two message ids.
       appends: [
         ...deadLetters(head, sorted),
-        ...envelopes(head, { request, facts, events: sorted.good, newId: context.newId }),
+        ...envelopes(head, { request, facts, events: kept, newId: context.newId }),
       ],
+      good: sorted.good,
       accepted: sorted.good.length,
-      rejected: sorted.bad.map(({ event, index, refusal }) => ({
-        index,
-        messageId: messageIdOf(event.value),
-        ...refusal,
-      })),
+      discarded: sorted.good.length - kept.length,
+      rejected: sorted.bad.map(toRejected),
     },
   }
 }
+
+const toRejected = ({ event, index, refusal }: SortedEvents['bad'][number]): RejectedEvent => ({
+  index,
+  messageId: messageIdOf(event.value),
+  ...refusal,
+})
 
 const deadLetters = (head: RecordHead, { bad }: SortedEvents): readonly Append[] =>
   bad.length === 0 ? [] : [{ topic: DEAD_TOPIC, values: bad.map((event) => toDeadLetterValue(head, event)) }]

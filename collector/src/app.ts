@@ -1,20 +1,26 @@
 import { Hono } from 'hono'
 import { refusalAnswer, toResponse } from './answers.ts'
 import { refusal } from './refusals.ts'
-import { buildEventHandlers, collectRoutes, type CollectDeps } from './routes/collect.ts'
+import { collectRoutes, type CollectDeps } from './routes/collect.ts'
 import { operateRoutes, type OperateDeps } from './routes/operate.ts'
 import type { Env, Route } from './routes/route.ts'
-import { tagRoutes } from './routes/serve-tag.ts'
+import { sdkSettingsRoutes, type SdkSettingsDeps } from './routes/sdk-settings.ts'
+import { tagRoutes, type TagPlace } from './routes/serve-tag.ts'
 import type { Tag } from './tag.ts'
 
-export interface AppDeps extends CollectDeps, OperateDeps {
+export interface AppDeps extends CollectDeps, OperateDeps, SdkSettingsDeps, TagPlace {
   readonly metrics: CollectDeps['metrics']
   readonly tag: Tag | undefined
 }
 
 /** The collector as an app: it listens nowhere and starts nothing. */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const routes = [...collectRoutes(buildEventHandlers(deps)), ...tagRoutes(deps.tag), ...operateRoutes(deps)]
+  const routes = [
+    ...collectRoutes(deps),
+    ...sdkSettingsRoutes(deps),
+    ...tagRoutes(deps.tag, deps),
+    ...operateRoutes(deps),
+  ]
   const app = new Hono<Env>({ strict: false })
   for (const { method, path, handle } of routes) app.on(method, path, handle)
   const methods = methodsByPath(routes)

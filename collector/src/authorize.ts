@@ -1,4 +1,5 @@
 import type { Refusal } from '@leadline/contract'
+import type { WireRequest } from './dialects/dialect.ts'
 import { mayUse, type Key, type Keys } from './keys.ts'
 import { refusal } from './refusals.ts'
 
@@ -18,6 +19,27 @@ export function authorize(presented: string | undefined, origin: string | undefi
       "pages of this origin may not use the key; add it to the key's origins",
     )
   return { ok: true, key, presented }
+}
+
+/**
+ * What a known key still asks for. One with a webhook secret is good for signed requests alone. Of a list only the
+ * first event is signed: the others are believed when the key itself is a secret, and nobody else could have sent it.
+ */
+export function refuseProof(
+  { isKeyInUrl, signedPart }: Pick<WireRequest, 'isKeyInUrl' | 'signedPart'>,
+  { trust, webhookSecret }: Key,
+  { authorization }: { readonly authorization?: string | undefined },
+): Refusal | undefined {
+  if (isKeyInUrl && authorization === undefined && trust === 'secret')
+    return refusal('secret_key_exposed', 'a secret key must not stand in an address; use a write key there')
+  if (webhookSecret === undefined) return undefined
+  const part = signedPart?.(webhookSecret)
+  if (part === 'all' || (part === 'first event' && trust === 'secret')) return undefined
+  const advice =
+    part === undefined
+      ? 'check the shared secret on both sides'
+      : 'of a list only the first event is signed; switch batching off or use a secret key'
+  return refusal('invalid_signature', `X-Signature does not vouch for the body; ${advice}`)
 }
 
 /** The key in an Authorization header: Basic with the key as user name, with or without colon, or Bearer. */

@@ -5,7 +5,14 @@ import { DEAD_TOPIC, EVENTS_TOPIC, decodeDeadLetter, decodeEnvelope } from '@lea
 import { invalidBatches, invalidEvents, validEvents } from '@leadline/contract/fixtures'
 import * as fc from 'fast-check'
 import { refusalCodes } from './refusals.ts'
-import { basic, boundKey, publicKey, readAnswer, startTestCollector } from '../test-support/test-collector.ts'
+import {
+  basic,
+  boundKey,
+  publicKey,
+  readAnswer,
+  secretKey,
+  startTestCollector,
+} from '../test-support/test-collector.ts'
 
 interface BadInput {
   readonly title: string
@@ -61,14 +68,57 @@ const requests: readonly BadInput[] = [
   {
     title: 'another content type',
     body: good,
+    headers: { ...key, 'content-type': 'text/xml' },
+    status: 415,
+    code: 'unsupported_content_type',
+  },
+  {
+    title: 'a form',
+    body: 'a=b',
     headers: { ...key, 'content-type': 'application/x-www-form-urlencoded' },
     status: 415,
     code: 'unsupported_content_type',
   },
   {
-    title: 'an unknown content encoding',
+    title: 'a body that is not packed as it says',
     body: good,
     headers: { ...key, 'content-encoding': 'br' },
+    status: 400,
+    code: 'invalid_encoding',
+  },
+  {
+    title: 'a key twice in one object',
+    body: '{"userId":"u","event":"e","properties":{"a":1,"a":2}}',
+    headers: key,
+    status: 400,
+    code: 'duplicate_key',
+  },
+  {
+    title: 'a name twice in a batch',
+    path: '/v1/batch',
+    body: `{"batch":[${good}],"\\u0062atch":[]}`,
+    headers: key,
+    status: 400,
+    code: 'duplicate_key',
+  },
+  {
+    title: 'a secret key in an address',
+    path: `/v1/segment/webhook?writeKey=${secretKey}`,
+    body: good,
+    status: 403,
+    code: 'secret_key_exposed',
+  },
+  {
+    title: 'a day that does not exist',
+    body: '{"userId":"u","event":"e","timestamp":"2026-02-30T10:00:00Z"}',
+    headers: key,
+    status: 400,
+    code: 'invalid_field',
+  },
+  {
+    title: 'an unknown content encoding',
+    body: good,
+    headers: { ...key, 'content-encoding': 'compress' },
     status: 415,
     code: 'unsupported_content_encoding',
   },

@@ -2,19 +2,50 @@ import type { Refusal } from '@leadline/contract'
 import { refusal } from './refusals.ts'
 import type { RequestSource } from './request-facts.ts'
 
-/** Pages send text/plain because it needs no preflight; some clients send none at all. */
-const types: ReadonlySet<string> = new Set(['', 'application/json', 'text/plain'])
-const encodings: ReadonlySet<string> = new Set(['', 'identity'])
+/** How a body is packed. `sniff`: the content type says nothing sensible, the first bytes do. */
+export const ENCODINGS = ['gzip', 'deflate', 'br', 'zstd'] as const
+export type Encoding = (typeof ENCODINGS)[number]
+export type Packing = Encoding | 'none' | 'sniff'
 
-/** Whether a body is of a kind that can be read here. */
-export function refuseContent(source: Pick<RequestSource, 'header'>): Refusal | undefined {
-  const type = source.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (!types.has(type))
-    return refusal('unsupported_content_type', 'the content type must be application/json or text/plain')
-  if (!encodings.has(source.header('content-encoding')?.trim().toLowerCase() ?? ''))
-    return refusal(
+export type Content =
+  { readonly ok: true; readonly packing: Packing } | { readonly ok: false; readonly refusal: Refusal }
+
+/** Pages send text/plain because it needs no preflight; some clients send none at all. */
+const types: ReadonlySet<string> = new Set(['', 'application/json', 'text/plain', 'text/json'])
+/** What HTTP clients write when they are given bytes. RudderStack's Node library sends gzip so. */
+const typesOfBytes: ReadonlySet<string> = new Set([
+  'application/x-www-form-urlencoded',
+  'application/octet-stream',
+  'application/gzip',
+  'application/x-gzip',
+])
+const encodings: ReadonlyMap<string, Packing> = new Map([
+  ['', 'none'],
+  ['identity', 'none'],
+  ['x-gzip', 'gzip'],
+  ...ENCODINGS.map((encoding) => [encoding, encoding] as const),
+])
+
+/** Whether a body is of a kind that can be read here, and how. */
+export function readContent(source: Pick<RequestSource, 'header'>): Content {
+  const packing = encodings.get(source.header('content-encoding')?.trim().toLowerCase() ?? '')
+  if (packing === undefined)
+    return refused(
       'unsupported_content_encoding',
-      'the body must not be compressed; leave Content-Encoding out',
+      `the body may be packed with one of ${ENCODINGS.join(', ')}; send it so, or plain`,
     )
-  return undefined
+  // Whoever packs a body often labels the bytes and not what is in them.
+  if (packing !== 'none') return { ok: true, packing }
+  const type = source.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (types.has(type)) return { ok: true, packing }
+  if (typesOfBytes.has(type)) return { ok: true, packing: 'sniff' }
+  return refused('unsupported_content_type', 'the content type must be application/json or text/plain')
 }
+
+const refused = (
+  code: 'unsupported_content_encoding' | 'unsupported_content_type',
+  message: string,
+): Content => ({
+  ok: false,
+  refusal: refusal(code, message),
+})

@@ -7,6 +7,8 @@ export type ReadBytes =
 
 /** A request for one of the event paths, whatever server took it. */
 export interface EventRequest extends RequestSource {
+  /** With its query; whole or from the path on. */
+  readonly url: string
   /** Reads the body, compressed as it came, up to so many bytes. Called once at most. */
   readBody(maxBytes: number): Promise<ReadBytes>
 }

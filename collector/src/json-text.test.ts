@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { cutListMember, withoutMember } from './json-text.ts'
+import { countMembers, cutBody, cutItems, withoutMember } from './json-text.ts'
 
 /** JSON in every spelling: spaces between tokens, escapes, any values. */
 const spelled = (value: unknown, indent: string): string =>
@@ -14,7 +14,7 @@ test('the items of a list member are its texts, whatever the JSON', () => {
   fc.assert(
     fc.property(fc.array(json), fc.dictionary(fc.string(), json), indents, (batch, others, indent) => {
       const text = spelled({ ...others, batch, after: others }, indent)
-      const texts = cutListMember(text, 'batch')
+      const texts = cutBody(text, 'batch').items.map((item) => item.text)
       assert.deepEqual(
         texts.map((item) => JSON.parse(item)),
         JSON.parse(JSON.stringify(batch)),
@@ -36,17 +36,23 @@ test('a member is taken out and the rest stays as it was, whatever the JSON', ()
   )
 })
 
+const textsOf = (text: string): readonly string[] => cutBody(text, 'batch').items.map((item) => item.text)
+
 test('numbers and escapes keep their spelling', () => {
   const event = '{ "n": 12345678901234567890, "one": 1.0, "e": 1E2, "t": "\\u0041\\\\", "s": "]}\\"" }'
-  assert.deepEqual(cutListMember(`{"batch" : [ ${event} , 1 ]}`, 'batch'), [event, '1'])
+  assert.deepEqual(textsOf(`{"batch" : [ ${event} , 1 ]}`), [event, '1'])
+  assert.deepEqual(
+    cutItems(` [${event}]`).map((item) => item.text),
+    [event],
+  )
   assert.equal(
     withoutMember(`{"a": 1.0 ,"writeKey":"k", "b":{"writeKey":2}}`, 'writeKey'),
     '{"a": 1.0,"b":{"writeKey":2}}',
   )
 })
 
-test('of a repeated member the last counts, however it is spelled, as JSON.parse has it', () => {
-  assert.deepEqual(cutListMember('{"batch":[1],"\\u0062atch":[2]}', 'batch'), ['2'])
+test('a repeated member is found, however it is spelled', () => {
+  assert.equal(cutBody('{"batch":[1],"\\u0062atch":[2]}', 'batch').repeated, 'batch')
   assert.equal(
     withoutMember('{"writeKey":"a","\\u0077riteKey":"b","x":1,"writeKey":"c"}', 'writeKey'),
     '{"x":1}',
@@ -54,7 +60,24 @@ test('of a repeated member the last counts, however it is spelled, as JSON.parse
 })
 
 test('empty lists and objects have no parts', () => {
-  assert.deepEqual(cutListMember('{"batch":[ ]}', 'batch'), [])
-  assert.deepEqual(cutListMember('{ }', 'batch'), [])
+  assert.deepEqual(textsOf('{"batch":[ ]}'), [])
+  assert.deepEqual(textsOf('{ }'), [])
+  for (const value of ['"x"', '{"a":[1]}', '1', 'null']) assert.deepEqual(textsOf(`{"batch":${value}}`), [])
   assert.equal(withoutMember(' { } ', 'writeKey'), '{}')
+})
+
+const countKeys = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? (Array.isArray(value) ? 0 : Object.keys(value).length) +
+      Object.values(value).reduce<number>((sum, item) => sum + countKeys(item), 0)
+    : 0
+
+test('members are counted at all depths, repeated ones too, and colons in strings are not', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), json), indents, (object, indent) => {
+      assert.equal(countMembers(spelled(object, indent)), countKeys(object))
+    }),
+    { numRuns: 500 },
+  )
+  assert.equal(countMembers('{"a:":":","a:":{"b":1,"b":"\\":"}}'), 4)
 })

@@ -5,6 +5,7 @@
 
 const QUOTE = 34
 const COMMA = 44
+const COLON = 58
 const BACKSLASH = 92
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
@@ -18,12 +19,37 @@ interface Member {
   readonly end: number
 }
 
-/** The texts of a list's items; `name` is the member of `text` that holds the list. */
-export function cutListMember(text: string, name: string): readonly string[] {
-  // Of repeated members JSON.parse keeps the last, and so must the text that was not checked otherwise.
-  const member = cutObject(text).findLast((candidate) => candidate.name === name)
-  return member === undefined ? [] : cutList(text, member.valueStart)
+/** A value's text, and how many member names stand in it at all depths. */
+export interface Cut {
+  readonly text: string
+  readonly members: number
 }
+
+export interface CutBody {
+  /** The items of the list that the named member holds. */
+  readonly items: readonly Cut[]
+  /** Name of a member that stands twice; what was parsed is then only the last of them. */
+  readonly repeated?: string | undefined
+}
+
+/** Cuts the list out of an object's text; `name` is the member that holds it. */
+export function cutBody(text: string, name: string): CutBody {
+  const members = cutObject(text)
+  const names = new Set<string>()
+  for (const member of members) {
+    if (names.has(member.name)) return { items: [], repeated: member.name.slice(0, 100) }
+    names.add(member.name)
+  }
+  const list = members.find((member) => member.name === name)
+  const isList = list !== undefined && text.charCodeAt(list.valueStart) === OPEN_BRACKET
+  return { items: isList ? cutList(text, list.valueStart) : [] }
+}
+
+/** The items of a text that is a list. */
+export const cutItems = (text: string): readonly Cut[] => cutList(text, skipSpace(text, 0))
+
+/** Member names at all depths of an object's text, repeated ones included. */
+export const countMembers = (text: string): number => scanNested(text, skipSpace(text, 0)).members
 
 /** The object's text without any member of that name. */
 export function withoutMember(text: string, name: string): string {
@@ -31,12 +57,12 @@ export function withoutMember(text: string, name: string): string {
   return `{${kept.map((member) => text.slice(member.start, member.end)).join(',')}}`
 }
 
-function cutList(text: string, start: number): readonly string[] {
-  const items: string[] = []
+function cutList(text: string, start: number): readonly Cut[] {
+  const items: Cut[] = []
   let at = skipSpace(text, start + 1)
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
-    const end = endOfValue(text, at)
-    items.push(text.slice(at, end))
+    const { end, members } = scanValue(text, at)
+    items.push({ text: text.slice(at, end), members })
     at = skipSeparator(text, end)
   }
   return items
@@ -70,23 +96,35 @@ function skipSeparator(text: string, start: number): number {
   return text.charCodeAt(at) === COMMA ? skipSpace(text, at + 1) : at
 }
 
-function endOfValue(text: string, start: number): number {
-  const first = text.charCodeAt(start)
-  if (first === QUOTE) return endOfString(text, start)
-  return first === OPEN_BRACE || first === OPEN_BRACKET ? endOfNested(text, start) : endOfScalar(text, start)
+interface Scanned {
+  readonly end: number
+  readonly members: number
 }
 
-function endOfNested(text: string, start: number): number {
+const endOfValue = (text: string, start: number): number => scanValue(text, start).end
+
+function scanValue(text: string, start: number): Scanned {
+  const first = text.charCodeAt(start)
+  if (first === QUOTE) return { end: endOfString(text, start), members: 0 }
+  return first === OPEN_BRACE || first === OPEN_BRACKET
+    ? scanNested(text, start)
+    : { end: endOfScalar(text, start), members: 0 }
+}
+
+/** Outside of strings a colon follows a member's name and nothing else. */
+function scanNested(text: string, start: number): Scanned {
   let depth = 0
+  let members = 0
   let at = start
   do {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at) - 1
+    else if (code === COLON) members += 1
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1
     at += 1
   } while (depth > 0 && at < text.length)
-  return at
+  return { end: at, members }
 }
 
 function endOfString(text: string, start: number): number {

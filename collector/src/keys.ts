@@ -8,6 +8,8 @@ export interface Key {
   readonly trust: 'public' | 'secret'
   /** Origins of pages that may use it; `*` for any. Empty for a secret key: no page may. */
   readonly origins: readonly string[]
+  /** Requests under it must be signed with this. */
+  readonly webhookSecret?: string | undefined
 }
 
 export interface Keys {

@@ -5,6 +5,10 @@ import type { InFlight } from './in-flight.ts'
 export interface CollectorMetrics {
   accepted(events: number): void
   rejected(code: string): void
+  /** Answered as stored, and by setting not stored. */
+  discarded(events: number): void
+  /** Given up by clients before they were sent; `reason` is theirs. */
+  dropped(reason: string, events: number): void
   answered(status: number): void
   received(bytes: number): void
   appended(seconds: number): void
@@ -20,6 +24,7 @@ export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
   const counters = createCounters(registry)
   registerGauges(registry, inFlight)
   const totals = { accepted: 0, rejected: 0 }
+  const labelOf = createReasonLabels()
   return {
     accepted(events) {
       totals.accepted += events
@@ -29,6 +34,8 @@ export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
       totals.rejected += 1
       counters.rejected.inc({ code })
     },
+    discarded: (events) => counters.discarded.inc(events),
+    dropped: (reason, events) => counters.dropped.inc({ reason: labelOf(reason) }, events),
     answered: (status) => counters.answers.inc({ status: String(status) }),
     received: (bytes) => counters.bytes.inc(bytes),
     appended: (seconds) => counters.appends.observe(seconds),
@@ -47,6 +54,17 @@ function createCounters(registry: Registry) {
       name: name('events_rejected_total'),
       help: 'Events refused, by code',
       labelNames: ['code'],
+      registers,
+    }),
+    discarded: new Counter({
+      name: name('events_discarded_total'),
+      help: 'Events of bots, answered and not stored because collector.bots says so',
+      registers,
+    }),
+    dropped: new Counter({
+      name: name('client_dropped_total'),
+      help: 'Events that clients gave up before they were sent, by their reason',
+      labelNames: ['reason'],
       registers,
     }),
     answers: new Counter({
@@ -83,4 +101,17 @@ function registerGauges(registry: Registry, inFlight: InFlight): void {
     })
   gauge('in_flight_requests', 'Event requests under way', () => inFlight.requests)
   gauge('in_flight_bytes', 'Bytes of event requests under way', () => inFlight.bytes)
+}
+
+/** Anyone can send any reason: the first few that look like names are shown, the rest are one. */
+const MAX_REASONS = 20
+
+function createReasonLabels(): (reason: string) => string {
+  const known = new Set<string>()
+  return (reason) => {
+    if (known.has(reason)) return reason
+    if (known.size >= MAX_REASONS || !/^[a-z][a-z_-]{0,31}$/i.test(reason)) return 'other'
+    known.add(reason)
+    return reason
+  }
 }

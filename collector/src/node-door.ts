@@ -41,6 +41,7 @@ const toEventRequest = (incoming: IncomingMessage): EventRequest => ({
     return Array.isArray(value) ? value.join(', ') : value
   },
   peer: incoming.socket.remoteAddress,
+  url: incoming.url ?? '/',
   readBody: (maxBytes) => readIncoming(incoming, maxBytes),
 })
 

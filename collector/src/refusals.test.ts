@@ -13,3 +13,10 @@ test('every code is in the README with its status', async () => {
   for (const code of refusalCodes)
     assert.match(readme, new RegExp(`^\\| \`${code}\` +\\| ${statusOf(code)} +\\|`, 'm'))
 })
+
+test('the README names no other code', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const named = [...readme.matchAll(/^\| `([a-z_]+)` +\| \d{3} +\|/gm)].map(([, code]) => code)
+  assert.deepEqual(new Set(named), new Set(refusalCodes))
+  assert.equal(named.length, refusalCodes.length)
+})

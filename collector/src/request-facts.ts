@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import type { Settings } from '@leadline/contract'
+import type { Enrich, Enrichment } from './enrich/enrich.ts'
 
 /** What the headers and the connection say about a request. */
-export interface RequestFacts {
+export interface RequestFacts extends Enrichment {
   readonly authorization?: string | undefined
   readonly origin?: string | undefined
   readonly userAgent?: string | undefined
@@ -21,19 +22,25 @@ export type AddressPolicy = Pick<Settings['collector'], 'address' | 'trustedProx
 /** Longest user agent that is kept; longer ones are cut. */
 const maxUserAgentLength = 1024
 
-export function readFacts(source: RequestSource, policy: AddressPolicy): RequestFacts {
+export function readFacts(
+  source: RequestSource,
+  policy: AddressPolicy,
+  enrich: Enrich = () => ({}),
+): RequestFacts {
+  const userAgent = source.header('user-agent')?.slice(0, maxUserAgentLength)
+  const address = normalize(clientAddress(source, policy.trustedProxies))
   return {
     authorization: source.header('authorization'),
     origin: source.header('origin'),
-    userAgent: source.header('user-agent')?.slice(0, maxUserAgentLength),
-    address: readAddress(source, policy),
+    userAgent,
+    ...enrich({ userAgent, address }),
+    address: toKept(address, policy.address),
   }
 }
 
-function readAddress(source: RequestSource, policy: AddressPolicy): string | undefined {
-  if (policy.address === 'drop') return undefined
-  const address = normalize(clientAddress(source, policy.trustedProxies))
-  return policy.address === 'keep' ? address : truncate(address)
+function toKept(address: string | undefined, policy: AddressPolicy['address']): string | undefined {
+  if (policy === 'drop') return undefined
+  return policy === 'keep' ? address : truncate(address)
 }
 
 /** Each proxy appends the address it was called from. Only what the trusted ones wrote is believed. */

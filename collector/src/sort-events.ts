@@ -21,7 +21,8 @@ export function sortEvents(request: WireRequest): SortedEvents {
   const bad: BadEvent[] = []
   const maxBytes = LIMITS.eventBytes - sharedBytes(request)
   request.events.forEach((event, index) => {
-    const refusal = refuseSize(event.text, maxBytes) ?? refuseEvent(event.value, request.single?.type)
+    const refusal =
+      refuseSize(event.text, maxBytes) ?? refuseEvent(event.value, request.single?.type, event.members)
     if (refusal) bad.push({ event, index, refusal: inRequest(refusal, request, index) })
     else good.push(event)
   })

@@ -4,6 +4,8 @@ import { describeError, type Log, type RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import { getRequestListener } from '@hono/node-server'
 import { createApp, type AppDeps } from './app.ts'
+import { openEnrichment } from './enrich/open-enrichment.ts'
+import { createFeed } from './feed/feed.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
 import { listen } from './listen.ts'
@@ -39,6 +41,11 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     tag: tagFile === undefined ? undefined : await readTag(tagFile),
     findProblems: async () => (stopping ? ['it is stopping'] : await checkStream(stream, log)),
     addressPolicy: settings.collector,
+    ...(await openEnrichment(settings.collector)),
+    feed: createFeed(() => new Date()),
+    publicUrl: settings.collector.publicUrl,
+    ...settings.collector.tag,
+    cookie: settings.collector.cookie,
     now: () => new Date(),
     newId: randomUUID,
     inFlight,

@@ -20,6 +20,11 @@ export const publicKey = 'wk_public_of_tests'
 export const boundKey = 'wk_bound_to_an_origin'
 export const secretKey = 'sk_secret_of_tests'
 
+/** Keys under which requests must be signed with `webhookSecret`. */
+export const signedKey = 'wk_signed_of_tests'
+export const signedSecretKey = 'sk_signed_of_tests'
+export const webhookSecret = 'webhook secret of tests'
+
 export interface TestCollector {
   readonly url: string
   readonly stream: MemoryStream
@@ -39,8 +44,12 @@ export const buildSettings = (collector: Partial<Settings['collector']> = {}): S
         writeKeys: [
           { name: 'site', key: publicKey },
           { name: 'bound', key: boundKey, origins: ['https://shop.example', 'https://*.acme.example'] },
+          { name: 'webhook', key: signedKey, webhookSecret },
         ],
-        secretKeys: [{ name: 'server', key: secretKey }],
+        secretKeys: [
+          { name: 'server', key: secretKey },
+          { name: 'webhooks', key: signedSecretKey, webhookSecret },
+        ],
       },
       {
         id: 8,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEAD_TOPIC, EVENTS_TOPIC, decodeDeadLetter, decodeEnvelope, type Envelope } from '@leadline/contract'
 import { validBatches, validEvents } from '@leadline/contract/fixtures'
-import { segmentCalls } from '../dialects/segment.ts'
 import {
   basic,
   boundKey,
@@ -62,7 +61,19 @@ test('a single call is stored with what its path and the request say', async (t)
   )
 })
 
-for (const [path, call] of Object.entries(segmentCalls)) {
+const calls = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
+const paths = [
+  ...calls.flatMap((call) => [[`/v1/${call}`, call] as const, [`/v1/${call.charAt(0)}`, call] as const]),
+  ...['/v1/batch', '/v1/b', '/v1/import', '/v1/e', '/beacon/v1/batch'].map(
+    (path) => [path, 'batch'] as const,
+  ),
+  ...calls.flatMap((call) => [[`/api/s/${call}`, call] as const, [`/api/s/s2s/${call}`, call] as const]),
+  ...(['identify', 'track', 'page', 'group', 'alias'] as const).map(
+    (call) => [`/event/${call}`, call] as const,
+  ),
+]
+
+for (const [path, call] of paths) {
   test(`${path} takes a ${call}`, async (t) => {
     const collector = await startTestCollector(t)
     const body = call === 'batch' ? validBatches.ofEachType : validEvents[call]

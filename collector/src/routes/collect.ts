@@ -1,11 +1,14 @@
 import { LIMITS } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
-import { acceptRequest, type AcceptContext } from '../accept.ts'
+import { acceptRequest, type Acceptance, type AcceptContext } from '../accept.ts'
 import { acceptanceAnswer, preflightAnswer, refusalAnswer, toResponse, type Answer } from '../answers.ts'
-import { refuseContent } from '../content.ts'
-import type { WireRequest } from '../dialects/dialect.ts'
-import { readSegmentBody, segmentCalls, type SegmentCall } from '../dialects/segment.ts'
+import { plainBody, unpackBody, type BodyText } from '../body-text.ts'
+import { readContent } from '../content.ts'
+import type { DialectRequest, Door, WireRequest } from '../dialects/dialect.ts'
+import { doors } from '../dialects/doors.ts'
+import type { Enrich } from '../enrich/enrich.ts'
 import type { EventRequest } from '../event-request.ts'
+import type { Feed } from '../feed/feed.ts'
 import type { InFlight, Pass } from '../in-flight.ts'
 import type { CollectorMetrics } from '../metrics.ts'
 import { refusal } from '../refusals.ts'
@@ -18,37 +21,60 @@ export interface CollectDeps extends AcceptContext {
   readonly sink: Sink
   readonly metrics: CollectorMetrics
   readonly addressPolicy: AddressPolicy
+  readonly enrich: Enrich
+  readonly feed: Feed
+  /** Path under which everything is served too; may be empty. */
+  readonly pathPrefix: string
   readonly log: Log
 }
 
-/** Answers one POST of events. Never rejects. */
+/** Answers one request with events. Never rejects. */
 export type EventHandler = (request: EventRequest) => Promise<Answer>
 
-/** The event paths of every dialect, by path: one behaviour for each, behind whatever server takes the request. */
+const posted = doors.filter(({ method }) => method === 'POST')
+const asked = doors.filter(({ method }) => method === 'GET')
+
+/** The paths that events are posted to, by path: one behaviour for each, behind whatever server takes the request. */
 export const buildEventHandlers = (deps: CollectDeps): ReadonlyMap<string, EventHandler> =>
   new Map(
-    Object.entries(segmentCalls).map(([path, call]) => [path, (request) => collect(request, call, deps)]),
+    posted.flatMap((door) =>
+      pathsOf(door, deps).map((path) => [path, (request: EventRequest) => collect(request, door, deps)]),
+    ),
   )
 
-/** The same as routes of the Hono app, each with its preflight. */
-export const collectRoutes = (handlers: ReadonlyMap<string, EventHandler>): readonly Route[] =>
-  [...handlers].flatMap(([path, handler]): Route[] => [
+/** The same as routes of the Hono app, each with its preflight, and the images. */
+export const collectRoutes = (deps: CollectDeps): readonly Route[] => [
+  ...[...buildEventHandlers(deps)].flatMap(([path, handler]): Route[] => [
     { method: 'POST', path, handle: async (context) => toResponse(await handler(toEventRequest(context))) },
     { method: 'OPTIONS', path, handle: () => toResponse(preflightAnswer) },
-  ])
+  ]),
+  ...asked.flatMap((door) => pathsOf(door, deps).map((path) => toImageRoute(path, door, deps))),
+]
+
+const toImageRoute = (path: string, door: Door, deps: CollectDeps): Route => ({
+  method: 'GET',
+  path,
+  async handle(context) {
+    const answer = await collect(toEventRequest(context), door, deps)
+    return (door.dress ?? toResponse)(answer)
+  },
+})
+
+const pathsOf = ({ path }: Door, { pathPrefix }: CollectDeps): readonly string[] =>
+  pathPrefix === '' ? [path] : [path, pathPrefix + path]
 
 /** Enters, answers, leaves: when too much is under way a request is turned away before it is read. */
-async function collect(request: EventRequest, call: SegmentCall, deps: CollectDeps): Promise<Answer> {
+async function collect(request: EventRequest, door: Door, deps: CollectDeps): Promise<Answer> {
   const headers = { 'x-request-id': deps.newId() }
   const pass = deps.inFlight.enter()
-  const answer = pass ? await answerWithin({ request, call, headers, pass }, deps) : overloaded(headers)
+  const answer = pass ? await answerWithin({ request, door, headers, pass }, deps) : overloaded(headers)
   deps.metrics.answered(answer.status)
   return answer
 }
 
 interface Received {
   readonly request: EventRequest
-  readonly call: SegmentCall
+  readonly door: Door
   /** Of the answer. */
   readonly headers: Readonly<Record<string, string>>
   readonly pass: Pass
@@ -66,25 +92,38 @@ async function answerWithin(received: Received, deps: CollectDeps): Promise<Answ
   }
 }
 
-const decoder = new TextDecoder()
-
 /** Up to the point where a request is understood. */
 async function receive(received: Received, deps: CollectDeps): Promise<Answer> {
-  const { request, call, headers } = received
-  const unfit = refuseContent(request)
-  if (unfit) return refusalAnswer(unfit, headers)
-  const body = await request.readBody(LIMITS.batchBytes)
+  const { request, door, headers, pass } = received
+  const body = door.method === 'GET' ? NO_BODY : await readText(request)
   if (!body.ok) return refusalAnswer(body.refusal, headers)
-  const bytes = body.bytes.byteLength
-  if (!received.pass.hold(bytes)) return overloaded(headers)
-  deps.metrics.received(bytes)
-  const read = readSegmentBody(call, decoder.decode(body.bytes))
+  if (!pass.hold(body.bytes)) return overloaded(headers)
+  deps.metrics.received(body.bytes)
+  const read = door.read(toDialectRequest(body.text, request))
   return read.ok ? await store(read.request, received, deps) : refusalAnswer(read.refusal, headers)
 }
 
+const NO_BODY: BodyText = { ok: true, text: '', bytes: 0 }
+
+async function readText(request: EventRequest): Promise<BodyText> {
+  const content = readContent(request)
+  if (!content.ok) return content
+  const body = await request.readBody(LIMITS.batchBytes)
+  if (!body.ok) return body
+  return content.packing === 'none'
+    ? plainBody(body.bytes)
+    : await unpackBody(body.bytes, content.packing, LIMITS.batchBytes)
+}
+
+const toDialectRequest = (text: string, request: EventRequest): DialectRequest => ({
+  text,
+  header: (name) => request.header(name),
+  query: (name) => new URLSearchParams(/\?(.*)/s.exec(request.url)?.[1]).get(name) ?? undefined,
+})
+
 /** From there to the answer: decide, make durable, count. */
 async function store(wire: WireRequest, { request, headers }: Received, deps: CollectDeps): Promise<Answer> {
-  const accepted = acceptRequest(wire, readFacts(request, deps.addressPolicy), deps)
+  const accepted = acceptRequest(wire, readFacts(request, deps.addressPolicy, deps.enrich), deps)
   if (!accepted.ok) return refusalAnswer(accepted.refusal, headers)
   const { acceptance } = accepted
   const written = await deps.sink.write(acceptance.appends)
@@ -92,9 +131,16 @@ async function store(wire: WireRequest, { request, headers }: Received, deps: Co
     const retryAfter = { 'retry-after': String(written.retryAfterSeconds) }
     return unavailable('events cannot be stored just now; send them again', { ...headers, ...retryAfter })
   }
-  deps.metrics.accepted(acceptance.accepted)
-  for (const { code } of acceptance.rejected) deps.metrics.rejected(code)
+  count(wire, acceptance, deps.metrics)
+  deps.feed.record(wire, acceptance)
   return acceptanceAnswer(acceptance, wire.single !== undefined, headers)
+}
+
+function count({ dropped }: WireRequest, acceptance: Acceptance, metrics: CollectorMetrics): void {
+  metrics.accepted(acceptance.accepted - acceptance.discarded)
+  if (acceptance.discarded > 0) metrics.discarded(acceptance.discarded)
+  for (const { code } of acceptance.rejected) metrics.rejected(code)
+  for (const [reason, events] of Object.entries(dropped ?? {})) metrics.dropped(reason, events)
 }
 
 const overloaded = (headers: Readonly<Record<string, string>>): Answer =>

@@ -14,6 +14,7 @@ export function toEventRequest(context: Context<Env>): EventRequest {
   return {
     header: (name) => raw.headers.get(name) ?? undefined,
     peer: context.env?.incoming?.socket.remoteAddress,
+    url: raw.url,
     readBody: (maxBytes) => readRequestBody(raw, maxBytes),
   }
 }

@@ -1,24 +1,46 @@
 import type { Context } from 'hono'
 import { jsonAnswer, toResponse } from '../answers.ts'
+import { renewCookie } from '../first-party-cookie.ts'
 import type { Tag, TagEncoding } from '../tag.ts'
-import type { Env, Route } from './route.ts'
+import { toEventRequest, type Env, type Route } from './route.ts'
 
+/** Where the tag is served beside its usual place, and whether its cookie is renewed with it. */
+export interface TagPlace {
+  readonly scriptName: string
+  readonly pathPrefix: string
+  readonly cookie: { readonly renew: boolean; readonly domain?: string | undefined }
+}
+
+const USUAL_NAME = 'leadline.js'
 const YEAR_SECONDS = 365 * 24 * 60 * 60
+const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
+const SHORT = 'max-age=300'
 
-/** The tag under its stable name, and under the one that names its content. */
-export function tagRoutes(tag: Tag | undefined): readonly Route[] {
-  if (tag === undefined) return [{ method: 'GET', path: '/leadline.js', handle: notConfigured }]
-  const immutable = `public, max-age=${YEAR_SECONDS}, immutable`
+/** The tag under its stable names, and under those that name its content. */
+export function tagRoutes(tag: Tag | undefined, place: TagPlace): readonly Route[] {
+  const names = [...new Set([USUAL_NAME, place.scriptName])]
+  const folders = [...new Set(['', place.pathPrefix])]
+  return folders.flatMap((folder) => names.flatMap((name) => routesOf(`${folder}/${name}`, tag, place)))
+}
+
+function routesOf(path: string, tag: Tag | undefined, { cookie }: TagPlace): readonly Route[] {
+  if (tag === undefined) return [{ method: 'GET', path, handle: notConfigured }]
+  const hashed = path.replace(/js$/, `${tag.hash}.js`)
   return [
     {
       method: 'GET',
-      path: '/leadline.js',
-      handle: (context) => serveTag(context, tag, 'public, max-age=300'),
+      path,
+      handle(context) {
+        const renewed = cookie.renew ? renewCookie(toEventRequest(context), cookie.domain) : undefined
+        if (renewed === undefined) return serveTag(context, tag, { 'cache-control': `public, ${SHORT}` })
+        // A shared cache that kept it would give one visitor's cookie to the next.
+        return serveTag(context, tag, { 'cache-control': `private, ${SHORT}`, 'set-cookie': renewed })
+      },
     },
     {
       method: 'GET',
-      path: `/leadline.${tag.hash}.js`,
-      handle: (context) => serveTag(context, tag, immutable),
+      path: hashed,
+      handle: (context) => serveTag(context, tag, { 'cache-control': IMMUTABLE }),
     },
   ]
 }
@@ -32,11 +54,15 @@ const notConfigured = (): Response =>
     }),
   )
 
-function serveTag(context: Context<Env>, tag: Tag, cacheControl: string): Response {
+function serveTag(
+  context: Context<Env>,
+  tag: Tag,
+  caching: { readonly 'cache-control': string; readonly 'set-cookie'?: string },
+): Response {
   const encoding = pickEncoding(context.req.header('accept-encoding') ?? '')
   const etag = `"${tag.hash}-${encoding}"`
   const headers = {
-    'cache-control': cacheControl,
+    ...caching,
     etag,
     vary: 'accept-encoding',
     'access-control-allow-origin': '*',

@@ -90,7 +90,7 @@ function toRequests({ device, events }: Visit, random: SeededRandom, writeKey: s
   return requests
 }
 
-const toMessageId = ({ messageId = '' }: WireEvent): string => messageId
+const toMessageId = ({ messageId }: WireEvent): string => messageId ?? ''
 
 /** Two plans are the same when this is. */
 export const fingerprintPlan = ({ requests }: SimulationPlan): string =>

@@ -38,18 +38,30 @@ const hasValidObjects = (event: UnknownObject): boolean =>
 const isNothing = (value: unknown): value is null | undefined => value === undefined || value === null
 
 const isMessageId = (value: unknown): boolean =>
-  value === undefined || (typeof value === 'string' && value !== '' && value.length <= LIMITS.idLength)
+  isNothing(value) || (typeof value === 'string' && value !== '' && value.length <= LIMITS.idLength)
 
 const isIdentifier = (value: unknown): boolean =>
   isNothing(value) ||
   (typeof value === 'string' ? value.length <= LIMITS.idLength : Number.isSafeInteger(value))
 
-/** Longest text of a time. */
-export const maxTimeLength = 64
-
 const isTime = (value: unknown): boolean =>
-  value === undefined ||
-  (typeof value === 'string' && value.length <= maxTimeLength && !Number.isNaN(Date.parse(value)))
+  isNothing(value) || (typeof value === 'string' && isTimeText(value))
+
+/** Longest text of a time. */
+const maxTimeLength = 64
+const DAYS_OF_ALL_MONTHS = 28
+
+/** Whether a text is a time that exists. `Date.parse` alone reads 30 February as 2 March. */
+export const isTimeText = (text: string): boolean =>
+  text.length <= maxTimeLength && !Number.isNaN(Date.parse(text)) && hasRealDay(text)
+
+function hasRealDay(text: string): boolean {
+  const day = Number(text.slice(8, 10))
+  // Most days are in every month; texts of another form than YYYY-MM-DD are left to Date.parse.
+  if (!(day > DAYS_OF_ALL_MONTHS) || text.charAt(4) !== '-' || text.charAt(7) !== '-') return true
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate()
+  return day <= lastDay
+}
 
 const isText = (value: unknown): boolean =>
   isNothing(value) || (typeof value === 'string' && value.length <= LIMITS.eventNameLength)

@@ -7,7 +7,7 @@ export const isObject = (value: unknown): value is UnknownObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface Fault {
-  readonly code: 'too_deep' | 'too_many_keys' | 'forbidden_key' | 'invalid_field'
+  readonly code: 'too_deep' | 'too_many_keys' | 'forbidden_key' | 'duplicate_key' | 'invalid_field'
   readonly message: string
   /** From the inside out. */
   readonly path: string[]
@@ -20,14 +20,21 @@ const maxFieldLength = 200
 
 /**
  * Depth, key count, keys that would reach an object's prototype and numbers that JSON cannot hold,
- * in one walk over parsed JSON.
+ * in one walk over parsed JSON. `members` are the names in its text: parsing keeps the last of two equal ones, so
+ * that a difference means that one stands twice, and another reader might keep the other.
  */
-export function refuseStructure(value: UnknownObject): Refusal | undefined {
-  const found = findFault(value, 0, { keys: 0 })
+export function refuseStructure(value: UnknownObject, members?: number): Refusal | undefined {
+  const count = { keys: 0 }
+  const found = findFault(value, 0, count) ?? findRepeated(count.keys, members)
   if (found === undefined) return undefined
   const field = found.path.toReversed().join('.').slice(0, maxFieldLength)
   return { code: found.code, ...(field === '' ? {} : { field }), message: found.message }
 }
+
+const findRepeated = (keys: number, members: number | undefined): Fault | undefined =>
+  members === undefined || members === keys
+    ? undefined
+    : fault('duplicate_key', 'has a key twice in one object; send it once')
 
 function findFault(
   value: UnknownObject | readonly unknown[],

@@ -45,6 +45,26 @@ test('a field path made of long keys is cut', () => {
   assert.ok((refusal?.field?.length ?? Infinity) <= 200)
 })
 
+test('nothing said and null are the same for the id and the times', () => {
+  const nothing = { messageId: null, timestamp: null, originalTimestamp: null, sentAt: null }
+  assert.equal(refuseEvent({ type: 'track', userId: 'u', event: 'e', ...nothing }), undefined)
+})
+
+test('a day must be one that the month has', () => {
+  const codeOf = (timestamp: string): string | undefined =>
+    refuseEvent({ type: 'track', userId: 'u', event: 'e', timestamp })?.code
+  for (const day of ['2026-02-28', '2024-02-29T23:59:59.999Z', '2026-12-31T00:00:00+01:00', '2026-04-30'])
+    assert.equal(codeOf(day), undefined, day)
+  for (const day of ['2026-02-29', '2026-02-30T10:00:00Z', '2026-04-31', '2026-13-01', '2026-01-32'])
+    assert.equal(codeOf(day), 'invalid_field', day)
+})
+
+test('more names in the text than keys in the value mean that one stands twice', () => {
+  const event = { type: 'track', userId: 'u', event: 'e', properties: { a: [{ b: 1 }] } }
+  assert.equal(refuseEvent(event, undefined, 6), undefined)
+  assert.equal(refuseEvent(event, undefined, 7)?.code, 'duplicate_key')
+})
+
 test('defaults of a batch are taken out of its body, null meaning none', () => {
   const body = { batch: [], context: { a: 1 }, integrations: null, sentAt: '2026-03-01T09:00:00Z' }
   const parsed = parseBatchDefaults(body)
@@ -79,6 +99,18 @@ test('shapes are named without values', () => {
 
 const scalars = fc.oneof(
   fc.constantFrom(null, true, false, '', ' ', 'yesterday', '2026-03-01T09:00:00.000Z', '2026', '0', 'track'),
+  fc.constantFrom('2026-02-29', '2024-02-29T01:02:03Z', '2026-04-31T00:00Z', '2026-1-31', '20260230', '--31'),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.constantFrom(
+    Number.MAX_SAFE_INTEGER,
+    -0,
+    2 ** 53,
+    1.5,
+    '\u0000',
+    '\ud800',
+    '𝕏'.repeat(256),
+    '𝕏'.repeat(257),
+  ),
   fc.constantFrom('identify', 'alias', 'x'.repeat(64), 'x'.repeat(65)),
   fc.constantFrom('x'.repeat(LIMITS.idLength), 'x'.repeat(LIMITS.idLength + 1)),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -106,6 +138,6 @@ test('the quick check and the schema say the same of any JSON', () => {
       const bySchema = wireEventSchema.safeParse(event).success
       assert.equal(refusal?.code !== 'invalid_field', bySchema)
     }),
-    { numRuns: 3000 },
+    { numRuns: Number(process.env['LEADLINE_FUZZ_RUNS'] ?? 5000) },
   )
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hasValidFields, maxTimeLength } from './event-fields.ts'
+import { hasValidFields, isTimeText } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
 import { EVENT_TYPES, LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
@@ -14,12 +14,9 @@ const messageId = z
   .string({ error: 'must be a string' })
   .min(1, { error: 'must not be empty; leave it out and one is given' })
   .max(LIMITS.idLength, { error: `must be at most ${LIMITS.idLength} characters` })
-  .optional()
-const time = z
-  .string({ error: 'must be an ISO 8601 date and time' })
-  .max(maxTimeLength, { error: 'must be an ISO 8601 date and time' })
-  .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'must be an ISO 8601 date and time' })
-  .optional()
+  .nullish()
+const timeError = { error: 'must be an ISO 8601 date and time that exists' }
+const time = z.string(timeError).refine(isTimeText, timeError).nullish()
 const object = z.record(z.string(), z.json(), { error: 'must be an object' }).nullish()
 const text = z
   .string({ error: 'must be a string' })
@@ -46,7 +43,7 @@ export const wireEventSchema = z.looseObject({
   previousId: identifier,
 })
 
-const batchDefaultsSchema = z.object({ sentAt: time.nullable(), context: object, integrations: object })
+const batchDefaultsSchema = z.object({ sentAt: time, context: object, integrations: object })
 
 /** What a batch says about all its events, beneath what each says itself. */
 export interface BatchDefaults {
@@ -60,16 +57,17 @@ const isBlank = (value: unknown): boolean =>
 
 /**
  * Checks one event, which must be parsed JSON. Returns the reason of the refusal, or undefined for a good one.
- * `type` is what the path says for single calls, and overrides the event's own.
+ * `type` is what the path says for single calls, and overrides the event's own. `members`: how many member names
+ * stand in the event's text; when given, a name that stands twice in one object is refused.
  */
-export function refuseEvent(event: unknown, type?: EventType): Refusal | undefined {
+export function refuseEvent(event: unknown, type?: EventType, members?: number): Refusal | undefined {
   if (!isObject(event)) {
     return {
       code: 'invalid_event',
       message: `must be a JSON object, is ${shapeOf(event)}; send one object per event`,
     }
   }
-  const structure = refuseStructure(event)
+  const structure = refuseStructure(event, members)
   if (structure) return structure
   const called = type ?? event['type']
   return refuseFields(event, called) ?? refuseMissing(event, called)

@@ -30,8 +30,11 @@ export interface IdentityCommand {
   readonly actor: string
   readonly action: 'join' | 'part' | 'quarantine' | 'release' | 'erase' | 'undo'
   readonly pairs: readonly ControlPair[]
-  /** erase: identifiers whose events up to `at` are deleted and never stored again. */
-  readonly erased: readonly ControlNode[]
+  /**
+   * erase: identifiers whose events up to `at` are deleted and never stored again. `base` is the id that the value had
+   * before it was ever erased.
+   */
+  readonly erased: readonly (ControlNode & { readonly base: string })[]
   /** erase: node ids of single events (of a machine that others use too). */
   readonly erasedMessages: readonly string[]
   /** Identifiers around, whose leads must be looked at again. */
@@ -53,7 +56,7 @@ export const identityCommandSchema = z.object({
   actor: z.string().min(1).max(200),
   action: z.enum(['join', 'part', 'quarantine', 'release', 'erase', 'undo']),
   pairs: z.array(z.object({ lo: node, hi: node })).max(1000),
-  erased: z.array(node),
+  erased: z.array(node.extend({ base: z.guid() })),
   erasedMessages: z.array(z.guid()),
   around: z.array(node),
   undoes: z.guid().optional(),

@@ -5,6 +5,8 @@ import { stream } from './settings/stream.ts'
 import { warehouse } from './settings/warehouse.ts'
 import { workspace } from './settings/workspace.ts'
 
+export { STRATEGIES, TRANSFORMS } from './settings/salesforce-mapping.ts'
+
 /**
  * The schema of `leadline.yaml`, a file for each section. Every key has a meaning, a type and a default; unknown keys
  * are errors. Secrets come by reference to the environment (`${NAME}`), which packages/config resolves first.
@@ -22,4 +24,8 @@ export type Settings = z.output<typeof settingsSchema>
 export type WorkspaceSettings = Settings['workspaces'][number]
 export type CollectorSettings = Settings['collector']
 export type CrmSettings = NonNullable<WorkspaceSettings['crm']>
+/** One line of the mapping. */
+export type FieldMapping = CrmSettings['fields'][number]
+/** One condition over a source of the mapping. */
+export type CrmCondition = CrmSettings['only']['where'][number]
 export type IdentityLimits = WorkspaceSettings['identity']

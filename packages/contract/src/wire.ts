@@ -16,14 +16,14 @@ export type JsonObject = { readonly [key: string]: JsonValue }
 export interface WireEvent {
   readonly type: EventType
   /** Chosen by the client, the same on each try; the collector assigns one when it is absent. */
-  readonly messageId?: string | undefined
+  readonly messageId?: string | null | undefined
   /** Cookie or device level identifier. An event needs this or `userId`. */
   readonly anonymousId?: string | number | null | undefined
   readonly userId?: string | number | null | undefined
   /** ISO 8601, by the client's clock. */
-  readonly timestamp?: string | undefined
-  readonly originalTimestamp?: string | undefined
-  readonly sentAt?: string | undefined
+  readonly timestamp?: string | null | undefined
+  readonly originalTimestamp?: string | null | undefined
+  readonly sentAt?: string | null | undefined
   readonly context?: JsonObject | null | undefined
   readonly integrations?: JsonObject | null | undefined
   /** track: what happened. */
@@ -45,7 +45,7 @@ export interface WireBatch {
   /** The key, for clients that send no Authorization header. */
   readonly writeKey?: string | undefined
   readonly batch: readonly WireEvent[]
-  readonly sentAt?: string | undefined
+  readonly sentAt?: string | null | undefined
   readonly context?: JsonObject | null | undefined
   readonly integrations?: JsonObject | null | undefined
   /** Events that the client gave up since its last batch, by reason; counted, not kept. */

@@ -1,0 +1,115 @@
+import type { Acceptance } from '../accept.ts'
+import type { WireRequest, WireRequestEvent } from '../dialects/dialect.ts'
+import type { Key } from '../keys.ts'
+import { createRing, type Ring } from './ring.ts'
+
+/** One event as a debugger shows it. */
+export interface FeedEntry {
+  readonly at: string
+  readonly workspace: number
+  /** Name of the key. */
+  readonly source: string
+  readonly dialect: string
+  readonly type?: string | undefined
+  /** The event's own JSON, cut. */
+  readonly event: string
+  /** Why it was refused; absent when it was stored. */
+  readonly refused?: { readonly code: string; readonly field?: string | undefined; readonly message: string }
+}
+
+export type Watcher = (entry: FeedEntry) => void
+
+export interface Feed {
+  record(request: WireRequest, acceptance: Acceptance): void
+  /** What is remembered of a workspace, oldest first, and from then on each entry until `stop`. */
+  watch(workspace: number, watcher: Watcher): { readonly recent: readonly FeedEntry[]; stop(): void }
+}
+
+/** Entries of a key that are remembered, and most characters of an event in them: 200 KB a key. */
+const REMEMBERED = 50
+const MAX_TEXT_LENGTH = 2000
+/** While nobody watches, events a second of a key that are remembered: enough to have something to show. */
+const UNWATCHED_PER_SECOND = 10
+/** For all who watch together. Beyond it a person reads nothing, and copying would cost the events their speed. */
+const WATCHED_PER_SECOND = 200
+
+interface KeyFeed {
+  readonly ring: Ring<FeedEntry>
+  second: number
+  recorded: number
+}
+
+/** Remembers the last events of each key for people who look. Bounded in memory and in what it costs a second. */
+export function createFeed(now: () => Date): Feed {
+  const keys = new Map<string, KeyFeed>()
+  const watchers = new Map<number, Set<Watcher>>()
+  const feedOf = ({ workspace, name, trust }: Key): KeyFeed => {
+    const id = `${workspace} ${trust} ${name}`
+    const known = keys.get(id) ?? { ring: createRing<FeedEntry>(REMEMBERED), second: 0, recorded: 0 }
+    keys.set(id, known)
+    return known
+  }
+  return {
+    record(request, acceptance) {
+      const feed = feedOf(acceptance.key)
+      const watching = watchers.get(acceptance.key.workspace)
+      const at = now()
+      const allowed = allowanceOf(feed, at, watching ? WATCHED_PER_SECOND : UNWATCHED_PER_SECOND)
+      const events = request.events.slice(0, allowed)
+      feed.recorded += events.length
+      events.forEach((event, index) => {
+        const entry = toEntry({ event, index, at, request, acceptance })
+        feed.ring.push(entry)
+        for (const watcher of watching ?? []) watcher(entry)
+      })
+    },
+    watch(workspace, watcher) {
+      const own = [...keys.values()].flatMap(({ ring }) => ring.items())
+      const recent = own.filter((entry) => entry.workspace === workspace)
+      const watching = watchers.get(workspace) ?? new Set()
+      watchers.set(workspace, watching.add(watcher))
+      return {
+        recent: recent.toSorted((a, b) => (a.at < b.at ? -1 : 1)),
+        stop() {
+          watching.delete(watcher)
+          if (watching.size === 0) watchers.delete(workspace)
+        },
+      }
+    },
+  }
+}
+
+/** Events that may still be recorded in this second. */
+function allowanceOf(feed: KeyFeed, at: Date, perSecond: number): number {
+  const second = Math.floor(at.getTime() / 1000)
+  if (second !== feed.second) {
+    feed.second = second
+    feed.recorded = 0
+  }
+  return Math.max(0, perSecond - feed.recorded)
+}
+
+interface EntryParts {
+  readonly event: WireRequestEvent
+  readonly index: number
+  readonly at: Date
+  readonly request: WireRequest
+  readonly acceptance: Acceptance
+}
+
+function toEntry({ event, index, at, request, acceptance }: EntryParts): FeedEntry {
+  const { key, rejected } = acceptance
+  const refusal = rejected.find((candidate) => candidate.index === index)
+  return {
+    at: at.toISOString(),
+    workspace: key.workspace,
+    source: key.name,
+    dialect: request.dialect,
+    type: request.single?.type,
+    event: copy(event.text),
+    ...(refusal && { refused: { code: refusal.code, field: refusal.field, message: refusal.message } }),
+  }
+}
+
+/** A piece of a text keeps the whole of it in memory; these pieces outlive their request. */
+const copy = (text: string): string => Buffer.from(text.slice(0, MAX_TEXT_LENGTH)).toString('utf8')
