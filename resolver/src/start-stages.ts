@@ -1,7 +1,9 @@
-import { EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC, type Settings } from '@leadline/contract'
+import { CONTROL_TOPIC, EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC, type Settings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Consumer, ConsumeFailure, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
+import { createControlStage } from './control/control-stage.ts'
+import { ErasureBook } from './control/erasures.ts'
 import { guardIdentityKey } from './identity-key-guard.ts'
 import { readMailLists } from './profile/mail-domains.ts'
 import { Progress } from './progress.ts'
@@ -21,6 +23,7 @@ export interface ResolverDependencies {
 /** What both stages stand on. */
 export interface StageDependencies extends Omit<ResolverDependencies, 'settings'> {
   readonly workspaces: Workspaces
+  readonly erasures: ErasureBook
   readonly progress: Progress
 }
 
@@ -33,9 +36,10 @@ export async function prepareStages({
   settings,
   ...dependencies
 }: ResolverDependencies): Promise<StageDependencies> {
-  const workspaces = buildWorkspaces(settings, readMailLists())
+  const erasures = new ErasureBook()
+  const workspaces = buildWorkspaces(settings, readMailLists(), erasures)
   for (const workspace of workspaces.values()) await guardIdentityKey(dependencies.warehouse, workspace)
-  return { ...dependencies, workspaces, progress: new Progress() }
+  return { ...dependencies, workspaces, erasures, progress: new Progress() }
 }
 
 export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
@@ -54,6 +58,14 @@ export const startReconcileStage = (stage: StageDependencies): Promise<Consumer>
     handle: createReconcileStage({ ...stage, versions: new VersionClock(stage.warehouse, stage.now) }),
     onFailure: (failure) => warn(stage.log, 'reconcile', failure),
     maxValues: MAX_TOUCHED,
+  })
+
+export const startControlStage = (stage: StageDependencies): Promise<Consumer> =>
+  stage.stream.consume({
+    topic: CONTROL_TOPIC,
+    group: GROUPS.control,
+    handle: createControlStage(stage),
+    onFailure: (failure) => warn(stage.log, 'control', failure),
   })
 
 const warn = (log: Log, stage: string, { error, partition, attempt }: ConsumeFailure): void =>

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
+import { ErasureBook, type Erased } from './control/erasures.ts'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
 import { toJunkKey, toJunkPattern, type FurtherJunk } from './normalise/junk.ts'
 import type { CompanyLists } from './profile/company.ts'
@@ -10,33 +11,45 @@ export interface Workspace {
   readonly id: number
   readonly settings: WorkspaceSettings
   readonly hash: NodeHash
+  /** Without epochs: as if nobody had ever been erased. */
+  readonly baseHash: NodeHash
+  readonly erased: Erased
   readonly junk: FurtherJunk
   readonly lists: CompanyLists
 }
 
 export type Workspaces = ReadonlyMap<number, Workspace>
 
-export const buildWorkspaces = (settings: Settings['workspaces'], lists: MailLists): Workspaces =>
+export const buildWorkspaces = (
+  settings: Settings['workspaces'],
+  lists: MailLists,
+  erasures = new ErasureBook(),
+): Workspaces =>
   new Map(
-    settings.map((workspace) => [
-      workspace.id,
-      {
-        id: workspace.id,
-        settings: workspace,
-        hash: createNodeHash(workspace.identityKey),
-        junk: {
-          values: new Set(workspace.identity.junk.map(toJunkKey)),
-          patterns: workspace.identity.junkPatterns.map(toJunkPattern),
-        },
-        lists: {
-          ...lists,
-          settings: {
-            freeMail: workspace.companies.freeMail.map(toDomainKey),
-            notFreeMail: workspace.companies.notFreeMail.map(toDomainKey),
+    settings.map((workspace) => {
+      const erased = erasures.of(workspace.id)
+      return [
+        workspace.id,
+        {
+          id: workspace.id,
+          settings: workspace,
+          hash: createNodeHash(workspace.identityKey, (base) => erased.epochOf(base)),
+          baseHash: createNodeHash(workspace.identityKey),
+          erased,
+          junk: {
+            values: new Set(workspace.identity.junk.map(toJunkKey)),
+            patterns: workspace.identity.junkPatterns.map(toJunkPattern),
+          },
+          lists: {
+            ...lists,
+            settings: {
+              freeMail: workspace.companies.freeMail.map(toDomainKey),
+              notFreeMail: workspace.companies.notFreeMail.map(toDomainKey),
+            },
           },
         },
-      },
-    ]),
+      ]
+    }),
   )
 
 /** As the domains of normalised addresses are written. */

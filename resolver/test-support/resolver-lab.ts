@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  CONTROL_TOPIC,
   CRM_WORK_TOPIC,
   DEAD_TOPIC,
   EVENTS_TOPIC,
@@ -46,6 +47,7 @@ export interface ResolverLab {
 /** In the order of the flow: no lag behind the first means that all of it is in front of the second. */
 const STAGES = [
   [GROUPS.store, EVENTS_TOPIC],
+  [GROUPS.control, CONTROL_TOPIC],
   [GROUPS.reconcile, TOUCHED_TOPIC],
 ] as const
 

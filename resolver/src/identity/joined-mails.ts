@@ -17,10 +17,11 @@ export function mailsJoinedWith(
   if (isVoidMail(mail)) return joined
   for (const id of joined) {
     const node = { kind: 'mail', id } as const
-    for (const { hiKind, lo, hi } of [...source.above(node), ...source.below(node, 'mail')]) {
-      if (hiKind !== 'mail') continue
-      for (const end of [lo, hi]) if (!isVoidMail(end)) joined.add(end)
-    }
+    const joins = [
+      ...source.above(node).filter(({ hiKind }) => hiKind === 'mail'),
+      ...source.below(node, 'mail'),
+    ]
+    for (const end of joins.flatMap(({ lo, hi }) => [lo, hi])) if (!isVoidMail(end)) joined.add(end)
   }
   return joined
 }

@@ -7,23 +7,30 @@ export type HashedKind = 'anon' | 'mail' | 'user' | 'message' | 'session' | 'com
 
 export type NodeHash = (kind: HashedKind, value: string) => NodeId
 
-/** Grows when a person is erased and returns, so that old rows cannot hide the new ones. */
-const EPOCH = 0
+/** How often a value was erased, by its id of epoch 0: a person who returns is another, and old rows hide nothing. */
+export type EpochOf = (base: NodeId) => number
+
+const NEVER_ERASED: EpochOf = () => 0
 const CACHED_IDS = 50_000
 
 /**
  * First 128 bits of a keyed hash of kind, epoch and value, printed as UUID. Keyed, because visitors choose
  * values; 128 bits, because a collision would make two strangers one.
  */
-export function createNodeHash(identityKey: string): NodeHash {
+export function createNodeHash(identityKey: string, epochOf = NEVER_ERASED): NodeHash {
   const cache = new LruCache<string, NodeId>(CACHED_IDS)
-  return (kind, value) => {
-    const text = `${kind}\0${EPOCH}\0${value}`
+  const hash = (kind: HashedKind, epoch: number, value: string): NodeId => {
+    const text = `${kind}\0${epoch}\0${value}`
     const known = cache.get(text)
     if (known !== undefined) return known
     const id = toUuid(createHmac('sha256', identityKey).update(text).digest('hex'))
     cache.set(text, id)
     return id
+  }
+  return (kind, value) => {
+    const base = hash(kind, 0, value)
+    const epoch = epochOf(base)
+    return epoch === 0 ? base : hash(kind, epoch, value)
   }
 }
 

@@ -12,6 +12,13 @@ export interface Identifier {
   readonly value: string
 }
 
+/** What an alias replaces, read as a cookie and as a user: ids and values. */
+export interface PreviousIdentifier {
+  readonly anon: NodeId
+  readonly user: NodeId
+  readonly values: { readonly anon: string; readonly user: string }
+}
+
 /** One event with what the request said about it, its time, and its identifiers after junk is taken out. */
 export interface NormalEvent {
   readonly workspace: number
@@ -38,7 +45,7 @@ export interface NormalEvent {
   /** An event without any identifier is an anonymous visitor of its own: the value is empty then. */
   readonly anon: Identifier | undefined
   /** alias: the replaced identifier, as a cookie and as a user; which it was, other events say. */
-  readonly previous: { readonly anon: NodeId; readonly user: NodeId } | undefined
+  readonly previous: PreviousIdentifier | undefined
 }
 
 export interface NormaliseContext {
@@ -119,7 +126,7 @@ function findPrevious(value: unknown, { hash, junk }: NormaliseContext): NormalE
   const anon = normaliseAnonymousId(value, junk)
   const user = normaliseUserId(value, junk)
   if (anon === undefined || user === undefined) return undefined
-  return { anon: hash('anon', anon), user: hash('user', user) }
+  return { anon: hash('anon', anon), user: hash('user', user), values: { anon, user } }
 }
 
 const emailOf = (traits: unknown): unknown => (isObject(traits) ? traits['email'] : undefined)

@@ -3,6 +3,8 @@ import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
+import type { ErasureBook } from '../control/erasures.ts'
+import { sweepErased } from '../control/sweep-erased.ts'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { Progress } from '../progress.ts'
 import { FactView } from '../reads/fact-view.ts'
@@ -18,6 +20,7 @@ export interface ReconcileDependencies {
   readonly stream: Stream
   readonly warehouse: Warehouse
   readonly workspaces: Workspaces
+  readonly erasures: ErasureBook
   readonly versions: VersionClock
   readonly progress: Progress
   readonly log: Log
@@ -37,6 +40,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
   const { workspaces, progress } = dependencies
   return async (batch) =>
     await progress.during(async () => {
+      await dependencies.erasures.refresh(dependencies.warehouse)
       for (const [id, nodes] of coalesce(batch, dependencies)) {
         const workspace = workspaces.get(id)
         if (!workspace) {
@@ -58,8 +62,9 @@ async function reconcile(
   touched: readonly NodeRef[],
 ): Promise<void> {
   const { warehouse, progress } = dependencies
+  const alive = await sweepErased(dependencies, workspace, touched)
   const sources = { warehouse, workspace, view: new FactView(warehouse, workspace.id) }
-  const settled = await settleIdentity(sources, touched)
+  const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled)
   const rebuilt: RebuiltLeads[] = []
   for (const leads of toChunks([...affected.leads], MAX_LEADS)) {

@@ -1,4 +1,5 @@
 import { decodeEnvelope, type DeadLetter, type Envelope } from '@leadline/contract'
+import { isErasedEvent } from '../control/erasures.ts'
 import { normaliseEvent, type NormalEvent } from '../normalise/normalise-event.ts'
 import type { Workspaces } from '../workspaces.ts'
 
@@ -52,7 +53,7 @@ function decodeEvents(envelope: Envelope, { workspaces, events, dead, at }: Sink
   events.set(workspace, list)
   for (const [index, original] of envelope.events.entries()) {
     const normalised = normaliseEvent(envelope, index, known)
-    if (normalised.ok) list.push(normalised.event)
-    else bury('normalise-event', normalised.reason, { ...envelope, events: [original] })
+    if (!normalised.ok) bury('normalise-event', normalised.reason, { ...envelope, events: [original] })
+    else if (!isErasedEvent(normalised.event, known.erased, known.baseHash)) list.push(normalised.event)
   }
 }

@@ -10,6 +10,7 @@ import type { Batch, Stream } from '@leadline/stream'
 import type { EventsRow, Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
 import { toTouchedNodes } from '../facts/seen-nodes.ts'
+import type { ErasureBook } from '../control/erasures.ts'
 import type { NodeRef } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { Progress } from '../progress.ts'
@@ -24,6 +25,7 @@ export interface StoreDependencies {
   readonly stream: Stream
   readonly warehouse: Warehouse
   readonly workspaces: Workspaces
+  readonly erasures: ErasureBook
   readonly progress: Progress
   readonly log: Log
   readonly now: () => number
@@ -38,8 +40,9 @@ const MAX_TOUCHED = 1000
  * identifiers come last: who reads them finds the rows.
  */
 export function createStoreStage(dependencies: StoreDependencies): (batch: Batch) => Promise<void> {
-  const { workspaces, progress, now } = dependencies
+  const { workspaces, progress, now, warehouse, erasures } = dependencies
   const storeValues = groupBatches<readonly Buffer[]>(async (batches) => {
+    await erasures.refresh(warehouse)
     const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
     await bury(dependencies, dead)
     for (const [workspace, list] of events) {

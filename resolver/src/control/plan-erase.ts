@@ -1,0 +1,81 @@
+import type { IdentityCommand } from '@leadline/contract'
+import { z } from 'zod'
+import { NO_NODE, type NodeRef } from '../identity/fact-source.ts'
+import { toMail } from '../normalise/identifiers.ts'
+import type { Sources } from '../reconcile/sources.ts'
+import { findIdentifiers, neighboursOf } from './find-pairs.ts'
+import type { Subject } from './read-subject.ts'
+
+export type EraseParts = Pick<IdentityCommand, 'erased' | 'erasedMessages' | 'around' | 'effect'>
+
+/** Single events of one command: what somebody did unsigned on machines that others use too. */
+const MAX_MESSAGES = 20_000
+
+/**
+ * Everything that is one lead: its identifiers, its unsigned events on shared machines, and who stands around. A user
+ * id that is an address has a mailbox even when no event named it as a mail.
+ */
+export async function planErase(sources: Sources, subject: Subject): Promise<EraseParts> {
+  const { view, workspace } = sources
+  const identifiers = await findIdentifiers(sources, subject)
+  const { erased, around } = await view.complete(() => {
+    const found = new Map<string, EraseParts['erased'][number]>()
+    for (const { kind, id } of identifiers) {
+      const value = view.node(id)?.value ?? ''
+      const base = kind === 'user' || kind === 'mail' || kind === 'anon' ? toBase(sources, kind, value) : id
+      found.set(id, { kind, id, base: value === '' ? id : base })
+      const address = kind === 'user' ? toMail(value) : undefined
+      if (address === undefined) continue
+      const mail = workspace.hash('mail', address)
+      found.set(mail, { kind: 'mail', id: mail, base: workspace.baseHash('mail', address) })
+    }
+    const neighbours = identifiers.flatMap((node) => neighboursOf(sources, node))
+    const others = new Map(neighbours.filter(({ id }) => !found.has(id)).map((node) => [node.id, node]))
+    return { erased: [...found.values()], around: [...others.values()] }
+  })
+  const events = await readEventsOfLead(sources, subject.lead)
+  const ids = new Set(erased.map(({ id }) => id))
+  const single = events.filter(({ node, anon, mail }) => ![node, anon, mail].some((id) => ids.has(id)))
+  if (single.length > MAX_MESSAGES)
+    throw new Error(`${single.length} events on shared machines are too many for one command`)
+  const cookies = [...new Set(single.map(({ anon }) => anon))].filter((id) => id !== NO_NODE)
+  return {
+    erased,
+    erasedMessages: single.map(({ messageId }) => workspace.baseHash('message', messageId)),
+    around: [
+      ...around.map(({ kind, id }) => ({ kind, id })),
+      ...cookies.filter((id) => !around.some((node) => node.id === id)).map(toCookie),
+    ],
+    effect: {
+      leads: 1,
+      events: events.length,
+      sessions: new Set(events.map(({ session }) => session)).size,
+    },
+  }
+}
+
+const toBase = ({ workspace }: Sources, kind: 'user' | 'mail' | 'anon', value: string): string =>
+  workspace.baseHash(kind, value)
+
+const toCookie = (id: string): NodeRef => ({ kind: 'anon', id })
+
+const eventRow = z.object({
+  messageId: z.string(),
+  node: z.string(),
+  anon: z.string(),
+  mail: z.string(),
+  session: z.string(),
+})
+
+/** By stamps, with a scan over them: they are not ordered by lead, and erasures are rare. */
+const readEventsOfLead = ({ warehouse, workspace }: Sources, lead: NodeRef) =>
+  warehouse.query(
+    `SELECT r.message_id AS messageId, r.node_id AS node, e.anon_node AS anon, e.mail_node AS mail, r.session_id AS session
+     FROM (SELECT * FROM event_leads FINAL WHERE ws = {ws:UInt32} AND lead_id = {lead:UUID}) AS r
+     INNER JOIN (
+       SELECT node_id, d, message_id, anon_node, mail_node FROM events_raw FINAL
+       WHERE ws = {ws:UInt32} AND node_id IN
+         (SELECT node_id FROM event_leads FINAL WHERE ws = {ws:UInt32} AND lead_id = {lead:UUID})
+     ) AS e ON e.node_id = r.node_id AND e.d = r.d AND e.message_id = r.message_id`,
+    { row: eventRow, params: { ws: workspace.id, lead: lead.id } },
+  )
