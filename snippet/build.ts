@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { LIMITS } from '@leadline/contract/wire'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
+import { ALL_FEATURES, BUNDLES, FEATURES, type FeatureName } from './features.ts'
 import manifest from './package.json' with { type: 'json' }
 
-/** Most bytes that a file may have; the build fails above. */
-export const BUDGET = { tagBrotliBytes: 3840, stubRawBytes: 500 } as const
+export { ALL_FEATURES, BUNDLES, FEATURES, type FeatureName }
 
 /** Browsers of the last four years. */
 const TARGET = 'es2022'
@@ -14,6 +11,10 @@ const TARGET = 'es2022'
 export interface TagOptions {
   /** Name of the browser global, for first-party hosting under another name. */
   readonly globalName?: string
+  /** Where batches go beneath the host, for a proxy that renames the path too. */
+  readonly path?: string
+  /** A bundle by its name, or a list of features. */
+  readonly features?: keyof typeof BUNDLES | readonly FeatureName[]
 }
 
 export interface BuiltTag {
@@ -21,19 +22,23 @@ export interface BuiltTag {
   readonly code: string
   /** First 16 hexadecimal digits of the code's SHA-256: part of its immutable address. */
   readonly hash: string
+  /** For the `integrity` attribute of a script element with the immutable address. */
+  readonly integrity: string
   /** The inline script of the page, without its element. */
   readonly stub: string
 }
 
-/** Builds the tag and its stub. Rejects when one is above its budget. */
-export async function buildTag({ globalName = 'leadline' }: TagOptions = {}): Promise<BuiltTag> {
-  const [code, stub] = await Promise.all([bundle('main.ts', globalName), bundle('stub.ts', globalName)])
-  checkBudget('the tag (brotli)', sizesOf(code).brotli, BUDGET.tagBrotliBytes)
-  checkBudget('the stub (raw)', sizesOf(stub).raw, BUDGET.stubRawBytes)
-  return { code, stub, hash: createHash('sha256').update(code).digest('hex').slice(0, 16) }
+/** Builds the tag and its stub. */
+export async function buildTag(options: TagOptions = {}): Promise<BuiltTag> {
+  const [code, stub] = await Promise.all([bundle('main.ts', options), bundle('stub.ts', options)])
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
+  const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`
+  return { code, hash, integrity, stub }
 }
 
-async function bundle(entry: string, globalName: string): Promise<string> {
+async function bundle(entry: string, options: TagOptions): Promise<string> {
+  const { globalName = 'leadline', path = '/v1/batch', features = 'default' } = options
+  const names = typeof features === 'string' ? BUNDLES[features] : features
   const result = await build({
     entryPoints: [`${import.meta.dirname}/src/${entry}`],
     bundle: true,
@@ -43,33 +48,28 @@ async function bundle(entry: string, globalName: string): Promise<string> {
     target: TARGET,
     charset: 'utf8',
     legalComments: 'none',
+    plugins: [featureList(names)],
     define: {
       LEADLINE_GLOBAL: JSON.stringify(globalName),
-      LEADLINE_MAX_EVENT_BYTES: String(LIMITS.eventBytes),
+      LEADLINE_PATH: JSON.stringify(path),
       LEADLINE_VERSION: JSON.stringify(manifest.version),
     },
   })
   return (result.outputFiles[0]?.text ?? '').trim()
 }
 
-function checkBudget(name: string, bytes: number, maxBytes: number): void {
-  if (bytes > maxBytes) throw new Error(`${name} has ${bytes} bytes, the budget is ${maxBytes}; see BUDGET`)
-}
-
-function sizesOf(text: string): { raw: number; gzip: number; brotli: number } {
-  return {
-    raw: Buffer.byteLength(text),
-    gzip: gzipSync(text, { level: 9 }).length,
-    brotli: brotliCompressSync(text).length,
-  }
-}
-
-async function writeFiles(directory: string): Promise<void> {
-  const { code, stub } = await buildTag()
-  await mkdir(directory, { recursive: true })
-  await writeFile(`${directory}/leadline.js`, code)
-  await writeFile(`${directory}/stub.js`, stub)
-  console.table({ 'leadline.js': sizesOf(code), 'stub.js': sizesOf(stub) })
-}
-
-if (import.meta.main) await writeFiles(`${import.meta.dirname}/dist`)
+/** Puts the features of a build in the place of `src/features.ts`, in the order of FEATURES. */
+const featureList = (names: readonly FeatureName[]): Plugin => ({
+  name: 'feature-list',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\/src\/features\.ts$/ }, () => {
+      const chosen = ALL_FEATURES.filter((name) => names.includes(name))
+      const imports = chosen.map((name) => `import { ${name} } from './${FEATURES[name]}'`)
+      return {
+        contents: `${imports.join('\n')}\nexport const features = { ${chosen.join(', ')} }`,
+        resolveDir: `${import.meta.dirname}/src`,
+        loader: 'ts',
+      }
+    })
+  },
+})

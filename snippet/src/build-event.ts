@@ -2,12 +2,13 @@ import type { WireEvent } from '@leadline/contract/wire'
 import type { Call, CallFields } from './calls.ts'
 import { toPageContext, type PageState } from './context/page-context.ts'
 import type { Identity } from './identity/identity.ts'
-import { toObject } from './loose-values.ts'
+import { toObject, type LooseObject } from './loose-values.ts'
 
-type Unchecked = 'properties' | 'traits' | 'context' | 'integrations' | 'timestamp'
-
-/** An event before it becomes JSON: what the page put into its free parts is for the collector to check. */
-export type OutgoingEvent = Omit<WireEvent, Unchecked> & { readonly [field in Unchecked]?: unknown }
+/** An event before it becomes JSON: what the page put into it is for the collector to check. */
+export type OutgoingEvent = { readonly [field in keyof WireEvent]?: unknown } & {
+  readonly type: WireEvent['type']
+  readonly context: LooseObject
+}
 
 export interface EventFacts {
   readonly messageId: string
@@ -18,19 +19,19 @@ export interface EventFacts {
 }
 
 /** Call and page state to wire event. Undefined fields vanish when it becomes JSON. */
-export function buildEvent(call: Call, { messageId, timeMs, identity, page }: EventFacts): OutgoingEvent {
-  const { anonymousId, userId, groupId } = identity
-  const { context, integrations, timestamp = new Date(timeMs) } = call.options
+export function buildEvent(call: Call, facts: EventFacts): OutgoingEvent {
+  const { messageId, timeMs, identity, page } = facts
+  const { context, integrations, ...given } = call.options
   const pageContext = toPageContext(page)
   return {
     type: call.type,
-    messageId,
-    anonymousId,
-    userId,
-    timestamp,
+    messageId: given['messageId'] ?? messageId,
+    anonymousId: given['anonymousId'] ?? identity.anonymousId,
+    userId: given['userId'] ?? identity.userId,
+    timestamp: given['timestamp'] ?? new Date(timeMs),
     ...call.fields,
     ...completeFields(call, identity, pageContext.page),
-    context: { ...pageContext, groupId, ...toObject(context) },
+    context: { ...pageContext, groupId: given['groupId'] ?? identity.groupId, ...toObject(context) },
     integrations,
   }
 }

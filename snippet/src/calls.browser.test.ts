@@ -71,7 +71,15 @@ describe('calls of a page', () => {
     await fixture.arrived(1)
     const context = fixture.collector.requests[0]?.batch?.context ?? {}
     assert.deepEqual(context['library'], { name: 'leadline.js', version: '0.1.0' })
-    assert.deepEqual(Object.keys(context), ['library', 'locale', 'timezone', 'screen'])
+    assert.deepEqual(Object.keys(context).sort(), [
+      'library',
+      'locale',
+      'screen',
+      'timezone',
+      'userAgentData',
+      'webdriver',
+    ])
+    assert.equal(context['webdriver'], true)
   })
 
   it('are made once when stub and script are in the page twice', async () => {

@@ -1,35 +1,44 @@
 import { buildEvent, type OutgoingEvent } from './build-event.ts'
 import { isCallType, parseCall, type Call } from './calls.ts'
-import { applyCall, type Identity } from './identity/identity.ts'
-import type { UpdateIdentity } from './identity/identity-store.ts'
+import type { PageState } from './context/page-context.ts'
+import { applyCall } from './identity/identity.ts'
+import { toText } from './loose-values.ts'
+import { createMessageIds, randomId } from './random-id.ts'
 import type { TagCall } from './tag.ts'
+import type { TagHost } from './tag-host.ts'
 
-export interface ClientParts {
-  readonly updateIdentity: UpdateIdentity
-  readonly newId: () => string
-  readonly newMessageId: (timeMs: number) => string
-  /** Keeps the event; it is on its way. */
-  readonly enqueue: (event: OutgoingEvent) => void
-  /** Sends what waits, now. */
-  readonly flush: () => void
-}
+/** Keeps an event; `done` hears what became of it. */
+export type Enqueue = (messageId: string, event: OutgoingEvent | undefined, done: TagCall[2]) => void
+
+type ClientHost = Pick<TagHost, 'updateIdentity' | 'methods' | 'edits'>
+
+export const readPageState = (): PageState => ({
+  href: location.href,
+  referrer: document.referrer,
+  title: document.title,
+})
 
 /** Makes a call of the page happen. A function among its arguments is called once it has. */
-export function createClient(parts: ClientParts): (call: TagCall) => Identity | undefined {
-  const { updateIdentity, newId } = parts
-  const record = (call: Call, timeMs: number): void => {
-    const identity = updateIdentity((known) => applyCall(known, call, newId))
-    const messageId = parts.newMessageId(timeMs)
-    const page = { href: location.href, referrer: document.referrer, title: document.title }
-    parts.enqueue(buildEvent(call, { messageId, timeMs, identity, page }))
+export function createClient(host: ClientHost, enqueue: Enqueue): (call: TagCall) => void {
+  const { updateIdentity, methods, edits } = host
+  const newMessageId = createMessageIds(randomId)
+  const record = (call: Call, [timeMs, , done, page = readPageState()]: TagCall): void => {
+    const identity = updateIdentity((known) => applyCall(known, call, randomId))
+    const messageId = newMessageId(timeMs)
+    let event: OutgoingEvent | undefined = buildEvent(call, { messageId, timeMs, identity, page })
+    for (const edit of edits) event = event && edit(event)
+    enqueue(messageId, event, done)
   }
-  return ([timeMs, [name, ...args]]) => {
-    if (isCallType(name)) record(parseCall(name, args), timeMs)
-    if (name === 'reset') updateIdentity(() => ({ anonymousId: newId() }))
-    if (name === 'flush') parts.flush()
+  return (entry) => {
+    const [, [given, ...args], done] = entry
+    const name = toText(given) ?? ''
+    if (isCallType(name)) record(parseCall(name, args), entry)
+    else {
+      const value = Object.hasOwn(methods, name) && methods[name]?.(...args)
+      done?.(value)
+    }
     // In a task of its own: what it throws is the page's affair.
-    args.filter(isFunction).forEach((callback) => setTimeout(callback))
-    return name === 'user' ? updateIdentity((known) => known) : undefined
+    args.forEach((callback) => isFunction(callback) && setTimeout(callback))
   }
 }
 

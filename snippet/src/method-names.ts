@@ -9,6 +9,8 @@ export const METHOD_NAMES = [
   'ready',
   'flush',
   'user',
+  'setAnonymousId',
+  'consent',
+  'optOut',
+  'debug',
 ] as const
-
-export type MethodName = (typeof METHOD_NAMES)[number]

@@ -1,11 +1,24 @@
 import type { Failures } from './failures.ts'
+import type { PageState } from './context/page-context.ts'
 import { METHOD_NAMES } from './method-names.ts'
 
 /** Put in by the build. */
 declare const LEADLINE_GLOBAL: string
 
-/** When the page called (ms), and the method's name with its arguments. */
-export type TagCall = readonly [timeMs: number, call: readonly unknown[]]
+/** What became of an event. Every call's promise settles with it or with the method's value, and never rejects. */
+export interface Delivered {
+  readonly delivered: boolean
+  /** Why not. */
+  readonly reason?: string | undefined
+}
+
+/** When the page called (ms), the method's name with its arguments, what settles the promise, where it was. */
+export type TagCall = readonly [
+  timeMs: number,
+  call: readonly unknown[],
+  done?: ((result?: unknown) => void) | undefined,
+  page?: PageState | undefined,
+]
 
 /**
  * The browser global: `leadline('track', …)`, and `leadline.track(…)` for each method.
@@ -16,8 +29,9 @@ export type TagCall = readonly [timeMs: number, call: readonly unknown[]]
 export interface Tag {
   (...call: unknown[]): unknown
   q: TagCall[] | { push(call: TagCall): unknown }
-  /** `{ key, host }`, where the page gives them here and not on the script element. */
+  /** `{ key, host, … }`, where the page gives them here and not on the script element. */
   settings?: unknown
+  user?: () => unknown
   /** Present once the script is at work. */
   failures?: Failures
 }
@@ -25,7 +39,7 @@ export interface Tag {
 const isTag = (value: unknown): value is Tag => typeof value === 'function' && Reflect.has(value, 'q')
 
 const installStub = (): Tag => {
-  const tag: Tag = (...call) => tag.q.push([Date.now(), call])
+  const tag: Tag = (...call) => new Promise((done) => tag.q.push([Date.now(), call, done]))
   tag.q = []
   Reflect.set(window, LEADLINE_GLOBAL, tag)
   return tag
@@ -40,14 +54,17 @@ export function ensureTag(): Tag {
 }
 
 export interface TagWork {
-  readonly call: (call: TagCall) => unknown
+  readonly run: (call: TagCall) => void
+  /** Answers at once, where every other method gives a promise. */
+  readonly user: () => unknown
   readonly failures: Failures
 }
 
 /** Puts the script to work behind the tag, and makes the calls that have been waiting, in their order. */
-export function openTag(tag: Tag, { call, failures }: TagWork): void {
+export function openTag(tag: Tag, { run, user, failures }: TagWork): void {
   const waiting = tag.q
-  tag.q = { push: call }
+  tag.q = { push: run }
+  tag.user = user
   tag.failures = failures
-  if (Array.isArray(waiting)) waiting.forEach((entry) => call(entry))
+  if (Array.isArray(waiting)) waiting.forEach(run)
 }

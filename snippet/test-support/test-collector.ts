@@ -41,7 +41,9 @@ export async function startTestCollector(files: Readonly<Record<string, string>>
   const answerBatch = (batch: WireBatch): WireAnswer => {
     const rejected = batch.batch.flatMap(({ event, messageId }, index) => {
       const code = rejections.get(String(event))
-      return code === undefined ? [] : [{ index, messageId, code, message: 'refused by the test' }]
+      return code === undefined
+        ? []
+        : [{ index, messageId: `${messageId}`, code, message: 'refused by the test' }]
     })
     const good = batch.batch.filter((_, index) => !rejected.some((refusal) => refusal.index === index))
     accepted.push(...good)

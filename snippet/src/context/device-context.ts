@@ -1,14 +1,23 @@
-import type { LooseObject } from '../loose-values.ts'
+import type { Feature } from '../tag-host.ts'
 
-/** Put in by the build. */
-declare const LEADLINE_VERSION: string
+/** Low-entropy client hints: a server gets the same in its request headers. */
+declare global {
+  interface Navigator {
+    readonly userAgentData?: { readonly brands: object; readonly mobile: boolean; readonly platform: string }
+  }
+}
 
 /** What is the same for every event of a browser: sent once per batch, beneath each event's own context. */
-export function readDeviceContext(): LooseObject {
-  return {
-    library: { name: 'leadline.js', version: LEADLINE_VERSION },
-    locale: navigator.language,
+export const device: Feature = ({ frame }) => {
+  const { language, userAgentData, webdriver } = navigator
+  const { brands, mobile, platform } = userAgentData ?? {}
+  frame.context = {
+    ...frame.context,
+    locale: language,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
+    userAgentData: brands && { brands, mobile, platform },
+    // Marked and not left out: the receiver decides what automated browsers are worth.
+    webdriver: webdriver || undefined,
   }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it, mock, type TestContext } from 'node:test'
 import type { SafeStorage } from '../safe-storage.ts'
+import { failures } from '../failures.ts'
 import { Delivery } from './delivery.ts'
-import { createEventQueue, type EventQueue } from './event-queue.ts'
+import { EventQueue } from './event-queue.ts'
 import type { SendOutcome } from './send-batch.ts'
 
 const noStorage: SafeStorage = {
@@ -11,27 +12,23 @@ const noStorage: SafeStorage = {
   remove: () => undefined,
   keys: () => [],
 }
-const delivered: SendOutcome = { kind: 'delivered', refused: [] }
+const delivered: SendOutcome = { isOver: true, reasonOf: () => undefined }
+const retryAfter = (afterMs: number): SendOutcome => ({ isOver: false, afterMs })
 
 describe('Delivery', () => {
   let queue: EventQueue
   let outcomes: SendOutcome[]
   let sent: { readonly keys: string[]; readonly keepalive: boolean; readonly atMs: number }[]
-  let drops: string[]
   let delivery: Delivery
 
   beforeEach(() => {
-    queue = createEventQueue(noStorage, '')
+    queue = new EventQueue(noStorage, '')
     outcomes = []
     sent = []
-    drops = []
-    delivery = new Delivery({
-      queue,
-      send: async (events, keepalive) => {
-        sent.push({ keys: events.map(([key]) => key), keepalive, atMs: Date.now() })
-        return outcomes.shift() ?? delivered
-      },
-      onDrop: (reason, count = 1) => drops.push(`${reason} ${count}`),
+    Object.keys(failures.dropped).forEach((reason) => delete failures.dropped[reason])
+    delivery = new Delivery(queue, async (events, keepalive) => {
+      sent.push({ keys: events.map(([key]) => key), keepalive, atMs: Date.now() })
+      return outcomes.shift() ?? delivered
     })
   })
 
@@ -77,7 +74,7 @@ describe('Delivery', () => {
 
   it('halves a batch that is too large, and drops what is too large by itself', async (test) => {
     useClock(test)
-    const tooLarge: SendOutcome = { kind: 'tooLarge', code: 'http_413' }
+    const tooLarge: SendOutcome = { isOver: true, isTooLarge: true, reasonOf: () => 'http_413' }
     outcomes.push(tooLarge, tooLarge, tooLarge)
     add('a', 'b', 'c', 'd')
     for (let round = 0; round < 8; round += 1) await pass(test, 200)
@@ -85,20 +82,20 @@ describe('Delivery', () => {
       sent.map(({ keys }) => keys.join('')),
       ['abcd', 'ab', 'a', 'b', 'c', 'd'],
     )
-    assert.deepEqual(drops, ['http_413 1'])
+    assert.deepEqual(failures.dropped, { http_413: 1 })
   })
 
   it('drops a refused batch and counts its events', async (test) => {
     useClock(test)
-    outcomes.push({ kind: 'refused', code: 'http_401' })
+    outcomes.push({ isOver: true, reasonOf: () => 'http_401' })
     add('a', 'b')
     await pass(test, 20)
-    assert.deepEqual([drops, queue.events.size], [['http_401 2'], 0])
+    assert.deepEqual([failures.dropped, queue.events.size], [{ http_401: 2 }, 0])
   })
 
   it('backs off by itself and longer each time, then sends without keepalive', async (test) => {
     useClock(test)
-    const retry: SendOutcome = { kind: 'retry', afterMs: NaN }
+    const retry = retryAfter(NaN)
     outcomes.push(retry, retry, retry)
     mock.method(Math, 'random', () => 0)
     add('a')
@@ -118,11 +115,11 @@ describe('Delivery', () => {
 
   it('sends nothing before Retry-After, not even when the page leaves or flushes', async (test) => {
     useClock(test)
-    outcomes.push({ kind: 'retry', afterMs: 3000 })
+    outcomes.push(retryAfter(3000))
     add('a')
     await pass(test, 20)
     delivery.leave()
-    delivery.flush()
+    void delivery.flush()
     add('b')
     await pass(test, 2999)
     assert.equal(sent.length, 1)
@@ -145,7 +142,7 @@ describe('Delivery', () => {
 
   it('tries again by itself what a page failed to send when it was hidden', async (test) => {
     useClock(test)
-    outcomes.push({ kind: 'retry', afterMs: 3000 })
+    outcomes.push(retryAfter(3000))
     add('a')
     delivery.leave()
     await pass(test, 0)
@@ -168,10 +165,10 @@ describe('Delivery', () => {
 
   it('does not wait for the back-off when it is told to flush', async (test) => {
     useClock(test)
-    outcomes.push({ kind: 'retry', afterMs: NaN })
+    outcomes.push(retryAfter(NaN))
     add('a')
     await pass(test, 20)
-    delivery.flush()
+    void delivery.flush()
     await pass(test, 0)
     assert.equal(sent.length, 2)
   })

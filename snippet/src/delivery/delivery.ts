@@ -1,3 +1,4 @@
+import { countRefusal } from '../failures.ts'
 import { backoffMs } from './backoff.ts'
 import { pickBatch, type QueuedEvent } from './batch.ts'
 import type { EventQueue } from './event-queue.ts'
@@ -11,16 +12,10 @@ import {
 } from './limits.ts'
 import type { SendBatch, SendOutcome } from './send-batch.ts'
 
-export interface DeliveryParts {
-  readonly queue: EventQueue
-  readonly send: SendBatch
-  /** Counts events that will not arrive. */
-  readonly onDrop: (reason: string, count?: number) => void
-}
-
 /** Brings the events of a queue to the collector. */
 export class Delivery {
-  readonly #parts: DeliveryParts
+  readonly #queue: EventQueue
+  readonly #send: SendBatch
   /** Keys of the events that are on the wire, and their bytes. */
   readonly #inFlight = new Set<string>()
   #flightBytes = 0
@@ -35,20 +30,21 @@ export class Delivery {
   #heldUntilMs = 0
   #maxEvents = MAX_BATCH_EVENTS
 
-  constructor(parts: DeliveryParts) {
-    this.#parts = parts
+  constructor(queue: EventQueue, send: SendBatch) {
+    this.#queue = queue
+    this.#send = send
   }
 
   /** There are events to send: soon, or when the back-off is over. */
   wake(): void {
-    const waiting = this.#parts.queue.events.size - this.#inFlight.size
+    const waiting = this.#queue.events.size - this.#inFlight.size
     if (waiting > 0) this.#schedule(waiting < EAGER_EVENTS ? this.#lingerMs : 0)
   }
 
-  /** Sends what waits without lingering or backing off. */
-  flush(): void {
+  /** Sends what waits without lingering or backing off; resolves when the answer is there. */
+  async flush(): Promise<void> {
     this.#quietUntilMs = 0
-    this.#schedule(0)
+    if (Date.now() >= this.#heldUntilMs) await this.#run()
   }
 
   /** The page may be going: what fits in flight leaves with it, the rest stays queued. */
@@ -77,15 +73,14 @@ export class Delivery {
   }
 
   async #transmit(keepalive: boolean): Promise<void> {
-    const { queue, send } = this.#parts
-    const waiting = [...queue.events].filter(([key]) => !this.#inFlight.has(key))
+    const waiting = [...this.#queue.events].filter(([key]) => !this.#inFlight.has(key))
     const limits = { maxEvents: this.#maxEvents, maxBytes: MAX_FLIGHT_BYTES - this.#flightBytes }
     const { events, bytes } = pickBatch(waiting, limits)
     if (!bytes) return
     this.#lingerMs = LINGER_MS
     this.#flightBytes += bytes
     events.forEach(([key]) => this.#inFlight.add(key))
-    const outcome = await send(events, keepalive)
+    const outcome = await this.#send(events, keepalive)
     events.forEach(([key]) => this.#inFlight.delete(key))
     this.#flightBytes -= bytes
     this.#settle(events, outcome)
@@ -93,16 +88,17 @@ export class Delivery {
   }
 
   #settle(batch: readonly QueuedEvent[], outcome: SendOutcome): void {
-    const { queue, onDrop } = this.#parts
-    if (outcome.kind === 'retry') return this.#backOff(outcome.afterMs)
-    if (outcome.kind === 'tooLarge' && batch.length > 1) {
+    if (!outcome.isOver) return this.#backOff(outcome.afterMs)
+    if (outcome.isTooLarge && batch.length > 1) {
       this.#maxEvents = Math.ceil(batch.length / 2)
       return
     }
     this.#failures = 0
-    batch.forEach(([key]) => queue.remove(key))
-    if (outcome.kind === 'delivered') outcome.refused.forEach((code) => onDrop(code))
-    else onDrop(outcome.code, batch.length)
+    batch.forEach(([key], index) => {
+      const reason = outcome.reasonOf(index)
+      if (reason) countRefusal(reason)
+      this.#queue.settle(key, reason)
+    })
   }
 
   #backOff(askedMs: number): void {

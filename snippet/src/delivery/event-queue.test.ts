@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
+import { LIMITS } from '@leadline/contract/wire'
 import { createSafeStorage, type SafeStorage } from '../safe-storage.ts'
-import { createEventQueue, type EventQueue } from './event-queue.ts'
+import { EventQueue } from './event-queue.ts'
 
 /** A web storage of strings; full when `maxEntries` are in it. */
 function createStorage(maxEntries = Infinity): SafeStorage & { readonly entries: Map<string, string> } {
@@ -16,7 +17,7 @@ function createStorage(maxEntries = Infinity): SafeStorage & { readonly entries:
 }
 
 const open = (storage: SafeStorage, pageId: string): EventQueue => {
-  const queue = createEventQueue(storage, 'q:')
+  const queue = new EventQueue(storage, 'q:')
   queue.startPage(pageId)
   return queue
 }
@@ -32,25 +33,65 @@ describe('the event queue', () => {
     assert.deepEqual([...storage.entries], [['q:page:m1', '{"a":1}']])
   })
 
+  it('takes no event that the collector would refuse for its size, and says so', () => {
+    const heard: unknown[] = []
+    open(storage, 'page').add('m1', 'x'.repeat(LIMITS.eventBytes + 1), (result) => heard.push(result))
+    open(storage, 'page').add('m2', 'x'.repeat(LIMITS.eventBytes))
+    assert.deepEqual([...storage.entries.keys()], ['q:page:m2'])
+    assert.deepEqual(heard, [{ delivered: false, reason: 'event_too_large' }])
+  })
+
+  it('is bounded in events and characters, and loses its oldest', () => {
+    const queue = open(storage, 'page')
+    for (let index = 0; index < 1001; index += 1) queue.add(`${index}`, '{}')
+    assert.equal(queue.events.size, 1000)
+    assert.ok(!queue.events.has('q:page:0'))
+    for (let index = 2000; index < 2050; index += 1) queue.add(`${index}`, 'x'.repeat(30_000))
+    assert.equal([...queue.events.values()].join('').length, 990_000)
+  })
+
+  it('says what became of each event', () => {
+    const heard: unknown[] = []
+    const queue = open(storage, 'page')
+    queue.add('m1', '{}', (result) => heard.push(result))
+    queue.add('m2', '{}', (result) => heard.push(result))
+    queue.settle('q:page:m1')
+    queue.settle('q:page:m2', 'missing_id')
+    assert.deepEqual(heard, [
+      { delivered: true, reason: undefined },
+      { delivered: false, reason: 'missing_id' },
+    ])
+  })
+
+  it('drops what a dead page left a month ago', () => {
+    const dead = open(storage, 'dead')
+    dead.add(`${(Date.now() - 31 * 86_400_000).toString(36)}-1000-x`, 'old')
+    dead.add(`${Date.now().toString(36)}-1000-x`, 'new')
+    const living = open(storage, 'living')
+    living.adopt('dead')
+    assert.deepEqual([[...living.events.values()], [...storage.entries.values()]], [['new'], ['new']])
+  })
+
   it('forgets an event everywhere', () => {
     const queue = open(storage, 'page')
     queue.add('m1', '{}')
-    queue.remove('q:page:m1')
+    queue.settle('q:page:m1')
     assert.deepEqual([queue.events.size, storage.entries.size], [0, 0])
   })
 
   it('takes what a dead page left, in its order, and nothing of other pages', () => {
     const dead = open(storage, 'dead')
-    dead.add('m2', '2')
-    dead.add('m1', '1')
-    open(storage, 'deadly').add('m3', '3')
+    const now = Date.now().toString(36)
+    dead.add(`${now}-2`, '2')
+    dead.add(`${now}-1`, '1')
+    open(storage, 'deadly').add(`${now}-3`, '3')
     const living = open(storage, 'living')
     living.adopt('dead')
     assert.deepEqual(
       [...living.events],
       [
-        ['q:dead:m1', '1'],
-        ['q:dead:m2', '2'],
+        [`q:dead:${now}-1`, '1'],
+        [`q:dead:${now}-2`, '2'],
       ],
     )
   })

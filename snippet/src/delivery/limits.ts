@@ -4,6 +4,8 @@ export const FIRST_LINGER_MS = 20
 /** With this many events waiting the request leaves at once. */
 export const EAGER_EVENTS = 10
 
+/** The collector's limit; imported, its whole list of limits would be part of the script. */
+export const MAX_EVENT_BYTES = 32 * 1024
 /** The collector takes more; a smaller batch loses less when an answer is lost. */
 export const MAX_BATCH_EVENTS = 100
 /**
@@ -11,7 +13,7 @@ export const MAX_BATCH_EVENTS = 100
  * goes beyond. The difference is left for the batch's frame and for other scripts of the page.
  */
 export const MAX_FLIGHT_BYTES = 60 * 1024
-/** Enough for hours of a broken network, far below the 5 MB that an origin may store. */
+/** Enough for hours of a broken network. */
 export const MAX_QUEUED_EVENTS = 1000
 
 /** A server that has not answered by then is tried again. */
@@ -20,3 +22,7 @@ export const FIRST_BACKOFF_MS = 500
 export const LONGEST_BACKOFF_MS = 60_000
 /** A server that asks for more is more likely wrong than down that long. */
 export const LONGEST_RETRY_AFTER_MS = 300_000
+/** A second bound, far below the 5 MB of characters that an origin may store: the page needs some itself. */
+export const MAX_QUEUED_CHARACTERS = 1_000_000
+/** Older events say nothing anymore that anybody would act on. */
+export const MAX_AGE_MS = 30 * 24 * 3_600_000

@@ -5,7 +5,7 @@ export interface PageQueuesParts {
   /** Of every stored event: `<prefix><page id>:<message id>`. */
   readonly prefix: string
   /** Missing on plain http pages and in old browsers. */
-  readonly locks: LockManager | undefined
+  readonly locks: Pick<LockManager, 'request'> | undefined
   /** The page with this id is gone and its queue is this page's. */
   readonly onTaken: (pageId: string) => void
 }

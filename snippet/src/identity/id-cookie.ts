@@ -9,17 +9,16 @@ const PROBE = 'leadline_probe'
 export interface IdCookie {
   get(): string | undefined
   set(id: string): void
+  remove(): void
 }
 
 export function createIdCookie(): IdCookie {
   let scope: string | undefined
-  return {
-    get: () => read(NAME),
-    set(id) {
-      scope ??= findScope()
-      write(`${NAME}=${id};max-age=${MAX_AGE_SECONDS}${scope}`)
-    },
+  const set = (id: string, maxAgeSeconds = MAX_AGE_SECONDS): void => {
+    scope ??= findScope()
+    write(`${NAME}=${id};max-age=${maxAgeSeconds}${scope}`)
   }
+  return { get: () => read(NAME), set: (id) => set(id), remove: () => set('', 0) }
 }
 
 const read = (name: string): string | undefined =>

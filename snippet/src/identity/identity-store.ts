@@ -1,14 +1,9 @@
+import { randomId } from '../random-id.ts'
 import type { SafeStorage } from '../safe-storage.ts'
 import type { IdCookie } from './id-cookie.ts'
 import { parseIdentity, type Identity } from './identity.ts'
 
 const KEY = 'leadline:identity'
-
-export interface IdentityParts {
-  readonly storage: SafeStorage
-  readonly cookie: IdCookie
-  readonly newId: () => string
-}
 
 /**
  * Applies a change to the identity of now (another tab or sub-domain may have changed it since the
@@ -21,11 +16,11 @@ export type UpdateIdentity = (change: (identity: Identity) => Identity) => Ident
  * and holds only under the id of the cookie: a sub-domain that reset the visitor has reset it here too.
  * What neither keeps is kept in memory.
  */
-export function createIdentityStore({ storage, cookie, newId }: IdentityParts): UpdateIdentity {
+export function createIdentityStore(storage: SafeStorage, cookie: IdCookie): UpdateIdentity {
   let memory: Identity | undefined
   const read = (): Identity => {
     const known = parseIdentity(storage.get(KEY)) ?? memory
-    const anonymousId = cookie.get() ?? known?.anonymousId ?? newId()
+    const anonymousId = cookie.get() ?? known?.anonymousId ?? randomId()
     return known?.anonymousId === anonymousId ? known : { anonymousId }
   }
   return (change) => {

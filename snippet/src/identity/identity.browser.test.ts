@@ -75,10 +75,8 @@ describe('the visitor', () => {
 
   it('can be asked for, and reads what the page will send', async () => {
     const page = await fixture.openPage()
-    const user = await runInPage(
-      page,
-      `leadline.identify('u1', { plan: 'pro' }); JSON.stringify(leadline.user())`,
-    )
+    await runInPage(page, `leadline.identify('u1', { plan: 'pro' })`)
+    const user = await page.evaluate(`JSON.stringify(leadline.user())`)
     const [event] = await fixture.arrived(1)
     assert.deepEqual(JSON.parse(String(user)), {
       anonymousId: event?.anonymousId,
