@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { settingsSchema, type Settings } from './options.ts'
+import { settingsSchema } from './options.ts'
 import { INTEGRATION_USERNAME } from './store/fixture-names.ts'
 
 const argumentSchema = settingsSchema
-  .pick({ port: true, dataDir: true, schemaDirs: true, clockMode: true, seed: true })
+  .pick({ port: true, dataDir: true, schemaDirs: true, clockMode: true, seed: true, fixtures: true })
   .extend({ redirectUris: z.array(z.string()).default([]) })
 
 const environmentSchema = z.object({
@@ -12,21 +12,18 @@ const environmentSchema = z.object({
 })
 
 /**
- * The process's one argument, `{port, dataDir, schemaDirs, clockMode, seed, redirectUris}`, and its client, which may
+ * The process's one argument, `{port, dataDir, schemaDirs, clockMode, seed, fixtures, redirectUris}`, and its client, which may
  * connect by client credentials as the integration user: every user of a machine reads arguments, so the secret
  * comes by the environment. Throws a clear Error.
  */
 export function readStartOptions(): z.input<typeof settingsSchema> {
   const { redirectUris, ...rest } = parse('argument', argumentSchema, parseJson(process.argv[2]))
   const environment = parse('environment', environmentSchema, process.env)
-  const client: Settings['clients'][number] = {
+  const client = {
     clientId: environment.LEADLINE_SANDBOX_CLIENT_ID,
     clientSecret: environment.LEADLINE_SANDBOX_CLIENT_SECRET,
     redirectUris,
     runAsUser: INTEGRATION_USERNAME,
-    requirePkce: true,
-    rotateRefresh: false,
-    approvalsPerUser: 5,
   }
   return { ...rest, clients: [client] }
 }

@@ -1,18 +1,16 @@
-import { createAccess } from './access/access.ts'
 import { createClock, type Clock } from './clock.ts'
 import { noteSchema } from './describe/schema-modified.ts'
-import type { Dml } from './dml/dml-result.ts'
+import { EventLog } from './events/event-log.ts'
+import { publishChanges } from './events/publish-changes.ts'
 import { FaultEngine } from './faults/fault-engine.ts'
 import { RequestLog } from './log/request-log.ts'
+import { LiveSchema } from './metadata/live-schema.ts'
 import type { Settings } from './options.ts'
 import type { Org } from './org.ts'
-import { createSchema } from './schema/create-schema.ts'
-import { extendSchema, loadSfdxSource } from './schema/load-sfdx.ts'
-import type { Schema } from './schema/schema-model.ts'
-import { STANDARD_OBJECTS } from './schema/standard/standard-objects.ts'
+import { createCells } from './org-cells.ts'
 import type { Journal } from './store/journal.ts'
 import { KeyValues } from './store/key-values.ts'
-import { ADMIN_ID, assignPermissionSets, loadFixtures } from './store/load-fixtures.ts'
+import { ADMIN_ID, assignPermissionSets, loadFixtures, systemActor } from './store/load-fixtures.ts'
 import { RecordStore } from './store/record-store.ts'
 
 export interface OrgParts {
@@ -29,20 +27,31 @@ export function createOrg(parts: OrgParts): Org {
   const restored = journal.restore()
   const state = new KeyValues()
   state.restore(restored.state)
-  const schema = buildSchema(settings, state)
-  const store = new RecordStore(schema)
+  const cells = createCells(state)
+  const liveSchema = new LiveSchema({ settings, state, components: cells.components })
+  const store = new RecordStore(liveSchema.current)
   store.restore(restored.records, restored.versions)
   const log = new RequestLog(settings.logEntries)
   log.restore(restored.log)
+  const events = new EventLog()
+  events.restore(restored.events)
   const org: Org = {
     settings,
     clock: buildClock(parts, state),
-    schema,
+    get schema() {
+      return liveSchema.current
+    },
+    liveSchema,
     store,
     state,
+    cells,
+    events,
     log,
     faults: new FaultEngine(),
     url: parts.url,
+    get id() {
+      return cells.auth.get().orgId ?? settings.orgId
+    },
   }
   claim(org)
   const setup = systemActor(org)
@@ -57,8 +66,11 @@ export function persist(org: Org, journal: Journal): void {
   const clockMs = String(org.clock.nowMs())
   if (org.settings.clockMode === 'virtual' && org.state.get('clock') !== clockMs)
     org.state.set('clock', clockMs)
+  publishChanges(org)
   journal.write({
     ...org.store.pending(),
+    events: org.events.pending(),
+    oldestEventId: org.events.oldestId(),
     state: org.state.pending(),
     log: org.log.pending(),
     oldestLogSeq: org.log.oldestSeq(),
@@ -66,23 +78,12 @@ export function persist(org: Org, journal: Journal): void {
   org.store.settle()
   org.state.settle()
   org.log.settle()
+  org.events.settle()
 }
 
 function buildClock({ settings, now }: OrgParts, state: KeyValues): Clock {
   if (settings.clockMode === 'wall') return createClock(0, now ?? Date.now)
   return createClock(Number(state.get('clock') ?? Date.parse(settings.clock)))
-}
-
-function buildSchema(settings: Settings, state: KeyValues): Schema {
-  const source = loadSfdxSource(settings.schemaDirs)
-  // A custom object keeps the prefix it was given first, whatever is added later.
-  const prefixOf = (name: string): string => {
-    const known = state.get(`prefix:${name}`)
-    const prefix = known ?? `a${(state.next('counter:prefix') - 1).toString(36).padStart(2, '0')}`
-    if (known === undefined) state.set(`prefix:${name}`, prefix)
-    return prefix
-  }
-  return createSchema(extendSchema(STANDARD_OBJECTS, source, prefixOf), source.permissionSets)
 }
 
 function claim(org: Org): void {
@@ -93,11 +94,4 @@ function claim(org: Org): void {
     )
   }
   if (owner === undefined) org.state.set('orgId', org.settings.orgId)
-}
-
-function systemActor(org: Org): Dml {
-  return {
-    org,
-    actor: { userId: ADMIN_ID, via: 'setup', client: null, access: createAccess(org, ADMIN_ID) },
-  }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export const FIXTURES = ['small', 'b2b-5k', 'b2b-100k'] as const
+
 const client = z.strictObject({
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
@@ -10,6 +12,21 @@ const client = z.strictObject({
   /** Id or user name of the user that client credentials run as; null refuses that flow. */
   runAsUser: z.string().nullable().default(null),
   approvalsPerUser: z.number().int().positive().default(5),
+  /** Days without a refresh after which a refresh token is dead; null for never. */
+  refreshIdleDays: z.number().positive().nullable().default(null),
+  /** Checks JWT bearer assertions; null refuses that flow. */
+  jwtPublicKeyPem: z.string().nullable().default(null),
+})
+
+const features = z.strictObject({
+  /** A conversion fills custom fields of the contact that have the same name on the lead. */
+  leadConvertCopiesFields: z.boolean().default(true),
+  /** Standard objects with change events; custom objects always have them. */
+  cdcEntities: z.array(z.string()).default(['Lead', 'Contact', 'Account', 'Opportunity', 'Task']),
+  /** How long a `/meta/connect` is held, in real time. */
+  cdcConnectMs: z.number().int().positive().default(110_000),
+  /** A CometD request must bring the cookie of its handshake. */
+  cdcRequireSticky: z.boolean().default(false),
 })
 
 const limits = z.strictObject({
@@ -35,8 +52,11 @@ export const settingsSchema = z.strictObject({
   dataDir: z.string().min(1).optional(),
   /** SFDX source folders whose objects, fields and permission sets the org has. */
   schemaDirs: z.array(z.string()).default([]),
-  fixtures: z.literal('small').default('small'),
+  fixtures: z.enum(FIXTURES).default('small'),
   limits: limits.default(() => limits.parse({})),
+  features: features.default(() => features.parse({})),
+  /** Token answers say how long a session lasts; the platform's web flow does not. */
+  expiresIn: z.boolean().default(false),
   sessionMinutes: z.number().positive().default(120),
   /** Newest requests kept in the log. */
   logEntries: z.number().int().positive().default(100_000),

@@ -24,7 +24,7 @@ test('a request that cannot be journaled is undone and answers 500', async () =>
     method: 'POST',
     target: '/__admin/act',
     headers: { 'content-type': 'application/json' },
-    body,
+    bytes: Buffer.from(body),
   })
   assert.ok(request)
   isFull = true

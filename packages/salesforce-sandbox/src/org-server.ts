@@ -7,6 +7,7 @@ import type { HttpRequest } from './http/http-request.ts'
 import { fail, type Reply } from './http/reply.ts'
 import { createTrace, type Trace } from './log/request-log.ts'
 import type { Org } from './org.ts'
+import { runDueTimers } from './timers/run-timers.ts'
 import { answerWeb, isWebPath } from './web/web-routes.ts'
 
 /** One org behind HTTP: every answer goes out only after what it reports is in the journal. */
@@ -68,6 +69,8 @@ export class OrgServer {
     const org = this.#org
     const savepoint = org.store.savepoint()
     try {
+      org.store.startTransaction()
+      runDueTimers(org)
       const result = run()
       this.save()
       return result

@@ -1,34 +1,80 @@
 import type { Field, ObjectDefinition, PermissionSet } from '../schema/schema-model.ts'
 import type { Org } from '../org.ts'
+import type { StoredRecord } from '../store/stored-record.ts'
+import type { PermissionChange, SystemRight } from './permission-change.ts'
 
 export type ObjectRight = 'read' | 'create' | 'edit' | 'delete'
 
-/** What one user may do: objects and fields (field-level security). Sharing is open to all within the org. */
+/** What one user may do: objects, fields (field-level security), and records of others (sharing). */
 export interface Access {
   readonly isAdmin: boolean
+  has(right: SystemRight): boolean
   canUse(object: ObjectDefinition, right: ObjectRight): boolean
   canRead(object: ObjectDefinition, field: Field): boolean
   canEdit(object: ObjectDefinition, field: Field): boolean
+  canSee(record: StoredRecord): boolean
+  canChange(record: StoredRecord): boolean
 }
 
 export const ADMIN_PROFILE = 'System Administrator'
+export const INTEGRATION_PROFILE = 'Salesforce API Only System Integrations'
+
+/** The org's own eyes: for its rules and for the administrator's scripts. */
+export const FULL_ACCESS: Access = {
+  isAdmin: true,
+  has: () => true,
+  canUse: () => true,
+  canRead: () => true,
+  canEdit: () => true,
+  canSee: () => true,
+  canChange: () => true,
+}
+
+type Kept = Pick<Org, 'schema' | 'store' | 'cells'>
+
+const ADMIN_ONLY: ReadonlySet<SystemRight> = new Set(['ModifyAllData', 'BulkApiHardDelete'])
+const BUILDERS_ONLY: ReadonlySet<SystemRight> = new Set(['CustomizeApplication', 'ModifyMetadata'])
 
 /** Standard objects and fields are open by profile; custom ones only through an assigned permission set. */
-export function createAccess(org: Pick<Org, 'schema' | 'store'>, userId: string): Access {
+export function createAccess(org: Kept, userId: string): Access {
   const sets = assignedSets(org, userId)
-  const isAdmin = org.store.get('User', userId)?.values['ProfileName'] === ADMIN_PROFILE
-  const grantOf = (object: ObjectDefinition, field: Field): readonly { read: boolean; edit: boolean }[] =>
-    sets.flatMap((set) => set.fields.get(`${object.name}.${field.name}`) ?? [])
+  const user = org.store.get('User', userId)?.values
+  const profile = user?.['ProfileName']
+  const isAdmin = profile === ADMIN_PROFILE
+  const changes = changesFor(org, userId, user?.['Username'])
+  const hasByProfile = (right: SystemRight): boolean => {
+    if (ADMIN_ONLY.has(right)) return isAdmin
+    return isAdmin || !BUILDERS_ONLY.has(right) || profile === INTEGRATION_PROFILE
+  }
+  const has = (right: SystemRight): boolean =>
+    lastOf(changes, (change) => change.system?.[right]) ?? hasByProfile(right)
+  const usesByProfile = (object: ObjectDefinition, right: ObjectRight): boolean => {
+    if (object.name === 'PermissionSetAssignment') return right === 'read' || has('CustomizeApplication')
+    if (object.setup) return right === 'read' || isAdmin
+    return !object.custom || sets.some((set) => set.objects.get(object.name)?.[right] === true)
+  }
+  const grants = (object: ObjectDefinition, field: Field, right: 'read' | 'edit'): boolean => {
+    if (!isPermissionable(field)) return true
+    return sets.some((set) => {
+      const grant = set.fields.get(`${object.name}.${field.name}`)
+      return grant !== undefined && (grant.edit || (right === 'read' && grant.read))
+    })
+  }
+  const fieldRight = (object: ObjectDefinition, field: Field, right: 'read' | 'edit'): boolean => {
+    const name = `${object.name}.${field.name}`
+    const said = lastOf(changes, (change) => (change.field === name ? change[right] : undefined))
+    return said ?? grants(object, field, right)
+  }
   return {
     isAdmin,
-    canUse: (object, right) => {
-      if (object.setup) return right === 'read' || isAdmin
-      return !object.custom || sets.some((set) => set.objects.get(object.name)?.[right] === true)
-    },
-    canRead: (object, field) =>
-      !isPermissionable(field) || grantOf(object, field).some((grant) => grant.read || grant.edit),
-    canEdit: (object, field) =>
-      !isPermissionable(field) || grantOf(object, field).some((grant) => grant.edit),
+    has,
+    canUse: (object, right) =>
+      lastOf(changes, (change) => (change.object === object.name ? change[right] : undefined)) ??
+      usesByProfile(object, right),
+    canRead: (object, field) => fieldRight(object, field, 'read'),
+    canEdit: (object, field) => fieldRight(object, field, 'read') && fieldRight(object, field, 'edit'),
+    canSee: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'private' }),
+    canChange: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'read' }),
   }
 }
 
@@ -37,7 +83,40 @@ export function isPermissionable(field: Field): boolean {
   return field.custom && !field.required && !field.nameField
 }
 
-function assignedSets(org: Pick<Org, 'schema' | 'store'>, userId: string): readonly PermissionSet[] {
+function lastOf<T>(
+  changes: readonly PermissionChange[],
+  read: (change: PermissionChange) => T | undefined,
+): T | undefined {
+  let last: T | undefined
+  for (const change of changes) last = read(change) ?? last
+  return last
+}
+
+function changesFor(org: Kept, userId: string, username: unknown): readonly PermissionChange[] {
+  const changes = org.cells.permissions.get()
+  return changes.filter(({ user }) => user === undefined || user === userId || user === username)
+}
+
+/** True for the owner, a member of the owning queue, and where sharing is wider than `level`. */
+function isShared(
+  org: Kept,
+  asked: { record: StoredRecord; userId: string; hasAll: boolean; level: 'private' | 'read' },
+): boolean {
+  const { record, userId, hasAll, level } = asked
+  const model = org.cells.sharing.get()[record.object] ?? 'readwrite'
+  const isOpen = model === 'readwrite' || (model === 'read' && level === 'private')
+  const owner = record.values['OwnerId']
+  return isOpen || hasAll || owner === undefined || owner === userId || isMember(org, owner, userId)
+}
+
+function isMember(org: Kept, owner: unknown, userId: string): boolean {
+  return [...org.store.all('GroupMember')].some(
+    ({ values, deletedAtMs }) =>
+      deletedAtMs === null && values['GroupId'] === owner && values['UserOrGroupId'] === userId,
+  )
+}
+
+function assignedSets(org: Kept, userId: string): readonly PermissionSet[] {
   const names = new Set<unknown>()
   for (const assignment of org.store.all('PermissionSetAssignment')) {
     if (assignment.deletedAtMs !== null || assignment.values['AssigneeId'] !== userId) continue

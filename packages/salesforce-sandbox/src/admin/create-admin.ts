@@ -1,11 +1,13 @@
 import { faultRuleSchema, type FaultRule } from '../faults/fault-rule.ts'
 import type { z } from 'zod'
+import { FULL_ACCESS } from '../access/access.ts'
 import type { LogEntry } from '../log/request-log.ts'
 import { summarizeLog, type LogStats } from '../log/summarize-log.ts'
 import type { Org } from '../org.ts'
 import { parseQuery } from '../soql/parse-query.ts'
 import { selectRecords } from '../soql/select-records.ts'
 import type { RecordVersion, StoredRecord } from '../store/stored-record.ts'
+import { moveClock } from '../timers/run-timers.ts'
 import { AdminError } from './admin-error.ts'
 import { runAct, type Act, type ActResult } from './run-act.ts'
 
@@ -54,8 +56,8 @@ export function createAdmin(holder: OrgHolder): Admin {
     reset: (seed) => holder.reset(seed),
     clock: {
       now: () => holder.org.clock.nowMs(),
-      set: (timeMs) => saved(() => holder.org.clock.set(timeMs)),
-      advance: (byMs) => saved(() => holder.org.clock.advance(byMs)),
+      set: (timeMs) => saved(() => moveClock(holder.org, timeMs)),
+      advance: (byMs) => saved(() => moveClock(holder.org, holder.org.clock.nowMs() + byMs)),
     },
     act: (act) => saved(() => runAct(holder.org, act)),
     records: (object, where) => listRecords(holder.org, object, where),
@@ -69,8 +71,6 @@ export function createAdmin(holder: OrgHolder): Admin {
     },
   }
 }
-
-const FULL_ACCESS = { isAdmin: true, canUse: () => true, canRead: () => true, canEdit: () => true }
 
 function listRecords(org: Org, objectName: string, where: string | undefined): readonly StoredRecord[] {
   const object = org.schema.object(objectName)

@@ -6,6 +6,7 @@ const SOAP_TYPES: Readonly<Record<FieldType, string>> = {
   string: 'xsd:string',
   textarea: 'xsd:string',
   picklist: 'xsd:string',
+  multipicklist: 'xsd:string',
   boolean: 'xsd:boolean',
   int: 'xsd:int',
   double: 'xsd:double',

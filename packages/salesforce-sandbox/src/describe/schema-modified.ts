@@ -26,7 +26,8 @@ export function schemaModifiedMs(org: Kept & Pick<Org, 'store'>): number {
     const changedMs = parseDateTimeMs(String(assignment.values['SystemModstamp'])) ?? 0
     latestMs = Math.max(latestMs, changedMs)
   }
-  return latestMs
+  const changedMs = Number(org.state.get('permissionsChangedMs') ?? 0)
+  return Math.max(latestMs, changedMs)
 }
 
 function wholeSecond(timeMs: number): number {

@@ -39,6 +39,10 @@ function resolveReference(dml: Dml, field: Field, value: string): Checked<Stored
   if (!target || target.deletedAtMs !== null) {
     return refuse(dmlError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', { fields }))
   }
+  if (!dml.actor.access.canUse(object, 'read') || !dml.actor.access.canSee(target)) {
+    const message = `insufficient access rights on cross-reference id: ${target.id.slice(0, 15)}`
+    return refuse(dmlError('INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', message))
+  }
   return pass(target)
 }
 
@@ -98,6 +102,19 @@ export function findDuplicate(
     const others = dml.org.store.findBy(saved.object.name, field, value) ?? []
     const other = others.find((record) => record.deletedAtMs === null && record.id !== saved.id)
     if (other) return duplicateValue(field, other.id)
+  }
+  return undefined
+}
+
+/** A permission set is assigned to a user once. */
+export function findAssigned(dml: Dml, object: ObjectDefinition, values: FieldValues): DmlError | undefined {
+  if (object.name !== 'PermissionSetAssignment') return undefined
+  for (const { id, values: other, deletedAtMs } of dml.org.store.all(object.name)) {
+    const isSame = ['AssigneeId', 'PermissionSetId'].every((name) => other[name] === values[name])
+    if (isSame && deletedAtMs === null) {
+      const message = `duplicate value found: PermissionSetId duplicates value on record with id: ${id.slice(0, 15)}`
+      return dmlError('DUPLICATE_VALUE', message)
+    }
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 import { toDateText } from '../clock.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
+import { LEAD_STATUSES } from '../schema/standard/picklists.ts'
 import type { FieldValue, FieldValues, StoredRecord } from '../store/stored-record.ts'
 import { convertedLead } from './check-references.ts'
 import { dmlError, pass, refuse, type Checked, type Dml, type DmlError } from './dml-result.ts'
@@ -14,6 +15,8 @@ export interface Conversion {
   /** Makes an opportunity of this name. */
   readonly opportunityName?: string | undefined
   readonly ownerId?: string | undefined
+  /** One of the statuses that mean converted. */
+  readonly convertedStatus?: string | undefined
 }
 
 export type ConversionResult =
@@ -26,7 +29,10 @@ export type ConversionResult =
     }
   | { readonly ok: false; readonly error: DmlError }
 
-const CONVERTED_STATUS = 'Closed - Converted'
+const CONVERTED_STATUSES: readonly string[] = LEAD_STATUSES.filter(({ converted }) => converted).map(
+  ({ value }) => value,
+)
+const [CONVERTED_STATUS = ''] = CONVERTED_STATUSES
 
 /** Lead fields that a contact takes over under the same name. */
 const SHARED_FIELDS = [
@@ -70,8 +76,14 @@ export function convertLead(dml: Dml, conversion: Conversion): ConversionResult 
     ? mergeIntoContact(dml, lead, contact)
     : makeContact(dml, lead, { AccountId: accountId, OwnerId: owner })
   const opportunityId = makeOpportunity(dml, conversion, { accountId, contactId, owner })
-  closeLead(dml, lead, { accountId, contactId, opportunityId })
+  closeLead(dml, lead, {
+    accountId,
+    contactId,
+    opportunityId,
+    status: conversion.convertedStatus ?? CONVERTED_STATUS,
+  })
   moveActivities(dml, lead.id, contactId)
+  fillCampaigns(dml, lead.id, contactId)
   return { ok: true, leadId: lead.id, accountId, contactId, opportunityId }
 }
 
@@ -86,6 +98,10 @@ function checkConversion(dml: Dml, conversion: Conversion): Checked<Converting> 
   const lead = findTarget(dml, objectOf(dml, 'Lead'), conversion.leadId)
   if (!lead.ok) return lead
   if (lead.value.values['IsConverted'] === true) return refuse(convertedLead())
+  const status = conversion.convertedStatus ?? CONVERTED_STATUS
+  if (!CONVERTED_STATUSES.includes(status)) {
+    return refuse(dmlError('INVALID_STATUS', `invalid convertedStatus: ${status}`))
+  }
   const owner = conversion.ownerId ?? String(lead.value.values['OwnerId'])
   if (dml.org.store.get('User', owner)?.values['IsActive'] !== true) {
     return refuse(dmlError('INVALID_CROSS_REFERENCE_KEY', NEEDS_USER))
@@ -130,7 +146,9 @@ function toContact(dml: Dml, lead: StoredRecord): Record<string, FieldValue> {
   const address = ['Street', 'City', 'State', 'PostalCode', 'Country'].map(
     (part) => [`Mailing${part}`, lead.values[part] ?? null] as const,
   )
-  const custom = objectOf(dml, 'Contact').fields.filter(({ custom, name }) => custom && name in lead.values)
+  const custom = dml.org.settings.features.leadConvertCopiesFields
+    ? objectOf(dml, 'Contact').fields.filter(({ custom, name }) => custom && name in lead.values)
+    : []
   const names = [...SHARED_FIELDS, ...custom.map((field) => field.name)]
   return {
     ...Object.fromEntries(address),
@@ -174,11 +192,11 @@ function makeOpportunity(
 function closeLead(
   dml: Dml,
   lead: StoredRecord,
-  into: { accountId: string; contactId: string; opportunityId: string | null },
+  into: { accountId: string; contactId: string; opportunityId: string | null; status: string },
 ): void {
   const values: FieldValues = {
     IsConverted: true,
-    Status: CONVERTED_STATUS,
+    Status: into.status,
     ConvertedDate: toDateText(dml.org.clock.nowMs()),
     ConvertedAccountId: into.accountId,
     ConvertedContactId: into.contactId,
@@ -194,5 +212,14 @@ function moveActivities(dml: Dml, leadId: string, contactId: string): void {
     for (const activity of (who && dml.org.store.findBy(name, who, leadId)) ?? []) {
       changeRecord(dml, activity, { object, values: { WhoId: contactId } })
     }
+  }
+}
+
+/** A campaign member stays the lead's and gains the contact. */
+function fillCampaigns(dml: Dml, leadId: string, contactId: string): void {
+  const object = objectOf(dml, 'CampaignMember')
+  const link = dml.org.schema.field(object, 'LeadId')
+  for (const member of (link && dml.org.store.findBy(object.name, link, leadId)) ?? []) {
+    changeRecord(dml, member, { object, values: { ContactId: contactId } })
   }
 }

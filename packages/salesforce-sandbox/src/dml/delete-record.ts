@@ -3,6 +3,9 @@ import { toRecordId } from '../store/record-id.ts'
 import type { StoredRecord } from '../store/stored-record.ts'
 import { duplicateValue } from './check-references.ts'
 import { dmlError, refuse, type Dml, type DmlResult } from './dml-result.ts'
+import { findLock } from '../rules/record-locks.ts'
+import { lockedIds } from './apply-rules.ts'
+import { rollUp } from './roll-up.ts'
 import { findTarget, noAccess } from './save-record.ts'
 import { changeRecord } from './write-record.ts'
 
@@ -17,17 +20,46 @@ export function deleteRecord(dml: Dml, object: ObjectDefinition, id: string): Dm
   if (fault) return refuse(fault)
   const found = findTarget(dml, object, id)
   if (!found.ok) return { ...found, id: toRecordId(id) }
-  if (!object.deletable || !dml.actor.access.canUse(object, 'delete')) return { ...refuse(noAccess()), id }
+  const { access } = dml.actor
+  if (!object.deletable || !access.canUse(object, 'delete') || !access.canChange(found.value)) {
+    return { ...refuse(noAccess()), id: found.value.id }
+  }
+  const locked = findLock(dml.org, lockedIds(object, found.value, found.value.values))
+  if (locked) return { ...refuse(locked), id: found.value.id }
   discard(dml, object, found.value)
   return { ok: true, id: found.value.id, created: false, changed: true }
 }
 
 function discard(dml: Dml, object: ObjectDefinition, record: StoredRecord): void {
   const deletedAtMs = dml.org.clock.nowMs()
-  changeRecord(dml, record, { object, values: {}, event: 'delete', deletedAtMs })
+  const { record: deleted } = changeRecord(dml, record, { object, values: {}, event: 'delete', deletedAtMs })
+  rollUp(dml, object, { before: record, after: deleted })
   for (const child of childrenOf(dml, object, record.id)) {
     if (child.record.deletedAtMs === null) discard(dml, child.object, child.record)
   }
+}
+
+/** Deletes a record for good, out of the bin or past it. */
+export function hardDeleteRecord(dml: Dml, object: ObjectDefinition, text: string): DmlResult {
+  const id = toRecordId(text) ?? ''
+  const binned = dml.org.store.get(object.name, id)
+  const isBinned = binned !== undefined && binned.deletedAtMs !== null
+  const deleted: DmlResult = isBinned
+    ? { ok: true, id, created: false, changed: true }
+    : deleteRecord(dml, object, text)
+  if (deleted.ok) purgeRecord(dml, object, deleted.id)
+  return deleted
+}
+
+/** Takes a deleted record, and the children that went with it, out of the recycle bin. */
+export function purgeRecord(dml: Dml, object: ObjectDefinition, id: string): void {
+  const record = dml.org.store.get(object.name, id)
+  if (!record || record.deletedAtMs === null) return
+  const children = childrenOf(dml, object, id).filter(
+    (child) => child.record.deletedAtMs === record.deletedAtMs,
+  )
+  changeRecord(dml, record, { object, values: {}, event: 'purge', isPurged: true })
+  for (const child of children) purgeRecord(dml, child.object, child.record.id)
 }
 
 /** Brings a record back with the children that went with it. */
@@ -60,7 +92,15 @@ function findTakenKey(
 }
 
 function revive(dml: Dml, object: ObjectDefinition, record: StoredRecord): void {
-  changeRecord(dml, record, { object, values: {}, event: 'undelete', deletedAtMs: null })
+  // A merged record that comes back is a record of its own again.
+  const values = 'MasterRecordId' in record.values ? { MasterRecordId: null } : {}
+  const { record: living } = changeRecord(dml, record, {
+    object,
+    values,
+    event: 'undelete',
+    deletedAtMs: null,
+  })
+  rollUp(dml, object, { before: record, after: living })
   for (const child of childrenOf(dml, object, record.id)) {
     if (child.record.deletedAtMs === record.deletedAtMs) revive(dml, child.object, child.record)
   }

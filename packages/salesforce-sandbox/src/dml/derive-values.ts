@@ -21,6 +21,7 @@ const DERIVED: Readonly<Record<string, Derive>> = {
   Lead: toFullName,
   Contact: toFullName,
   User: toFullName,
+  CampaignMember: (values) => ({ HasResponded: values['Status'] === 'Responded' }),
   Task: (values, nowMs) => {
     const isClosed = values['Status'] === CLOSED_TASK_STATUS
     const completed = isClosed ? (values['CompletedDateTime'] ?? toDateTimeText(nowMs)) : null

@@ -9,9 +9,30 @@ export interface Actor {
   readonly access: Access
 }
 
+/** What a caller asks of a save by headers. */
+export interface SaveOptions {
+  /** Passes duplicate rules that alert; those that block stay shut. */
+  readonly allowDuplicates: boolean
+  /** Shows all fields of the records that a duplicate rule found. */
+  readonly showDuplicates: boolean
+  /** False keeps assignment rules out. */
+  readonly autoAssign: boolean
+}
+
+export const DEFAULT_SAVE_OPTIONS: SaveOptions = {
+  allowDuplicates: false,
+  showDuplicates: false,
+  autoAssign: true,
+}
+
 export interface Dml {
   readonly org: Org
   readonly actor: Actor
+  readonly options?: SaveOptions
+  /** Records of one object that are saved together; 1 when not given. */
+  readonly chunkRows?: number
+  /** Time on the stamps of a transaction that commits later than it saved. */
+  readonly stampMs?: number
 }
 
 export interface DmlError {
@@ -20,6 +41,8 @@ export interface DmlError {
   readonly fields: readonly string[]
   /** Status of a single-record call that fails with it. */
   readonly status: number
+  /** What only a single-record call shows beside the message. */
+  readonly detail?: Readonly<Record<string, unknown>>
 }
 
 export type DmlResult =

@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import type { Field, ObjectDefinition } from '../schema/schema-model.ts'
-import type { FieldValue } from '../store/stored-record.ts'
+import type { FieldValue, FieldValues } from '../store/stored-record.ts'
 import { dmlError, pass, refuse, type Checked, type Dml } from './dml-result.ts'
 import { parseFieldValue } from './parse-value.ts'
 
 /** The fields of one record as a caller sent them, by canonical name, ready to be checked. */
 export type Input = ReadonlyMap<Field, FieldValue>
+
+export function toValues(input: Input): FieldValues {
+  return Object.fromEntries([...input].map(([field, value]) => [field.name, value]))
+}
 
 export type SaveMode = 'create' | 'update'
 

@@ -4,6 +4,7 @@ import type { FieldValues, StoredRecord } from '../store/stored-record.ts'
 import {
   convertedLead,
   findActivityConflict,
+  findAssigned,
   findConvertedTarget,
   findDuplicate,
   resolveReferences,
@@ -18,7 +19,10 @@ import {
   type DmlError,
   type DmlResult,
 } from './dml-result.ts'
-import { readInput, type Input } from './read-input.ts'
+import { runAfter } from '../rules/run-automations.ts'
+import { applyRules } from './apply-rules.ts'
+import { readInput, toValues, type Input } from './read-input.ts'
+import { rollUp } from './roll-up.ts'
 import { changeRecord, insertRecord } from './write-record.ts'
 
 export type RecordBody = Readonly<Record<string, unknown>>
@@ -30,6 +34,8 @@ export function createRecord(dml: Dml, object: ObjectDefinition, body: RecordBod
   const checked = checkSave(dml, { object, body, before: undefined })
   if (!checked.ok) return checked
   const { record } = insertRecord(dml, object, toValues(checked.value))
+  rollUp(dml, object, { before: undefined, after: record })
+  runAfter(dml, record, { object, mode: 'create' })
   return { ok: true, id: record.id, created: true, changed: true }
 }
 
@@ -44,6 +50,8 @@ export function updateRecord(
   const checked = checkSave(dml, { object, body: change.body, before: found.value })
   if (!checked.ok) return { ...checked, id: found.value.id }
   const { record, changed } = changeRecord(dml, found.value, { object, values: toValues(checked.value) })
+  rollUp(dml, object, { before: found.value, after: record })
+  runAfter(dml, record, { object, mode: 'update' })
   return { ok: true, id: record.id, created: false, changed }
 }
 
@@ -94,19 +102,25 @@ function checkSave(dml: Dml, save: Save): Checked<Input> {
   const resolved = resolveReferences(dml, object, input.value)
   if (!resolved.ok) return resolved
   const refused = findRefusal(dml, save, resolved.value)
-  return refused ? refuse(refused) : resolved
+  return refused ? refuse(refused) : checkRules(dml, save, resolved.value)
+}
+
+/** The stages after the platform's own: the org's rules, then what must be unique, then room. */
+function checkRules(dml: Dml, { object, before }: Save, input: Input): Checked<Input> {
+  const ruled = applyRules(dml, { object, before }, input)
+  if (!ruled.ok) return ruled
+  const clash =
+    findDuplicate(dml, { object, id: before?.id, input: ruled.value }) ??
+    findAssigned(dml, object, toValues(ruled.value)) ??
+    findFullStorage(dml, before)
+  return clash ? refuse(clash) : ruled
 }
 
 function findRefusal(dml: Dml, save: Save, input: Input): DmlError | undefined {
   const { object, before } = save
   const merged: FieldValues = { ...before?.values, ...toValues(input) }
   if (!mayWrite(dml, save)) return noAccess()
-  return (
-    findActivityConflict(object, merged) ??
-    findConverted(dml, input, before) ??
-    findDuplicate(dml, { object, id: before?.id, input }) ??
-    findFullStorage(dml, before)
-  )
+  return findActivityConflict(object, merged) ?? findConverted(dml, input, before)
 }
 
 function findConverted(dml: Dml, input: Input, before: StoredRecord | undefined): DmlError | undefined {
@@ -117,15 +131,15 @@ function findConverted(dml: Dml, input: Input, before: StoredRecord | undefined)
 function mayWrite(dml: Dml, save: Save): boolean {
   const { object, before } = save
   const possible = before ? object.updateable : object.createable
-  return possible && dml.actor.access.canUse(object, before ? 'edit' : 'create')
+  const { access } = dml.actor
+  return (
+    possible && access.canUse(object, before ? 'edit' : 'create') && (!before || access.canChange(before))
+  )
 }
 
 function findFullStorage(dml: Dml, before: StoredRecord | undefined): DmlError | undefined {
-  const maxBytes = dml.org.settings.limits.dataStorageMB * 2 ** 20
+  const maxMB = dml.org.cells.limits.get().dataStorageMB ?? dml.org.settings.limits.dataStorageMB
+  const maxBytes = maxMB * 2 ** 20
   const isFull = !before && dml.org.store.count() * BYTES_PER_RECORD >= maxBytes
   return isFull ? dmlError('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded') : undefined
-}
-
-function toValues(input: Input): FieldValues {
-  return Object.fromEntries([...input].map(([field, value]) => [field.name, value]))
 }

@@ -16,7 +16,7 @@ export interface Written {
 
 /** Stores a new record with defaults, derived fields and stamps. Checks nothing. */
 export function insertRecord(dml: Dml, object: ObjectDefinition, given: FieldValues): Written {
-  const now = toDateTimeText(dml.org.clock.nowMs())
+  const now = toDateTimeText(dml.stampMs ?? dml.org.clock.nowMs())
   const id = buildRecordId(object.keyPrefix, dml.org.state.next(`counter:${object.keyPrefix}`))
   const values = {
     ...defaultsOf(dml, object),
@@ -36,11 +36,12 @@ export function changeRecord(
     readonly values: FieldValues
     readonly event?: RecordVersion['event']
     readonly deletedAtMs?: number | null
+    readonly isPurged?: boolean
   },
 ): Written {
-  const { event = 'update', deletedAtMs = before.deletedAtMs } = change
+  const { event = 'update', deletedAtMs = before.deletedAtMs, isPurged = false } = change
   const values = { ...before.values, ...change.values, IsDeleted: deletedAtMs !== null }
-  return write(dml, { object: change.object, id: before.id, before, values, event, deletedAtMs })
+  return write(dml, { object: change.object, id: before.id, before, values, event, deletedAtMs, isPurged })
 }
 
 interface Writing {
@@ -50,11 +51,12 @@ interface Writing {
   readonly values: FieldValues
   readonly event: RecordVersion['event']
   readonly deletedAtMs: number | null
+  readonly isPurged?: boolean
 }
 
 function write(dml: Dml, writing: Writing): Written {
   const { object, id, before, event, deletedAtMs } = writing
-  const nowMs = dml.org.clock.nowMs()
+  const nowMs = dml.stampMs ?? dml.org.clock.nowMs()
   const now = toDateTimeText(nowMs)
   const values = {
     ...writing.values,
@@ -63,7 +65,14 @@ function write(dml: Dml, writing: Writing): Written {
     LastModifiedById: dml.actor.userId,
     SystemModstamp: now,
   }
-  const record = { id, object: object.name, values, version: (before?.version ?? 0) + 1, deletedAtMs }
+  const record: StoredRecord = {
+    id,
+    object: object.name,
+    values,
+    version: (before?.version ?? 0) + 1,
+    deletedAtMs,
+    ...(writing.isPurged ? { isPurged: true } : {}),
+  }
   const changes = diff(before?.values ?? {}, values)
   const { userId, via, client } = dml.actor
   dml.org.store.put(record, { id, version: record.version, event, at: now, by: userId, via, client, changes })

@@ -1,12 +1,15 @@
 import { createAccess } from '../access/access.ts'
 import { toDmlError, type Fault } from '../faults/fault-engine.ts'
 import { bearerOf } from '../oauth/identity.ts'
-import { findSession, slideSession, type AccessToken } from '../oauth/sessions.ts'
+import { findSession } from '../oauth/sessions.ts'
 import { OPEN_ROUTES } from '../oauth/routes.ts'
 import type { Org } from '../org.ts'
 import { API_ROUTES } from '../rest/api-routes.ts'
 import type { Trace } from '../log/request-log.ts'
-import { countCall, isSpent, limitInfo } from './call-budget.ts'
+import type { DmlError } from '../dml/dml-result.ts'
+import { admitCaller } from './admit-caller.ts'
+import { limitInfo } from './call-budget.ts'
+import { readSaveOptions } from './save-options.ts'
 import { describeCall } from './describe-call.ts'
 import { headerOf, readOptions, type HttpRequest } from './http-request.ts'
 import { fail, failDml, html, notFound, type Reply } from './reply.ts'
@@ -66,21 +69,17 @@ interface Incoming {
 }
 
 function answerInSession(org: Org, incoming: Incoming): Reply {
-  const { request, trace } = incoming
-  const token = bearerOf(request) ?? ''
-  const session = findSession(org, token)
-  if (!session) return refuseToken(request)
-  slideSession(org, token, session)
-  trace.userId = session.userId
-  if (org.store.get('User', session.userId)?.values['IsActive'] !== true) {
-    const message = 'The REST API is not enabled for this Organization or user.'
-    return fail(403, { code: 'API_DISABLED_FOR_ORG', message })
+  const { request, method, trace } = incoming
+  const admitted = admitCaller(org, bearerOf(request) ?? '', trace)
+  if (!admitted.ok) {
+    return admitted.error.code === 'INVALID_SESSION_ID' ? refuseToken(request) : failTransport(admitted.error)
   }
-  if (isSpent(org))
-    return fail(403, { code: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' })
-  countCall(org)
-  trace.counted = true
-  return refuseVersion(org, request) ?? answerRoute(org, incoming, session)
+  trace.client = readOptions(request, 'sforce-call-options').get('client') ?? null
+  return dispatch({ org, trace, userId: admitted.value.userId }, request, method)
+}
+
+function failTransport({ code, message, status }: DmlError): Reply {
+  return fail(status, { code, message })
 }
 
 function refuseToken(request: HttpRequest): Reply {
@@ -99,24 +98,32 @@ function refuseVersion(org: Org, request: HttpRequest): Reply | undefined {
   return version !== undefined && org.settings.apiVersions.includes(version) ? undefined : notFound()
 }
 
-function answerRoute(org: Org, incoming: Incoming, session: AccessToken): Reply {
-  const { request, method, trace } = incoming
+interface Caller {
+  readonly org: Org
+  readonly trace: Trace
+  readonly userId: string
+}
+
+/** Runs one call, or one subrequest of a composite call, as a user whose session has been checked. */
+function dispatch(caller: Caller, request: HttpRequest, method: string): Reply {
+  const { org, trace, userId } = caller
+  const refused = refuseVersion(org, request)
+  if (refused) return refused
   const [, , version = '', ...rest] = request.segments
   const route = matchRoute(API_ROUTES, method === 'HEAD' ? 'GET' : method, rest)
   if (route.kind === 'none') return notFound()
   if (route.kind === 'wrongMethod') return wrongMethod(method, route)
-  const client = readOptions(request, 'sforce-call-options').get('client') ?? null
-  trace.client = client
-  const access = createAccess(org, session.userId)
+  const actor = { userId, via: 'rest', client: trace.client, access: createAccess(org, userId) }
   return route.handler({
     org,
     request,
     method,
     params: route.params,
-    dml: { org, actor: { userId: session.userId, via: 'rest', client, access } },
+    dml: { org, actor, options: readSaveOptions(request) },
     base: `/services/data/${version}`,
     version: Number(version.slice(1)),
     trace,
+    dispatch: (sub) => dispatch(caller, sub, effectiveMethod(sub)),
   })
 }
 

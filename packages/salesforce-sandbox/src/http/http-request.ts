@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The body as it came: a zip is not text. */
+  readonly bytes: Buffer
 }
 
 /** Undefined when the path cannot be decoded. */
@@ -19,13 +21,14 @@ export function parseRequest(raw: {
   readonly method: string
   readonly target: string
   readonly headers: IncomingHttpHeaders
-  readonly body: string
+  readonly bytes: Buffer
 }): HttpRequest | undefined {
   const cut = raw.target.indexOf('?')
   const path = cut === -1 ? raw.target : raw.target.slice(0, cut)
   try {
     const segments = path.split('/').filter(Boolean).map(decodeURIComponent)
-    return { ...raw, path, segments, query: new URLSearchParams(cut === -1 ? '' : raw.target.slice(cut + 1)) }
+    const query = new URLSearchParams(cut === -1 ? '' : raw.target.slice(cut + 1))
+    return { ...raw, path, segments, query, body: raw.bytes.toString('utf8') }
   } catch (error) {
     if (error instanceof URIError) return undefined
     throw error

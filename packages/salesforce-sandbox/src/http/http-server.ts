@@ -6,7 +6,8 @@ import { parseRequest, type HttpRequest } from './http-request.ts'
 import { empty, notFound, type Reply } from './reply.ts'
 
 const HOST = '127.0.0.1'
-const MAX_BODY_BYTES = 50 * 2 ** 20
+/** A Bulk upload may have 150 MB. */
+const MAX_BODY_BYTES = 160 * 2 ** 20
 const GZIP_FROM_BYTES = 1024
 
 /** Null closes the connection without an answer. */
@@ -59,9 +60,9 @@ async function serve(
   const target = incoming.url ?? '/'
   if (!isLoopbackName(incoming.headers.host)) return send(incoming, response, empty(421))
   if (target.length > options.uriMaxBytes) return send(incoming, response, empty(414))
-  const body = await readBody(incoming)
-  if (body === undefined) return send(incoming, response, empty(413, { connection: 'close' }))
-  const request = parseRequest({ method: incoming.method ?? 'GET', target, headers: incoming.headers, body })
+  const bytes = await readBody(incoming)
+  if (bytes === undefined) return send(incoming, response, empty(413, { connection: 'close' }))
+  const request = parseRequest({ method: incoming.method ?? 'GET', target, headers: incoming.headers, bytes })
   const reply = request ? await options.answer(request) : notFound()
   if (reply) send(incoming, response, reply)
   else response.destroy()
@@ -73,7 +74,7 @@ function isLoopbackName(host: string | undefined): boolean {
 }
 
 /** Undefined when it is too large. */
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of incoming) {
@@ -82,7 +83,7 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
     if (bytes > MAX_BODY_BYTES) return undefined
     chunks.push(part)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function send(incoming: IncomingMessage, response: ServerResponse, reply: Reply): void {

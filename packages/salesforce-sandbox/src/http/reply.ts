@@ -34,6 +34,8 @@ export function fail(status: number, error: RestError): Reply {
 }
 
 export function failDml(error: DmlError): Reply {
+  const { code, message, detail } = error
+  if (detail) return json(error.status, [{ errorCode: code, message, ...detail }])
   return fail(error.status, error)
 }
 

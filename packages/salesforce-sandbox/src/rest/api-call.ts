@@ -19,6 +19,8 @@ export interface ApiCall {
   readonly base: string
   readonly version: number
   readonly trace: Trace
+  /** Runs a subrequest of this call, as the same user and within the same transaction. */
+  readonly dispatch: (sub: HttpRequest) => Reply
 }
 
 export type ApiHandler = (call: ApiCall) => Reply

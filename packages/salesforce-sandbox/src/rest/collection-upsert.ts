@@ -1,4 +1,4 @@
-import { dmlError, refuse, type DmlResult } from '../dml/dml-result.ts'
+import { dmlError, refuse, type Dml, type DmlResult } from '../dml/dml-result.ts'
 import { saveMany } from '../dml/save-many.ts'
 import { findKeyField, upsertRecord } from '../dml/upsert-record.ts'
 import { fail, notFound, type Reply } from '../http/reply.ts'
@@ -18,13 +18,14 @@ export function upsertMany(call: ApiCall): Reply {
   if ('status' in request) return request
   const rows = request.records.map((record) => splitKey(record, key.value))
   const repeated = findRepeated(rows, key.value)
-  const writes = rows.map((row) => () => {
+  const run = (dml: Dml, row: Row): DmlResult => {
     if (repeated.has(row.identity)) {
       const message = `Duplicate external id specified: ${String(row.value)}`
       return refuse(dmlError('DUPLICATE_VALUE', message, { fields: [key.value.name] }))
     }
-    return upsertRow(call, { object, key: key.value }, row)
-  })
+    return upsertRow(dml, { object, key: key.value }, row)
+  }
+  const writes = rows.map((row) => ({ object: object.name, run: (dml: Dml) => run(dml, row) }))
   return answerMany(call, saveMany(call.dml, writes, request.allOrNone), true)
 }
 
@@ -50,10 +51,10 @@ function findRepeated(rows: readonly Row[], key: Field): ReadonlySet<unknown> {
   return new Set([...groups].filter(([, group]) => group.length > 1).map(([identity]) => identity))
 }
 
-function upsertRow(call: ApiCall, target: { object: ObjectDefinition; key: Field }, row: Row): DmlResult {
+function upsertRow(dml: Dml, target: { object: ObjectDefinition; key: Field }, row: Row): DmlResult {
   const { key } = target
   if (key.name !== 'Id' && (row.value === undefined || row.value === null)) {
     return refuse(dmlError('MISSING_ARGUMENT', `${key.name} not specified`))
   }
-  return upsertRecord(call.dml, { ...target, value: row.value, body: row.body })
+  return upsertRecord(dml, { ...target, value: row.value, body: row.body })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deleteRecord } from '../dml/delete-record.ts'
-import { dmlError, refuse, type DmlResult } from '../dml/dml-result.ts'
+import { dmlError, refuse, type Dml, type DmlResult } from '../dml/dml-result.ts'
 import { saveMany } from '../dml/save-many.ts'
 import { createRecord, updateRecord, type RecordBody } from '../dml/save-record.ts'
 import { fail, failDml, json, type Reply } from '../http/reply.ts'
@@ -38,20 +38,22 @@ export function tooMany(): Reply {
 
 /** POST /composite/sobjects */
 export function createMany(call: ApiCall): Reply {
-  return saveTyped(call, (object, record) => createRecord(call.dml, object, record))
+  return saveTyped(call, (dml, object, record) => createRecord(dml, object, record))
 }
 
 /** PATCH /composite/sobjects; the id may be spelled `id` or `Id`. */
 export function updateMany(call: ApiCall): Reply {
-  return saveTyped(call, (object, record) => {
+  return saveTyped(call, (dml, object, record) => {
     const id = record['id'] ?? record['Id']
     if (typeof id !== 'string')
       return refuse(dmlError('MISSING_ARGUMENT', 'Id not specified in an update call'))
-    return updateRecord(call.dml, object, { id, body: record })
+    return updateRecord(dml, object, { id, body: record })
   })
 }
 
-function saveTyped(call: ApiCall, save: (object: ObjectDefinition, record: RecordBody) => DmlResult): Reply {
+type Save = (dml: Dml, object: ObjectDefinition, record: RecordBody) => DmlResult
+
+function saveTyped(call: ApiCall, save: Save): Reply {
   const request = readCollection(call)
   if ('status' in request) return request
   const types = request.records.map((record) => record.attributes?.type)
@@ -65,12 +67,11 @@ function saveTyped(call: ApiCall, save: (object: ObjectDefinition, record: Recor
     })
   }
   call.trace.object = types[0] ?? null
-  const writes = request.records.map((record) => () => {
+  const writes = request.records.map((record) => {
     const type = record.attributes?.type ?? ''
     const object = findObject(call, type)
-    return object
-      ? save(object, record)
-      : refuse(dmlError('INVALID_TYPE', `sObject type '${type}' is not supported.`))
+    const unknown = refuse(dmlError('INVALID_TYPE', `sObject type '${type}' is not supported.`))
+    return { object: type, run: (dml: Dml) => (object ? save(dml, object, record) : unknown) }
   })
   return answerMany(call, saveMany(call.dml, writes, request.allOrNone))
 }
@@ -83,14 +84,17 @@ function countRuns(types: readonly unknown[]): number {
 export function deleteMany(call: ApiCall): Reply {
   const ids = (call.request.query.get('ids') ?? '').split(',').filter(Boolean)
   if (ids.length > MAX_RECORDS) return tooMany()
-  const writes = ids.map((id) => () => deleteByPrefix(call, id))
+  const writes = ids.map((id) => ({
+    object: id.slice(0, 3),
+    run: (dml: Dml) => deleteByPrefix(dml, id),
+  }))
   return answerMany(call, saveMany(call.dml, writes, call.request.query.get('allOrNone') === 'true'))
 }
 
-function deleteByPrefix(call: ApiCall, text: string): DmlResult {
-  const object = call.org.schema.objectByPrefix((toRecordId(text) ?? '').slice(0, 3))
+function deleteByPrefix(dml: Dml, text: string): DmlResult {
+  const object = dml.org.schema.objectByPrefix((toRecordId(text) ?? '').slice(0, 3))
   if (!object) return refuse(dmlError('MALFORMED_ID', `malformed id ${text}`))
-  return deleteRecord(call.dml, object, text)
+  return deleteRecord(dml, object, text)
 }
 
 /** 200 with one result for each record, in request order, whatever became of them. */

@@ -1,14 +1,15 @@
+import { z } from 'zod'
 import { describeGlobal, describeObject } from '../describe/describe-object.ts'
 import { schemaModifiedMs } from '../describe/schema-modified.ts'
 import { headerOf } from '../http/http-request.ts'
 import { empty, fail, json, notFound, type Reply } from '../http/reply.ts'
 import { identityUrl } from '../oauth/identity.ts'
-import { usedCalls } from '../http/call-budget.ts'
+import { maxCalls, usedCalls } from '../http/call-budget.ts'
 import { findObject, type ApiCall } from './api-call.ts'
 
 /** GET /services/data/vXX.X */
 export function listResources(call: ApiCall): Reply {
-  const names = ['sobjects', 'query', 'queryAll', 'composite', 'limits']
+  const names = ['sobjects', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'tooling', 'metadata']
   return json(200, {
     ...Object.fromEntries(names.map((name) => [name, `${call.base}/${name}`])),
     identity: identityUrl(call.org, call.dml.actor.userId),
@@ -19,15 +20,18 @@ const KB_PER_RECORD = 2
 
 /** GET /limits */
 export function showLimits(call: ApiCall): Reply {
-  const { limits } = call.org.settings
+  const dataStorageMB = call.org.cells.limits.get().dataStorageMB ?? call.org.settings.limits.dataStorageMB
   const usedMB = Math.ceil((call.org.store.count() * KB_PER_RECORD) / 1024)
   const untouched = (max: number): { Max: number; Remaining: number } => ({ Max: max, Remaining: max })
   return json(200, {
-    DailyApiRequests: { Max: limits.dailyApi, Remaining: Math.max(0, limits.dailyApi - usedCalls(call.org)) },
+    DailyApiRequests: {
+      Max: maxCalls(call.org),
+      Remaining: Math.max(0, maxCalls(call.org) - usedCalls(call.org)),
+    },
     DailyBulkApiBatches: untouched(15_000),
     DailyBulkV2QueryJobs: untouched(10_000),
     DailyBulkV2QueryFileStorageMB: untouched(976_562),
-    DataStorageMB: { Max: limits.dataStorageMB, Remaining: Math.max(0, limits.dataStorageMB - usedMB) },
+    DataStorageMB: { Max: dataStorageMB, Remaining: Math.max(0, dataStorageMB - usedMB) },
     FileStorageMB: untouched(10_240),
     DailyDeliveredPlatformEvents: untouched(25_000),
     DailyDurableStreamingApiEvents: untouched(100_000),
@@ -42,9 +46,22 @@ export function countRecords(call: ApiCall): Reply {
   return json(200, {
     sObjects: objects.map(({ name }) => ({
       name,
-      count: [...call.org.store.all(name)].filter((record) => record.deletedAtMs === null).length,
+      count: laggedCount(call, name),
     })),
   })
+}
+
+const countSchema = z.object({ atMs: z.number(), count: z.number() })
+const COUNT_LAG_MS = 5 * 60_000
+
+/** Counts are brought up to date every five minutes. */
+function laggedCount(call: ApiCall, name: string): number {
+  const { state, clock, store } = call.org
+  const known = state.getJson(`recordCount:${name}`, countSchema)
+  if (known && clock.nowMs() - known.atMs < COUNT_LAG_MS) return known.count
+  const count = [...store.all(name)].filter((record) => record.deletedAtMs === null).length
+  state.setJson(`recordCount:${name}`, { atMs: clock.nowMs(), count })
+  return count
 }
 
 /** GET /sobjects */

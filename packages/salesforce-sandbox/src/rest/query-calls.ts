@@ -5,20 +5,20 @@ import type { ApiCall } from './api-call.ts'
 
 /** GET /query?q= */
 export function query(call: ApiCall): Reply {
-  return answer(call, runQuery(toRequest(call), call.request.query.get('q') ?? '', false))
+  return answer(call, runQuery(toQueryRequest(call), call.request.query.get('q') ?? '', false))
 }
 
 /** GET /queryAll?q= sees deleted records too. */
 export function queryAll(call: ApiCall): Reply {
-  return answer(call, runQuery(toRequest(call), call.request.query.get('q') ?? '', true))
+  return answer(call, runQuery(toQueryRequest(call), call.request.query.get('q') ?? '', true))
 }
 
 /** GET /query/{locator} */
 export function queryMore(call: ApiCall): Reply {
-  return answer(call, runQueryMore(toRequest(call), call.params['locator'] ?? ''))
+  return answer(call, runQueryMore(toQueryRequest(call), call.params['locator'] ?? ''))
 }
 
-function toRequest(call: ApiCall): QueryRequest {
+export function toQueryRequest(call: ApiCall): QueryRequest {
   const batchSize = Number(readOptions(call.request, 'sforce-query-options').get('batchsize'))
   return {
     org: call.org,

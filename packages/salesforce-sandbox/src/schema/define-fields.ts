@@ -28,6 +28,8 @@ const PLAIN_FIELD: Omit<Field, 'name' | 'label' | 'type'> = {
   defaultValue: null,
   compoundFieldName: null,
   htmlFormatted: false,
+  rollUp: null,
+  formula: null,
 }
 
 const DEFAULT_LENGTHS: Partial<Record<FieldType, number>> = {
@@ -35,6 +37,7 @@ const DEFAULT_LENGTHS: Partial<Record<FieldType, number>> = {
   string: 255,
   textarea: 32_000,
   picklist: 255,
+  multipicklist: 4099,
   email: 80,
   phone: 40,
   url: 255,

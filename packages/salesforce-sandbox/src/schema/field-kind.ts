@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<FieldType, FieldKind>> = {
   string: 'text',
   textarea: 'text',
   picklist: 'text',
+  multipicklist: 'text',
   email: 'text',
   phone: 'text',
   url: 'text',

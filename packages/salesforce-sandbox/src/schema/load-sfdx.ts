@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { Component } from '../metadata/component.ts'
 import { defineField, defineObject, lookupField } from './define-fields.ts'
 import type { Field, FieldGrant, ObjectDefinition, ObjectGrant, PermissionSet } from './schema-model.ts'
 import {
-  parseFieldXml,
-  parseObjectXml,
-  parsePermissionSetXml,
+  parseComponentXml,
+  parseField,
+  parseObject,
+  parsePermissionSet,
   type ObjectXml,
   type PermissionSetXml,
 } from './sfdx-xml.ts'
@@ -19,38 +21,55 @@ export interface SfdxSource {
   readonly permissionSets: readonly PermissionSet[]
 }
 
-/** Reads objects, fields and permission sets from SFDX source folders (`force-app`). Throws on a file it cannot use. */
-export function loadSfdxSource(dirs: readonly string[]): SfdxSource {
+/** Metadata type by the ending of its source file. */
+const FILE_TYPES: Readonly<Record<string, string>> = {
+  '.object-meta.xml': 'CustomObject',
+  '.field-meta.xml': 'CustomField',
+  '.permissionset-meta.xml': 'PermissionSet',
+  '.layout-meta.xml': 'Layout',
+}
+
+/** Reads all metadata of SFDX source folders (`force-app`) that shapes an org. Throws on a file it cannot use. */
+export function readSfdxComponents(dirs: readonly string[]): readonly Component[] {
   const files = dirs.flatMap((dir) =>
     readdirSync(dir, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort(),
   )
-  return {
-    objects: readAll(files, '.object-meta.xml', (text, file) => ({
-      name: basename(file, '.object-meta.xml'),
-      xml: parseObjectXml(text, file),
-    })).filter((object) => object.name.endsWith('__c')),
-    fields: groupFields(files),
-    permissionSets: readAll(files, '.permissionset-meta.xml', (text, file) =>
-      toPermissionSet(basename(file, '.permissionset-meta.xml'), parsePermissionSetXml(text, file)),
-    ),
-  }
+  return files.flatMap((file) => {
+    const [ending, type] = Object.entries(FILE_TYPES).find(([ending]) => file.endsWith(ending)) ?? []
+    if (ending === undefined || type === undefined) return []
+    const name = basename(file, ending)
+    // objects/{Object}/fields/{Field}.field-meta.xml
+    const fullName = type === 'CustomField' ? `${basename(dirname(dirname(file)))}.${name}` : name
+    const body = parseComponentXml(readFileSync(file, 'utf8'), { type, origin: file })
+    return [{ type, fullName, body, origin: file, isRemoved: false }]
+  })
 }
 
-function readAll<T>(files: readonly string[], ending: string, parse: (text: string, file: string) => T): T[] {
-  return files.filter((file) => file.endsWith(ending)).map((file) => parse(readFileSync(file, 'utf8'), file))
+export function loadSfdxSource(dirs: readonly string[]): SfdxSource {
+  return toSource(readSfdxComponents(dirs))
 }
 
-/** objects/{Object}/fields/{Field}.field-meta.xml */
-function groupFields(files: readonly string[]): ReadonlyMap<string, readonly Field[]> {
-  const fields = readAll(files, '.field-meta.xml', (text, file) => ({
-    object: basename(dirname(dirname(file))),
-    field: toCustomField(parseFieldXml(text, file)),
+/** Objects, fields and permission sets out of metadata. Throws when a component cannot be used. */
+export function toSource(components: readonly Component[]): SfdxSource {
+  const ofType = (type: string): readonly Component[] =>
+    components.filter((component) => component.type === type && !component.isRemoved)
+  const fields = ofType('CustomField').map((component) => ({
+    object: component.fullName.split('.')[0] ?? '',
+    field: toCustomField(parseField(component)),
   }))
   const byObject = Map.groupBy(fields, (entry) => entry.object)
-  return new Map([...byObject].map(([object, entries]) => [object, entries.map((entry) => entry.field)]))
+  return {
+    objects: ofType('CustomObject')
+      .filter(({ fullName }) => fullName.endsWith('__c'))
+      .map((component) => ({ name: component.fullName, xml: parseObject(component) })),
+    fields: new Map([...byObject].map(([object, entries]) => [object, entries.map((entry) => entry.field)])),
+    permissionSets: ofType('PermissionSet').map((component) =>
+      toPermissionSet(component.fullName, parsePermissionSet(component)),
+    ),
+  }
 }
 
 /** Adds the custom fields to the standard objects and appends the custom objects. */

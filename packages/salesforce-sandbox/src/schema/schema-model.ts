@@ -5,6 +5,7 @@ export type FieldType =
   | 'string'
   | 'textarea'
   | 'picklist'
+  | 'multipicklist'
   | 'boolean'
   | 'int'
   | 'double'
@@ -20,6 +21,16 @@ export type FieldType =
 export interface PicklistValue {
   readonly value: string
   readonly isDefault: boolean
+}
+
+/** A number that the org keeps on a parent from its children. */
+export interface RollUp {
+  readonly operation: 'count' | 'sum' | 'min' | 'max'
+  readonly childObject: string
+  /** The children's field that points to the parent. */
+  readonly link: string
+  /** The children's field that is summed up; null when they are counted. */
+  readonly field: string | null
 }
 
 export interface Field {
@@ -58,6 +69,9 @@ export interface Field {
   readonly defaultValue: string | number | boolean | null
   readonly compoundFieldName: string | null
   readonly htmlFormatted: boolean
+  readonly rollUp: RollUp | null
+  /** Worked out on every read; null for a stored field. */
+  readonly formula: string | null
 }
 
 export interface ObjectDefinition {

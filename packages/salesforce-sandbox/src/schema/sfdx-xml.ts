@@ -1,22 +1,32 @@
 import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
+import type { Component } from '../metadata/component.ts'
 
 /** The parts of SFDX source files that shape a schema. Everything in the files is text. */
+
+const LISTS = new Set(['fieldPermissions', 'objectPermissions', 'value', 'referenceTo'])
 
 const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   parseTagValue: false,
-  isArray: (name) => ['fieldPermissions', 'objectPermissions', 'value', 'referenceTo'].includes(name),
+  isArray: (name) => LISTS.has(name),
 })
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const count = z.string().regex(/^\d+$/).transform(Number)
 
+/** What came as one element where several may stand. */
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).default([]),
+  )
+
 const valueSet = z.object({
   restricted: flag.default(false),
   valueSetDefinition: z.object({
-    value: z.array(z.object({ fullName: z.string(), default: flag.default(false) })),
+    value: listOf(z.object({ fullName: z.string(), default: flag.default(false) })),
   }),
 })
 
@@ -33,9 +43,14 @@ const customField = z.object({
   caseSensitive: flag.default(false),
   defaultValue: z.string().optional(),
   displayFormat: z.string().optional(),
-  referenceTo: z.array(z.string()).default([]),
+  referenceTo: listOf(z.string()),
   relationshipName: z.string().optional(),
   valueSet: valueSet.optional(),
+  formula: z.string().optional(),
+  summaryOperation: z.enum(['count', 'sum', 'min', 'max']).optional(),
+  /** `Contact.AccountId` */
+  summaryForeignKey: z.string().optional(),
+  summarizedField: z.string().optional(),
 })
 
 const nameField = z.object({
@@ -48,37 +63,46 @@ const customObject = z.object({ label: z.string(), pluralLabel: z.string(), name
 
 const permissionSet = z.object({
   label: z.string(),
-  fieldPermissions: z
-    .array(z.object({ field: z.string(), readable: flag.default(false), editable: flag.default(false) }))
-    .default([]),
-  objectPermissions: z
-    .array(
-      z.object({
-        object: z.string(),
-        allowRead: flag.default(false),
-        allowCreate: flag.default(false),
-        allowEdit: flag.default(false),
-        allowDelete: flag.default(false),
-      }),
-    )
-    .default([]),
+  fieldPermissions: listOf(
+    z.object({ field: z.string(), readable: flag.default(false), editable: flag.default(false) }),
+  ),
+  objectPermissions: listOf(
+    z.object({
+      object: z.string(),
+      allowRead: flag.default(false),
+      allowCreate: flag.default(false),
+      allowEdit: flag.default(false),
+      allowDelete: flag.default(false),
+    }),
+  ),
 })
 
 export type FieldXml = z.infer<typeof customField>
 export type ObjectXml = z.infer<typeof customObject>
 export type PermissionSetXml = z.infer<typeof permissionSet>
 
-/** Each parser throws an Error that names the file and what is wrong in it. */
-export const parseFieldXml = (text: string, file: string): FieldXml =>
-  parseRoot({ text, file, root: 'CustomField' }, customField)
-export const parseObjectXml = (text: string, file: string): ObjectXml =>
-  parseRoot({ text, file, root: 'CustomObject' }, customObject)
-export const parsePermissionSetXml = (text: string, file: string): PermissionSetXml =>
-  parseRoot({ text, file, root: 'PermissionSet' }, permissionSet)
+/** Each throws an Error that names the component and what is wrong in it. */
+export const parseField = (component: Component): FieldXml =>
+  decode(component, customField, { fullName: component.fullName.replace(/^.*\./, '') })
+export const parseObject = (component: Component): ObjectXml => decode(component, customObject)
+export const parsePermissionSet = (component: Component): PermissionSetXml => decode(component, permissionSet)
 
-function parseRoot<T>(source: { text: string; file: string; root: string }, schema: z.ZodType<T>): T {
-  const document = z.record(z.string(), z.unknown()).parse(parser.parse(source.text))
-  const result = schema.safeParse(document[source.root])
+function decode<T>(component: Component, schema: z.ZodType<T>, given: Record<string, string> = {}): T {
+  const { type, fullName, body, origin } = component
+  const result = schema.safeParse({ ...body, ...given })
   if (result.success) return result.data
-  throw new Error(`${source.file} is not a valid ${source.root}: ${z.prettifyError(result.error)}`)
+  throw new Error(`${origin ?? fullName} is not a valid ${type}: ${z.prettifyError(result.error)}`)
+}
+
+const xmlObject = z.record(z.string(), z.unknown())
+
+/** The elements inside a source file's root. */
+export function parseComponentXml(
+  text: string,
+  source: { readonly type: string; readonly origin: string },
+): Readonly<Record<string, unknown>> {
+  const root = xmlObject.parse(parser.parse(text))[source.type]
+  const body = xmlObject.safeParse(root === '' ? {} : root)
+  if (body.success) return body.data
+  throw new Error(`${source.origin} is not a valid ${source.type}: the file has no such root`)
 }

@@ -9,12 +9,16 @@ const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   Date: 'date',
   DateTime: 'datetime',
   Email: 'email',
+  Html: 'textarea',
   LongTextArea: 'textarea',
   Lookup: 'reference',
+  MasterDetail: 'reference',
+  MultiselectPicklist: 'multipicklist',
   Number: 'double',
   Percent: 'percent',
   Phone: 'phone',
   Picklist: 'picklist',
+  Summary: 'double',
   Text: 'string',
   TextArea: 'textarea',
   Url: 'url',
@@ -38,6 +42,7 @@ export function toCustomField(xml: FieldXml): Field {
     ...(xml.type === 'TextArea' ? { length: 255, filterable: true } : {}),
     ...(xml.type === 'AutoNumber' ? autoNumber(xml.displayFormat) : {}),
     ...toLookupShape(type, xml),
+    ...toCalculatedShape(xml),
     picklist,
     restricted: xml.valueSet?.restricted ?? false,
     defaultValue: toDefault(type, xml) ?? picklist.find((entry) => entry.isDefault)?.value ?? null,
@@ -53,9 +58,21 @@ function toLookupShape(type: FieldType, xml: FieldXml): Partial<Field> {
   if (type !== 'reference') return {}
   return {
     referenceTo: xml.referenceTo,
+    ...(xml.type === 'MasterDetail' ? { cascadeDelete: true, required: true } : {}),
     relationshipName: xml.fullName.replace(/__c$/, '__r'),
     childRelationshipName: xml.relationshipName === undefined ? null : `${xml.relationshipName}__r`,
   }
+}
+
+function toCalculatedShape(xml: FieldXml): Partial<Field> {
+  const calculated = { calculated: true, createable: false, updateable: false }
+  if (xml.formula !== undefined) return { ...calculated, formula: xml.formula }
+  const { summaryOperation, summaryForeignKey } = xml
+  if (summaryOperation === undefined || summaryForeignKey === undefined) return {}
+  const [childObject = '', link = ''] = summaryForeignKey.split('.')
+  const field = xml.summarizedField?.split('.')[1] ?? null
+  const operation = summaryOperation
+  return { ...calculated, precision: 18, rollUp: { operation, childObject, link, field } }
 }
 
 function toPicklist(xml: FieldXml): Field['picklist'] {

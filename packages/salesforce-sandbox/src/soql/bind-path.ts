@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts'
 import type { Org } from '../org.ts'
 import { defineField } from '../schema/define-fields.ts'
 import type { Field, ObjectDefinition } from '../schema/schema-model.ts'
+import { evaluateFormula } from '../schema/evaluate-formula.ts'
 import type { FieldValue, StoredRecord } from '../store/stored-record.ts'
 import type { Path } from './query-tree.ts'
 import { SoqlError } from './soql-error.ts'
@@ -97,6 +98,7 @@ export function readPath(org: Org, record: StoredRecord, path: BoundPath): Field
 export function readField(record: StoredRecord, field: Field): FieldValue {
   if (field === TYPE_OF_TARGET)
     return record.object === 'Group' ? (record.values['Type'] ?? null) : record.object
+  if (field.formula !== null) return evaluateFormula(field.formula, record.values)
   return field.name === 'Id' ? record.id : (record.values[field.name] ?? null)
 }
 

@@ -2,6 +2,7 @@ import { isDateText, parseDateTimeMs, toDateText, toDateTimeText } from '../cloc
 import { kindOf, type FieldKind } from '../schema/field-kind.ts'
 import type { Field } from '../schema/schema-model.ts'
 import { toRecordId } from '../store/record-id.ts'
+import { spanOf } from './date-span.ts'
 import type { Literal } from './query-tree.ts'
 import { SoqlError } from './soql-error.ts'
 
@@ -10,8 +11,6 @@ export type Operand =
   | { readonly kind: 'null' }
   | { readonly kind: 'value'; readonly value: string | number | boolean }
   | { readonly kind: 'span'; readonly from: string; readonly to: string }
-
-const DAY_MS = 86_400_000
 
 type Compile = (field: Field, literal: Literal, nowMs: number) => Operand
 
@@ -70,26 +69,9 @@ function compileRelative(
   literal: Extract<Literal, { kind: 'relative' }>,
   nowMs: number,
 ): Operand {
-  const today = Math.floor(nowMs / DAY_MS) * DAY_MS
-  const [start, days] = spanOf(literal)
+  const { fromMs, toMs } = spanOf(literal.name, literal.count, nowMs)
   const render = field.type === 'date' ? toDateText : toDateTimeText
-  return { kind: 'span', from: render(today + start * DAY_MS), to: render(today + (start + days) * DAY_MS) }
-}
-
-/** First day relative to today, and how many days. LAST_N_DAYS includes today. */
-function spanOf(literal: Extract<Literal, { kind: 'relative' }>): readonly [start: number, days: number] {
-  switch (literal.name) {
-    case 'YESTERDAY':
-      return [-1, 1]
-    case 'TOMORROW':
-      return [1, 1]
-    case 'LAST_N_DAYS':
-      return [-literal.days, literal.days + 1]
-    case 'NEXT_N_DAYS':
-      return [1, literal.days]
-    default:
-      return [0, 1]
-  }
+  return { kind: 'span', from: render(fromMs), to: render(toMs) }
 }
 
 const TYPE_NAMES: Partial<Record<Field['type'], string>> = { datetime: 'dateTime' }

@@ -1,10 +1,11 @@
-import type { Org } from '../org.ts'
-import type { Field } from '../schema/schema-model.ts'
 import type { StoredRecord } from '../store/stored-record.ts'
-import { followHops, readField, type BoundPath } from './bind-path.ts'
+import type { Field } from '../schema/schema-model.ts'
+import { followHops, readField, type BoundPath, type Scope } from './bind-path.ts'
+import type { ChildSelect, Select } from './bind-select.ts'
+import { selectRecords } from './select-records.ts'
 
 interface Rendering {
-  readonly org: Org
+  readonly scope: Scope
   /** `/services/data/v62.0` */
   readonly base: string
 }
@@ -12,7 +13,13 @@ interface Rendering {
 export type RenderedRecord = Record<string, unknown>
 
 /** Attributes first, then the selected fields in order; parents are nested, an empty reference is null. */
-export function renderRecord(
+export function renderRecord(rendering: Rendering, record: StoredRecord, select: Select): RenderedRecord {
+  const rendered = renderPaths(rendering, record, select.paths)
+  for (const child of select.children) rendered[child.name] = renderChildren(rendering, record, child)
+  return rendered
+}
+
+function renderPaths(
   rendering: Rendering,
   record: StoredRecord,
   paths: readonly BoundPath[],
@@ -33,10 +40,24 @@ function renderParent(
   record: StoredRecord,
   parent: { readonly hop: Field; readonly group: readonly BoundPath[] },
 ): RenderedRecord | null {
-  const target = followHops(rendering.org, record, [parent.hop])
+  const target = followHops(rendering.scope.org, record, [parent.hop])
   if (!target) return null
   const rest = parent.group.map(({ hops, field }) => ({ hops: hops.slice(1), field }))
-  return renderRecord(rendering, target, rest)
+  return renderPaths(rendering, target, rest)
+}
+
+/** A page of children; null when there are none. */
+function renderChildren(
+  rendering: Rendering,
+  record: StoredRecord,
+  child: ChildSelect,
+): RenderedRecord | null {
+  const { object, link, query, select } = child
+  const among = rendering.scope.org.store.findBy(object.name, link, record.id) ?? []
+  const found = selectRecords(rendering.scope, object, { query, includeDeleted: false, among })
+  if (found.length === 0) return null
+  const records = found.map((one) => renderRecord(rendering, one, select))
+  return { totalSize: found.length, done: true, records }
 }
 
 export function attributesOf(

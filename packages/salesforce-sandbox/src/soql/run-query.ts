@@ -3,11 +3,14 @@ import type { Access } from '../access/access.ts'
 import type { Org } from '../org.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
 import { buildRecordId } from '../store/record-id.ts'
-import { bindPath, type Scope } from './bind-path.ts'
+import type { Scope } from './bind-path.ts'
+import { bindSelect } from './bind-select.ts'
+import { groupRecords } from './group-records.ts'
 import { parseQuery } from './parse-query.ts'
 import { renderRecord, type RenderedRecord } from './render-record.ts'
 import { selectRecords } from './select-records.ts'
-import { SoqlError } from './soql-error.ts'
+import { isAggregate, type Query } from './query-tree.ts'
+import { SoqlError, unsupportedObject } from './soql-error.ts'
 
 export interface QueryRequest {
   readonly org: Org
@@ -41,18 +44,75 @@ export function runQuery(request: QueryRequest, text: string, includeDeleted: bo
     const query = parseQuery(text)
     const object = findObject(request, query.from)
     const scope: Scope = { org: request.org, access: request.access, text }
-    for (const path of query.select) bindPath(scope, object, path)
+    const done = { ok: true, object: object.name } as const
+    if (isAggregate(query)) {
+      const page = runGrouped(scope, object, { query, includeDeleted })
+      return { ...done, page }
+    }
+    bindSelect(scope, object, query)
     const found = selectRecords(scope, object, { query, includeDeleted })
-    const total = { totalSize: found.length, done: true, records: [] }
-    if (query.isCount) return { ok: true, object: object.name, page: total }
+    if (query.isCount) return { ...done, page: { totalSize: found.length, done: true, records: [] } }
     const ids = found.map((record) => record.id)
     const cursor = { text, ids, expiresAtMs: request.org.clock.nowMs() + CURSOR_LIFE_MS }
-    return {
-      ok: true,
-      object: object.name,
-      page: renderPage(request, { cursor, start: 0, locator: undefined }),
-    }
+    return { ...done, page: renderPage(request, { cursor, start: 0, locator: undefined }) }
   })
+}
+
+function runGrouped(
+  scope: Scope,
+  object: ObjectDefinition,
+  search: { readonly query: Query; readonly includeDeleted: boolean },
+): QueryPage {
+  const { query, includeDeleted } = search
+  const plain = { ...query, orderBy: [], limit: undefined, offset: 0 }
+  const records = selectRecords(scope, object, { query: plain, includeDeleted })
+  const rows = groupRecords(scope, object, { query, records })
+  return { totalSize: rows.length, done: true, records: rows }
+}
+
+/** All rows of a query at once, with the names of its columns: for Bulk API. */
+export function runWholeQuery(
+  request: QueryRequest,
+  text: string,
+  options: { readonly includeDeleted: boolean },
+): Exclude<QueryOutcome, { ok: true }> | (QueryOutcome & { ok: true; columns: readonly string[] }) {
+  const checked = checkQuery(request, text)
+  if (!checked.ok) return checked
+  const query = parseQuery(text)
+  const object = findObject(request, query.from)
+  const scope: Scope = { org: request.org, access: request.access, text }
+  const select = bindSelect(scope, object, query)
+  const found = selectRecords(scope, object, { query, ...options })
+  const rendering = { scope, base: request.base }
+  const records = found.map((record) => renderRecord(rendering, record, select))
+  const columns = select.paths.map(({ hops, field }) =>
+    [...hops.map((hop) => hop.relationshipName ?? hop.name), field.name].join('.'),
+  )
+  return {
+    ok: true,
+    object: object.name,
+    columns,
+    page: { totalSize: records.length, done: true, records },
+  }
+}
+
+/** Whether Bulk API can run a query: one object, no groups, no subqueries. */
+export function checkQuery(
+  request: QueryRequest,
+  text: string,
+): { ok: true; object: string } | { ok: false; code: string; message: string } {
+  try {
+    const query = parseQuery(text)
+    const object = findObject(request, query.from)
+    const scope: Scope = { org: request.org, access: request.access, text }
+    const { children } = bindSelect(scope, object, query)
+    if (children.length === 0 && !isAggregate(query) && !query.isCount)
+      return { ok: true, object: object.name }
+    return { ok: false, code: 'API_ERROR', message: 'Aggregate and nested queries are not supported in Bulk' }
+  } catch (error) {
+    if (error instanceof SoqlError) return { ok: false, code: error.code, message: error.message }
+    throw error
+  }
 }
 
 /** A later page: the ids are those found when the query ran, the values are today's. */
@@ -83,10 +143,7 @@ function answer(run: () => QueryOutcome): QueryOutcome {
 function findObject(request: QueryRequest, name: string): ObjectDefinition {
   const object = request.org.schema.object(name)
   if (object && request.access.canUse(object, 'read')) return object
-  throw new SoqlError(
-    'INVALID_TYPE',
-    `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`,
-  )
+  throw unsupportedObject(name)
 }
 
 function renderPage(
@@ -98,10 +155,10 @@ function renderPage(
   const query = parseQuery(cursor.text)
   const object = findObject(request, query.from)
   const scope: Scope = { org, access: request.access, text: cursor.text }
-  const paths = query.select.map((path) => bindPath(scope, object, path))
-  const end = start + pageSize(request, paths.length)
+  const select = bindSelect(scope, object, query)
+  const end = start + pageSize(request, select.paths.length)
   const records = cursor.ids.slice(start, end).flatMap((id) => org.store.get(object.name, id) ?? [])
-  const rendered = records.map((record) => renderRecord({ org, base }, record, paths))
+  const rendered = records.map((record) => renderRecord({ scope, base }, record, select))
   const totalSize = cursor.ids.length
   if (end >= totalSize) return { totalSize, done: true, records: rendered }
   const locator = page.locator ?? keepCursor(org, cursor)

@@ -9,17 +9,34 @@ import type { Order, Query } from './query-tree.ts'
 export function selectRecords(
   scope: Scope,
   object: ObjectDefinition,
-  search: { readonly query: Query; readonly includeDeleted: boolean },
+  search: {
+    readonly query: Query
+    readonly includeDeleted: boolean
+    /** Looks only among these. */
+    readonly among?: readonly StoredRecord[]
+  },
 ): readonly StoredRecord[] {
   const { query, includeDeleted } = search
   const matches = query.where ? compileCondition(scope, object, query.where) : () => true
   const compare = compileOrders(scope, object, query.orderBy)
-  const found = [...findCandidates(scope, object, query.where)].filter(
-    (record) => (includeDeleted || record.deletedAtMs === null) && matches(record),
+  const found = [...(search.among ?? findCandidates(scope, object, query.where))].filter(
+    (record) =>
+      (includeDeleted || isCurrent(scope, record)) && scope.access.canSee(record) && matches(record),
   )
   if (query.orderBy.length > 0) found.sort(compare)
   const end = query.limit === undefined ? undefined : query.offset + query.limit
   return found.slice(query.offset, end)
+}
+
+const ARCHIVE_DAYS = 365
+
+/** Neither deleted nor archived: closed activities of more than a year ago are, and only queryAll shows them. */
+function isCurrent(scope: Scope, { object, values, deletedAtMs }: StoredRecord): boolean {
+  if (deletedAtMs !== null) return false
+  if (object !== 'Task' && object !== 'Event') return true
+  const day = values['ActivityDate'] ?? values['ActivityDateTime']
+  if (typeof day !== 'string' || values['IsClosed'] === false) return true
+  return Date.parse(day.slice(0, 10)) >= scope.org.clock.nowMs() - ARCHIVE_DAYS * 86_400_000
 }
 
 type Compare = (a: StoredRecord, b: StoredRecord) => number
@@ -36,16 +53,20 @@ function compileOrders(scope: Scope, object: ObjectDefinition, orders: readonly 
 }
 
 function compileOrder(scope: Scope, path: BoundPath, order: Order): Compare {
+  const nullSide = order.nullsLast === order.descending ? -1 : 1
   const sign = order.descending ? -1 : 1
-  const nullSide = order.nullsLast ? 1 : -1
-  const keyOf = (record: StoredRecord): FieldValue => {
-    const value = readPath(scope.org, record, path)
-    return typeof value === 'string' ? value.toLowerCase() : value
-  }
-  return (a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)]
-    if (left === right) return 0
-    if (left === null || right === null) return left === null ? nullSide : -nullSide
-    return left < right ? -sign : sign
-  }
+  const read = (record: StoredRecord): FieldValue => readPath(scope.org, record, path)
+  return (a, b) => sign * compareValues(read(a), read(b), nullSide)
+}
+
+/** Text without regard to case; `nullSide` is the place of a null against a value. */
+export function compareValues(a: FieldValue, b: FieldValue, nullSide: number): number {
+  const [left, right] = [fold(a), fold(b)]
+  if (left === right) return 0
+  if (left === null || right === null) return left === null ? nullSide : -nullSide
+  return left < right ? -1 : 1
+}
+
+function fold(value: FieldValue): FieldValue {
+  return typeof value === 'string' ? value.toLowerCase() : value
 }

@@ -15,3 +15,10 @@ export function unexpectedToken(text: string): SoqlError {
     text === '' ? 'unexpected end of query' : `unexpected token: '${text}'`,
   )
 }
+
+export function unsupportedObject(name: string): SoqlError {
+  return new SoqlError(
+    'INVALID_TYPE',
+    `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`,
+  )
+}

@@ -19,6 +19,9 @@ export interface Commit {
   readonly log: readonly (readonly [seq: number, body: string])[]
   /** Log entries below this number are no longer kept. */
   readonly oldestLogSeq: number
+  /** Change events by replay id. */
+  readonly events: readonly (readonly [replayId: number, body: string])[]
+  readonly oldestEventId: number
 }
 
 export interface Restored {
@@ -26,6 +29,7 @@ export interface Restored {
   readonly versions: Iterable<RecordVersion>
   readonly state: Iterable<readonly [string, string]>
   readonly log: Iterable<readonly [number, string]>
+  readonly events: Iterable<readonly [number, string]>
 }
 
 export interface Journal {
@@ -40,7 +44,7 @@ export interface Journal {
 export function createMemoryJournal(): Journal {
   return {
     write: () => {},
-    restore: () => ({ records: [], versions: [], state: [], log: [] }),
+    restore: () => ({ records: [], versions: [], state: [], log: [], events: [] }),
     clear: () => {},
     close: () => {},
   }
@@ -52,6 +56,7 @@ const TABLES = `
     PRIMARY KEY (id, version)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);
 `
 
 /** A journal in DIR/org.sqlite. Throws one clear Error when another process has it open. */
@@ -72,7 +77,9 @@ export function openJournal(dataDir: string): Journal {
     restore: () => restoreFrom(database),
     clear: () =>
       inTransaction(database, () =>
-        database.exec('DELETE FROM records; DELETE FROM versions; DELETE FROM state; DELETE FROM log'),
+        database.exec(
+          ['records', 'versions', 'state', 'log', 'events'].map((name) => `DELETE FROM ${name}`).join(';'),
+        ),
       ),
     close: () => database.close(),
   }
@@ -98,6 +105,8 @@ function prepareWrite(database: DatabaseSync): (commit: Commit) => void {
   const putLog = put('log', '?, ?')
   const dropState = database.prepare('DELETE FROM state WHERE key = ?')
   const dropLog = database.prepare('DELETE FROM log WHERE seq < ?')
+  const putEvent = put('events', '?, ?')
+  const dropEvents = database.prepare('DELETE FROM events WHERE seq < ?')
   return (commit) => {
     for (const record of commit.records) putRecord.run(record.id, JSON.stringify(record))
     for (const version of commit.versions)
@@ -108,12 +117,19 @@ function prepareWrite(database: DatabaseSync): (commit: Commit) => void {
     }
     for (const [seq, body] of commit.log) putLog.run(seq, body)
     dropLog.run(commit.oldestLogSeq)
+    for (const [seq, body] of commit.events) putEvent.run(seq, body)
+    dropEvents.run(commit.oldestEventId)
   }
 }
 
 const bodyRow = z.object({ body: z.string() })
 const stateRow = z.object({ key: z.string(), value: z.string() })
 const logRow = z.object({ seq: z.number(), body: z.string() })
+
+function toNumbered(row: unknown): readonly [number, string] {
+  const { seq, body } = logRow.parse(row)
+  return [seq, body]
+}
 
 function restoreFrom(database: DatabaseSync): Restored {
   const rows = (query: string): unknown[] => database.prepare(query).all()
@@ -128,9 +144,7 @@ function restoreFrom(database: DatabaseSync): Restored {
       const { key, value } = stateRow.parse(row)
       return [key, value] as const
     }),
-    log: rows('SELECT seq, body FROM log ORDER BY seq').map((row) => {
-      const { seq, body } = logRow.parse(row)
-      return [seq, body] as const
-    }),
+    log: rows('SELECT seq, body FROM log ORDER BY seq').map(toNumbered),
+    events: rows('SELECT seq, body FROM events ORDER BY seq').map(toNumbered),
   }
 }

@@ -1,4 +1,5 @@
-import { ADMIN_PROFILE } from '../access/access.ts'
+import { ADMIN_PROFILE, FULL_ACCESS, INTEGRATION_PROFILE } from '../access/access.ts'
+import type { Org } from '../org.ts'
 import type { Dml } from '../dml/dml-result.ts'
 import { insertRecord } from '../dml/write-record.ts'
 import { LEAD_STATUSES } from '../schema/standard/picklists.ts'
@@ -14,7 +15,6 @@ import { buildRecordId } from './record-id.ts'
 import type { FieldValues } from './stored-record.ts'
 
 const STANDARD_PROFILE = 'Standard User'
-export const INTEGRATION_PROFILE = 'Salesforce API Only System Integrations'
 
 const USERS = [
   { username: ADMIN_USERNAME, first: 'Ada', last: 'Admin', profile: ADMIN_PROFILE, active: true },
@@ -77,6 +77,15 @@ export function assignPermissionSets(dml: Dml): void {
       insert(dml, 'PermissionSetAssignment', { AssigneeId: user.id, PermissionSetId: setId })
     }
   }
+}
+
+/** The administrator at work, without being asked anything. */
+export function systemActor(org: Org): Dml {
+  return { org, actor: { userId: ADMIN_ID, via: 'setup', client: null, access: FULL_ACCESS } }
+}
+
+export function insertSetup(org: Org, objectName: string, values: FieldValues): string {
+  return insert(systemActor(org), objectName, values)
 }
 
 function insert(dml: Dml, objectName: string, values: FieldValues): string {

@@ -13,13 +13,17 @@ export interface StoredRecord {
   readonly version: number
   /** Clock time of the deletion in ms; null while the record lives. */
   readonly deletedAtMs: number | null
+  /** True once it has left the recycle bin: only the administrator's scripts still see it. */
+  readonly isPurged?: boolean | undefined
 }
+
+export type VersionEvent = 'create' | 'update' | 'delete' | 'undelete' | 'merge' | 'purge'
 
 /** One change of one record: who, when, through what, and each field's old and new value. */
 export interface RecordVersion {
   readonly id: string
   readonly version: number
-  readonly event: 'create' | 'update' | 'delete' | 'undelete'
+  readonly event: VersionEvent
   readonly at: string
   readonly by: string
   /** `rest`, or what a scripted person came through: `ui`, `flow`, `api`, `bulk`. */
@@ -37,12 +41,13 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.object({
   values: z.record(z.string(), fieldValue),
   version: z.number().int(),
   deletedAtMs: z.number().nullable(),
+  isPurged: z.boolean().optional(),
 })
 
 export const recordVersionSchema: z.ZodType<RecordVersion> = z.object({
   id: z.string(),
   version: z.number().int(),
-  event: z.enum(['create', 'update', 'delete', 'undelete']),
+  event: z.enum(['create', 'update', 'delete', 'undelete', 'merge', 'purge']),
   at: z.string(),
   by: z.string(),
   via: z.string(),

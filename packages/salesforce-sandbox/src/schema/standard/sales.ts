@@ -59,8 +59,11 @@ export const opportunityContactRole = defineObject({
 })
 
 const activityLinks = [
-  lookupField('WhoId', ['Contact', 'Lead'], { label: 'Name ID' }),
-  lookupField('WhatId', ['Account', 'Opportunity'], { label: 'Related To ID' }),
+  lookupField('WhoId', ['Contact', 'Lead'], { label: 'Name ID', childRelationshipName: 'Tasks' }),
+  lookupField('WhatId', ['Account', 'Opportunity'], {
+    label: 'Related To ID',
+    childRelationshipName: 'Tasks',
+  }),
   picklistField('Subject', ['Call', 'Email', 'Send Letter', 'Send Quote', 'Other'], { label: 'Subject' }),
 ]
 
@@ -90,11 +93,45 @@ export const event = defineObject({
   name: 'Event',
   keyPrefix: '00U',
   fields: [
-    ...activityLinks,
+    ...activityLinks.map((field) =>
+      field.childRelationshipName === null ? field : { ...field, childRelationshipName: 'Events' },
+    ),
     textField('Location', 255),
     defineField('datetime', 'ActivityDateTime', { required: true }),
     defineField('int', 'DurationInMinutes', { required: true }),
     defineField('textarea', 'Description'),
     activityOwner,
+  ],
+})
+
+export const campaign = defineObject({
+  name: 'Campaign',
+  keyPrefix: '701',
+  fields: [
+    textField('Name', 80, { required: true, nameField: true }),
+    picklistField('Type', ['Conference', 'Webinar', 'Email', 'Advertisement', 'Other']),
+    picklistField('Status', ['Planned', 'In Progress', 'Completed', 'Aborted']),
+    defineField('date', 'StartDate'),
+    defineField('date', 'EndDate'),
+    flagField('IsActive', { label: 'Active' }),
+    defineField('textarea', 'Description'),
+    lookupField('OwnerId', ['User'], { label: 'Owner ID', required: true }),
+  ],
+})
+
+export const campaignMember = defineObject({
+  name: 'CampaignMember',
+  keyPrefix: '00v',
+  fields: [
+    lookupField('CampaignId', ['Campaign'], {
+      required: true,
+      updateable: false,
+      childRelationshipName: 'CampaignMembers',
+      cascadeDelete: true,
+    }),
+    lookupField('LeadId', ['Lead'], { childRelationshipName: 'CampaignMembers', cascadeDelete: true }),
+    lookupField('ContactId', ['Contact'], { childRelationshipName: 'CampaignMembers', cascadeDelete: true }),
+    picklistField('Status', ['Sent', 'Responded'], { required: true }),
+    readOnly(flagField('HasResponded', { label: 'Responded' })),
   ],
 })

@@ -1,6 +1,6 @@
 import type { ObjectDefinition } from '../schema-model.ts'
 import { account, contact, lead } from './people.ts'
-import { event, opportunity, opportunityContactRole, task } from './sales.ts'
+import { campaign, campaignMember, event, opportunity, opportunityContactRole, task } from './sales.ts'
 import {
   group,
   groupMember,
@@ -15,6 +15,8 @@ import {
 /** Every object an org has before any package is installed. One more: define it and add it here. */
 export const STANDARD_OBJECTS: readonly ObjectDefinition[] = [
   account,
+  campaign,
+  campaignMember,
   contact,
   event,
   group,

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+export const SYSTEM_RIGHTS = [
+  'ApiEnabled',
+  'ModifyAllData',
+  'ViewAllData',
+  'CustomizeApplication',
+  'ModifyMetadata',
+  'BulkApiHardDelete',
+] as const
+export type SystemRight = (typeof SYSTEM_RIGHTS)[number]
+
+const right = z.boolean().optional()
+
+/** A right given or taken after the fact; the last one that speaks of a right decides. */
+export const permissionSchema = z.strictObject({
+  /** Id or user name; everyone when not given. */
+  user: z.string().optional(),
+  /** `Lead`: its create, edit, delete and read rights. */
+  object: z.string().optional(),
+  /** `Lead.Title`: field-level security. */
+  field: z.string().optional(),
+  read: right,
+  create: right,
+  edit: right,
+  delete: right,
+  system: z.partialRecord(z.enum(SYSTEM_RIGHTS), z.boolean()).optional(),
+})
+export type PermissionChange = z.infer<typeof permissionSchema>
+
+/** Who sees and edits the records of others, by object; open to all when not named. */
+export const sharingSchema = z.record(z.string(), z.enum(['private', 'read', 'readwrite']))

@@ -1,0 +1,67 @@
+import type { Org } from '../org.ts'
+import type { Change } from '../store/record-store.ts'
+import type { VersionEvent } from '../store/stored-record.ts'
+
+/** Children that a merge moves, and what leaves the bin, are told to nobody. */
+const CHANGE_TYPES: Readonly<Partial<Record<VersionEvent, string>>> = {
+  create: 'CREATE',
+  update: 'UPDATE',
+  delete: 'DELETE',
+  undelete: 'UNDELETE',
+}
+
+const RETENTION_MS = 72 * 3_600_000
+
+/** Turns what has been committed since the last time into change events. */
+export function publishChanges(org: Org): void {
+  const told = org.store.changes().filter((change) => isTold(org, change))
+  if (told.length === 0) return
+  org.events.expire(org.clock.nowMs() - RETENTION_MS)
+  const transactions = Map.groupBy(told, ({ transaction }) => transaction)
+  for (const changes of transactions.values()) publishTransaction(org, changes)
+}
+
+function isTold(org: Org, { after, version, before }: Change): boolean {
+  const changesNothing = version.event === 'update' && Object.keys(version.changes).length === 0
+  if (changesNothing && before !== undefined && version.via !== 'flow') return false
+  const object = org.schema.object(after.object)
+  const isSelected = org.settings.features.cdcEntities.includes(after.object) || object?.custom === true
+  return isSelected && CHANGE_TYPES[version.event] !== undefined
+}
+
+/** The same change of several records of one kind is one event. */
+function publishTransaction(org: Org, changes: readonly Change[]): void {
+  const transaction = org.state.next('counter:transaction')
+  const groups = Map.groupBy(changes, ({ after, version }) =>
+    version.event === 'update'
+      ? [after.object, version.via, JSON.stringify(toValues(version.changes))].join(' ')
+      : `${after.id} ${version.version}`,
+  )
+  let sequence = 0
+  for (const group of groups.values()) {
+    const [first] = group
+    if (!first) continue
+    sequence += 1
+    org.events.add({
+      replayId: nextReplayId(org),
+      commitMs: org.clock.nowMs(),
+      object: first.after.object,
+      changeType: CHANGE_TYPES[first.version.event] ?? 'UPDATE',
+      transaction,
+      sequence,
+      refs: group.map(({ after, version }) => [after.id, version.version]),
+    })
+  }
+}
+
+function toValues(changes: Change['version']['changes']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(changes).map(([name, { to }]) => [name, to]))
+}
+
+/** Replay ids rise by steps of 1 to 7, as those of a shared log do. */
+function nextReplayId(org: Org): number {
+  const last = Number(org.state.get('counter:replay') ?? 1000)
+  const step = 1 + ((last * 31 + org.settings.seed * 17) % 7)
+  org.state.set('counter:replay', String(last + step))
+  return last + step
+}

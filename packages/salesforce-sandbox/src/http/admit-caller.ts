@@ -1,0 +1,27 @@
+import { dmlError, pass, refuse, type Checked } from '../dml/dml-result.ts'
+import type { Trace } from '../log/request-log.ts'
+import { findSession, slideSession, type AccessToken } from '../oauth/sessions.ts'
+import type { Org } from '../org.ts'
+import { createAccess } from '../access/access.ts'
+import { countCall, isSpent } from './call-budget.ts'
+
+/** The session behind a token, its user's right to the API, and one call of the budget, in this order. */
+export function admitCaller(org: Org, token: string, trace: Trace): Checked<AccessToken> {
+  const session = findSession(org, token)
+  if (!session) {
+    return refuse(dmlError('INVALID_SESSION_ID', 'Session expired or invalid', { status: 401 }))
+  }
+  slideSession(org, token, session)
+  trace.userId = session.userId
+  const isActive = org.store.get('User', session.userId)?.values['IsActive'] === true
+  if (!isActive || !createAccess(org, session.userId).has('ApiEnabled')) {
+    const message = 'The REST API is not enabled for this Organization or user.'
+    return refuse(dmlError('API_DISABLED_FOR_ORG', message, { status: 403 }))
+  }
+  if (isSpent(org)) {
+    return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', { status: 403 }))
+  }
+  countCall(org)
+  trace.counted = true
+  return pass(session)
+}

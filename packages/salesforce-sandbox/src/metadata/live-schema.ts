@@ -1,0 +1,74 @@
+import type { Settings } from '../options.ts'
+import { createSchema } from '../schema/create-schema.ts'
+import { extendSchema, readSfdxComponents, toSource } from '../schema/load-sfdx.ts'
+import type { Schema } from '../schema/schema-model.ts'
+import { STANDARD_OBJECTS } from '../schema/standard/standard-objects.ts'
+import type { JsonCell } from '../store/json-cell.ts'
+import type { KeyValues } from '../store/key-values.ts'
+import type { Component } from './component.ts'
+
+interface Parts {
+  readonly settings: Settings
+  readonly state: KeyValues
+  readonly components: JsonCell<readonly Component[]>
+}
+
+/** The org's schema: standard objects, the source folders, and what was changed in the org since. */
+export class LiveSchema {
+  readonly #parts: Parts
+  #source: readonly Component[]
+  #schema: Schema
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#source = readSfdxComponents(parts.settings.schemaDirs)
+    this.#schema = this.#build(this.components())
+  }
+
+  get current(): Schema {
+    return this.#schema
+  }
+
+  /** Every component there is, those made in the org over those of the folders. */
+  components(): readonly Component[] {
+    const all = new Map([...this.#source, ...this.#parts.components.get()].map((one) => [keyOf(one), one]))
+    return [...all.values()].filter((component) => !component.isRemoved)
+  }
+
+  /** Adds or replaces components. Throws, and changes nothing, when the schema cannot be built with them. */
+  put(changed: readonly Component[]): void {
+    const made = new Map([...this.#parts.components.get(), ...changed].map((one) => [keyOf(one), one]))
+    const all = new Map([...this.#source, ...made.values()].map((one) => [keyOf(one), one]))
+    this.#schema = this.#build([...all.values()].filter((component) => !component.isRemoved))
+    this.#parts.components.set([...made.values()])
+  }
+
+  /** Reads one more source folder, as a deployment would. */
+  load(dir: string): void {
+    this.put(readSfdxComponents([dir]))
+  }
+
+  /** What the cell holds has changed under it. */
+  reload(): void {
+    this.#schema = this.#build(this.components())
+  }
+
+  #build(components: readonly Component[]): Schema {
+    const source = toSource(components)
+    const objects = extendSchema(STANDARD_OBJECTS, source, (name) => this.#prefixOf(name))
+    return createSchema(objects, source.permissionSets)
+  }
+
+  /** A custom object keeps the prefix it was given first, whatever is added later. */
+  #prefixOf(name: string): string {
+    const { state } = this.#parts
+    const known = state.get(`prefix:${name}`)
+    const prefix = known ?? `a${(state.next('counter:prefix') - 1).toString(36).padStart(2, '0')}`
+    if (known === undefined) state.set(`prefix:${name}`, prefix)
+    return prefix
+  }
+}
+
+export function keyOf({ type, fullName }: Pick<Component, 'type' | 'fullName'>): string {
+  return `${type}:${fullName.toLowerCase()}`
+}
