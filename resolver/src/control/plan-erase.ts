@@ -19,17 +19,12 @@ export async function planErase(sources: Sources, subject: Subject): Promise<Era
   const { view, workspace } = sources
   const identifiers = await findIdentifiers(sources, subject)
   const { erased, around } = await view.complete(() => {
-    const found = new Map<string, EraseParts['erased'][number]>()
-    for (const { kind, id } of identifiers) {
-      const value = view.node(id)?.value ?? ''
-      const base = kind === 'user' || kind === 'mail' || kind === 'anon' ? toBase(sources, kind, value) : id
-      found.set(id, { kind, id, base: value === '' ? id : base })
-      const address = kind === 'user' ? toMail(value) : undefined
-      if (address === undefined) continue
-      const mail = workspace.hash('mail', address)
-      found.set(mail, { kind: 'mail', id: mail, base: workspace.baseHash('mail', address) })
-    }
-    const neighbours = identifiers.flatMap((node) => neighboursOf(sources, node))
+    const known = identifiers.map(({ kind, id }) => toErased(sources, { kind, id }))
+    const found = new Map(
+      [...known, ...identifiers.flatMap((node) => otherReadings(sources, node))].map(byId),
+    )
+    for (const node of known) found.set(node.id, node)
+    const neighbours = [...found.values()].flatMap((node) => neighboursOf(sources, node))
     const others = new Map(neighbours.filter(({ id }) => !found.has(id)).map((node) => [node.id, node]))
     return { erased: [...found.values()], around: [...others.values()] }
   })
@@ -54,8 +49,35 @@ export async function planErase(sources: Sources, subject: Subject): Promise<Era
   }
 }
 
-const toBase = ({ workspace }: Sources, kind: 'user' | 'mail' | 'anon', value: string): string =>
-  workspace.baseHash(kind, value)
+type ErasedNode = EraseParts['erased'][number]
+
+const byId = (node: ErasedNode): [string, ErasedNode] => [node.id, node]
+
+/** An event without identifiers is named by its message; such an id has no other base. */
+function toErased({ view, workspace }: Sources, { kind, id }: NodeRef): ErasedNode {
+  const value = view.node(id)?.value ?? ''
+  const isHashed = value !== '' && (kind === 'user' || kind === 'mail' || kind === 'anon')
+  return { kind, id, base: isHashed ? workspace.baseHash(kind, value) : id }
+}
+
+/** An alias may name the same value as a user or a cookie that no event carried; a user id may be an address. */
+function otherReadings({ view, workspace }: Sources, { kind, id }: NodeRef): readonly ErasedNode[] {
+  const value = view.node(id)?.value ?? ''
+  if (value === '') return []
+  const address = kind === 'user' ? toMail(value) : undefined
+  const readings = [
+    { kind: 'user', value },
+    { kind: 'anon', value },
+    ...(address === undefined ? [] : [{ kind: 'mail', value: address } as const]),
+  ] as const
+  return readings
+    .map((reading) => ({
+      kind: reading.kind,
+      id: workspace.hash(reading.kind, reading.value),
+      base: workspace.baseHash(reading.kind, reading.value),
+    }))
+    .filter((reading) => view.node(reading.id)?.firstSeenMs === undefined)
+}
 
 const toCookie = (id: string): NodeRef => ({ kind: 'anon', id })
 
