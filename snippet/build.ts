@@ -15,6 +15,8 @@ export interface TagOptions {
   readonly path?: string
   /** A bundle by its name, or a list of features. */
   readonly features?: keyof typeof BUNDLES | readonly FeatureName[]
+  /** For pages written for Ripe: its global, its calls, its stub; the key comes with `init`. */
+  readonly isRipe?: boolean
 }
 
 export interface BuiltTag {
@@ -30,15 +32,18 @@ export interface BuiltTag {
 
 /** Builds the tag and its stub. */
 export async function buildTag(options: TagOptions = {}): Promise<BuiltTag> {
-  const [code, stub] = await Promise.all([bundle('main.ts', options), bundle('stub.ts', options)])
+  const main = options.isRipe ? 'ripe/main.ts' : 'main.ts'
+  const [code, stub] = await Promise.all([bundle(main, options), bundle('stub.ts', options)])
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
   const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`
   return { code, hash, integrity, stub }
 }
 
 async function bundle(entry: string, options: TagOptions): Promise<string> {
-  const { globalName = 'leadline', path = '/v1/batch', features = 'default' } = options
-  const names = typeof features === 'string' ? BUNDLES[features] : features
+  const { isRipe = false, path = '/v1/batch', features = 'default' } = options
+  const { globalName = isRipe ? 'Ripe' : 'leadline' } = options
+  const chosen = typeof features === 'string' ? BUNDLES[features] : features
+  const names: readonly FeatureName[] = isRipe ? [...chosen, 'ripe'] : chosen
   const result = await build({
     entryPoints: [`${import.meta.dirname}/src/${entry}`],
     bundle: true,
@@ -51,6 +56,7 @@ async function bundle(entry: string, options: TagOptions): Promise<string> {
     plugins: [featureList(names)],
     define: {
       LEADLINE_GLOBAL: JSON.stringify(globalName),
+      LEADLINE_IS_RIPE: String(isRipe),
       LEADLINE_PATH: JSON.stringify(path),
       LEADLINE_VERSION: JSON.stringify(manifest.version),
     },

@@ -1,9 +1,22 @@
 /**
  * Every part of the tag that can be left out: its name is its switch among the page's settings and the
- * export of its file beneath `src/`. They start in this order.
+ * export of its file beneath `src/`. They start in this order, and a later one stands before
+ * an earlier one where both wrap the same.
  */
 export const FEATURES = {
+  plainHttp: 'delivery/storage-locks.ts',
   device: 'context/device-context.ts',
+  session: 'context/session-hint.ts',
+  touches: 'context/touches.ts',
+  debug: 'debug.ts',
+  ripe: 'ripe/ripe-calls.ts',
+  consent: 'privacy/consent.ts',
+  optOut: 'privacy/opt-out.ts',
+  respect: 'privacy/browser-signals.ts',
+  link: 'identity/cross-domain-link.ts',
+  serverCookie: 'identity/server-cookie.ts',
+  properties: 'privacy/property-lists.ts',
+  redact: 'privacy/redact-queries.ts',
 } as const
 
 export type FeatureName = keyof typeof FEATURES
@@ -15,6 +28,6 @@ export const ALL_FEATURES = Object.keys(FEATURES).filter((name): name is Feature
 /** What is built under a name. The collector serves `default`. */
 export const BUNDLES: Readonly<Record<'core' | 'default' | 'everything', readonly FeatureName[]>> = {
   core: [],
-  default: ['device'],
-  everything: ALL_FEATURES,
+  default: ['plainHttp', 'device', 'session', 'touches', 'consent', 'optOut', 'respect'],
+  everything: ALL_FEATURES.filter((name) => name !== 'ripe'),
 }

@@ -1,3 +1,6 @@
+/** Put in by the build: Ripe has two calls more. */
+declare const LEADLINE_IS_RIPE: boolean
+
 /** Every method of the tag. A stub that was pasted before a method existed gets it when the script arrives. */
 export const METHOD_NAMES = [
   'identify',
@@ -13,4 +16,5 @@ export const METHOD_NAMES = [
   'consent',
   'optOut',
   'debug',
-] as const
+  ...(LEADLINE_IS_RIPE ? ['init', 'setIds'] : []),
+]

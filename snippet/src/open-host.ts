@@ -6,7 +6,7 @@ import { followPageLife, listen } from './delivery/page-life.ts'
 import { createPageQueues } from './delivery/page-queues.ts'
 import { createSendBatch } from './delivery/send-batch.ts'
 import { countDrop } from './failures.ts'
-import { createIdCookie } from './identity/id-cookie.ts'
+import { createCookie } from './identity/cookie.ts'
 import { createIdentityStore, type UpdateIdentity } from './identity/identity-store.ts'
 import { toText } from './loose-values.ts'
 import { randomId } from './random-id.ts'
@@ -24,7 +24,7 @@ export function openHost(settings: Settings): TagHost {
   const library = { name: 'leadline.js', version: LEADLINE_VERSION }
   const frame = { writeKey: settings.key, context: { library } }
   const storage = createSafeStorage(() => localStorage)
-  const cookie = createIdCookie()
+  const cookie = createCookie('leadline_id')
   const queue = new EventQueue(storage, prefix)
   const delivery = new Delivery(queue, createSendBatch(fetch, settings.host + LEADLINE_PATH, frame))
   const onTaken = (pageId: string): void => {

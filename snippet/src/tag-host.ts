@@ -1,6 +1,7 @@
 import type { OutgoingEvent } from './build-event.ts'
 import type { EventQueue } from './delivery/event-queue.ts'
-import type { IdCookie } from './identity/id-cookie.ts'
+import type { PageLocks } from './delivery/page-queues.ts'
+import type { Cookie } from './identity/cookie.ts'
 import type { LooseObject } from './loose-values.ts'
 import type { UpdateIdentity } from './identity/identity-store.ts'
 import type { SafeStorage } from './safe-storage.ts'
@@ -12,9 +13,9 @@ export interface CaptureHost {
   /** All settings of the page, `key` and `host` among them; texts where they came from `data-` attributes. */
   readonly settings: Settings
   /** Makes a call as the page would: `call('track', 'Link clicked', { href })`. */
-  call(name: string, ...args: unknown[]): unknown
-  /** Listens without ever throwing into the page. `options` are those of `addEventListener`. */
-  listen(target: EventTarget, type: string, run: (event: Event) => void): void
+  readonly call: (name: string, ...args: unknown[]) => void
+  /** Listens without ever throwing into the page.  */
+  readonly listen: (target: EventTarget, type: string, run: (event: Event) => void) => void
   /** Run when the page may be going (hidden or unloaded), before what waits is sent: last words fit in. */
   readonly lastWords: (() => void)[]
 }
@@ -25,7 +26,7 @@ export type EditEvent = (event: OutgoingEvent) => OutgoingEvent | undefined
 /** What the other features get: they may add methods, edit events, and stand before calls and start. */
 export interface TagHost extends CaptureHost {
   readonly storage: SafeStorage
-  readonly cookie: IdCookie
+  readonly cookie: Cookie
   readonly queue: EventQueue
   readonly updateIdentity: UpdateIdentity
   /** Methods beside the event calls, by name. */
@@ -35,11 +36,11 @@ export interface TagHost extends CaptureHost {
   /** What each batch says beside its events; `context` lies beneath that of each event. */
   readonly frame: { readonly writeKey: string; context: LooseObject }
   /** Mutual exclusion between pages; missing on plain http and in old browsers. */
-  locks: Pick<LockManager, 'request'> | undefined
+  locks: PageLocks | undefined
   /** Makes a call happen. A feature may replace it by one that lets fewer through. */
-  run(call: TagCall): void
+  run: (call: TagCall) => void
   /** Starts delivery: own queue, queues of dead pages, life of the page. A feature may hold it back. */
-  begin(): void
+  begin: () => void
 }
 
 /**

@@ -38,18 +38,22 @@ export interface Tag {
 
 const isTag = (value: unknown): value is Tag => typeof value === 'function' && Reflect.has(value, 'q')
 
-const installStub = (): Tag => {
+export const createTag = (): Tag => {
   const tag: Tag = (...call) => new Promise((done) => tag.q.push([Date.now(), call, done]))
   tag.q = []
-  Reflect.set(window, LEADLINE_GLOBAL, tag)
   return tag
 }
 
-/** The tag of this page, made where there is none, with all the methods of this version. */
+/** Puts all methods of this version on a target. */
+export const nameMethods = (target: object, tag: Tag): void =>
+  METHOD_NAMES.forEach((name) => Reflect.set(target, name, (...args: unknown[]) => tag(name, ...args)))
+
+/** The tag of this page, made where there is none. */
 export function ensureTag(): Tag {
   const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
-  const tag = isTag(found) ? found : installStub()
-  METHOD_NAMES.forEach((name) => Reflect.set(tag, name, (...args: unknown[]) => tag(name, ...args)))
+  const tag = isTag(found) ? found : createTag()
+  if (tag !== found) Reflect.set(window, LEADLINE_GLOBAL, tag)
+  nameMethods(tag, tag)
   return tag
 }
 

@@ -1,11 +1,16 @@
 import type { SafeStorage } from '../safe-storage.ts'
 
+/** What is used of Web Locks. */
+export interface PageLocks {
+  request(name: string, options: LockOptions, hold: () => Promise<unknown>): Promise<unknown>
+}
+
 export interface PageQueuesParts {
   readonly storage: SafeStorage
   /** Of every stored event: `<prefix><page id>:<message id>`. */
   readonly prefix: string
   /** Missing on plain http pages and in old browsers. */
-  readonly locks: Pick<LockManager, 'request'> | undefined
+  readonly locks: PageLocks | undefined
   /** The page with this id is gone and its queue is this page's. */
   readonly onTaken: (pageId: string) => void
 }
@@ -29,14 +34,17 @@ export function createPageQueues({ storage, prefix, locks, onTaken }: PageQueues
   const known = new Set<string>()
   let life = new AbortController()
 
-  const claim = (pageId: string, onGranted: () => void): void => {
+  const claim = (pageId: string, onGranted?: () => void): void => {
     const { signal } = life
     const hold = (): Promise<void> => {
-      onGranted()
+      onGranted?.()
       return new Promise((release) => signal.addEventListener('abort', () => release()))
     }
     // Rejects when the life ends before the lock is granted, and where locks are forbidden.
-    locks?.request(prefix + pageId, { signal }, hold).catch(() => known.delete(pageId))
+    locks
+      // The own lock is free, and `signal` may not be combined with asking for it so.
+      ?.request(prefix + pageId, onGranted ? { signal } : { ifAvailable: true }, hold)
+      .catch(() => known.delete(pageId))
   }
   const idOf = (key: string): string | undefined =>
     key.startsWith(prefix) ? key.slice(prefix.length).split(':')[0] : undefined
@@ -54,7 +62,7 @@ export function createPageQueues({ storage, prefix, locks, onTaken }: PageQueues
       life = new AbortController()
       known.clear()
       known.add(pageId)
-      claim(pageId, () => undefined)
+      claim(pageId)
       const found = storage.keys().map(notice)
       if (!locks) found.forEach((id) => id && onTaken(id))
     },

@@ -1,6 +1,6 @@
 import { randomId } from '../random-id.ts'
 import type { SafeStorage } from '../safe-storage.ts'
-import type { IdCookie } from './id-cookie.ts'
+import type { Cookie } from './cookie.ts'
 import { parseIdentity, type Identity } from './identity.ts'
 
 const KEY = 'leadline:identity'
@@ -16,7 +16,7 @@ export type UpdateIdentity = (change: (identity: Identity) => Identity) => Ident
  * and holds only under the id of the cookie: a sub-domain that reset the visitor has reset it here too.
  * What neither keeps is kept in memory.
  */
-export function createIdentityStore(storage: SafeStorage, cookie: IdCookie): UpdateIdentity {
+export function createIdentityStore(storage: SafeStorage, cookie: Cookie): UpdateIdentity {
   let memory: Identity | undefined
   const read = (): Identity => {
     const known = parseIdentity(storage.get(KEY)) ?? memory

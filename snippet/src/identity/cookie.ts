@@ -2,23 +2,22 @@ import { attempt } from '../attempt.ts'
 
 /** The longest life that browsers grant a cookie: 400 days. */
 const MAX_AGE_SECONDS = 34_560_000
-const NAME = 'leadline_id'
 const PROBE = 'leadline_probe'
 
-/** The first-party cookie that holds the anonymous id. Where cookies are blocked it holds nothing. */
-export interface IdCookie {
+/** A first-party cookie on the registrable domain. Where cookies are blocked it holds nothing. */
+export interface Cookie {
   get(): string | undefined
-  set(id: string): void
+  set(value: string): void
   remove(): void
 }
 
-export function createIdCookie(): IdCookie {
+export function createCookie(name: string): Cookie {
   let scope: string | undefined
-  const set = (id: string, maxAgeSeconds = MAX_AGE_SECONDS): void => {
+  const set = (value: string, maxAgeSeconds = MAX_AGE_SECONDS): void => {
     scope ??= findScope()
-    write(`${NAME}=${id};max-age=${maxAgeSeconds}${scope}`)
+    write(`${name}=${value};max-age=${maxAgeSeconds}${scope}`)
   }
-  return { get: () => read(NAME), set: (id) => set(id), remove: () => set('', 0) }
+  return { get: () => read(name), set: (value) => set(value), remove: () => set('', 0) }
 }
 
 const read = (name: string): string | undefined =>

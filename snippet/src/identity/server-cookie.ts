@@ -1,0 +1,26 @@
+import { guard } from '../failures.ts'
+import type { Feature } from '../tag-host.ts'
+
+const KEY = 'leadline:server-cookie'
+const DAY_MS = 86_400_000
+
+/**
+ * `data-server-cookie="/v1/cookie"`: where the collector lives on the customer's own domain, it is asked
+ * once a day to set the cookie with the anonymous id again, because Safari lets a cookie that a script
+ * has set live for seven days only.
+ */
+export const serverCookie: Feature = ({ settings, storage, edits }, setting) => {
+  if (typeof setting !== 'string') return
+  const renew = guard((anonymousId: unknown) => {
+    const stamp = JSON.stringify([anonymousId, Math.floor(Date.now() / DAY_MS)])
+    if (storage.get(KEY) === stamp) return
+    const body = JSON.stringify({ writeKey: settings.key, anonymousId })
+    void fetch(settings.host + setting, { method: 'POST', body, credentials: 'include', keepalive: true })
+      .then(({ ok }) => ok && storage.set(KEY, stamp))
+      .catch(() => false)
+  })
+  edits.push((event) => {
+    renew(event.anonymousId)
+    return event
+  })
+}

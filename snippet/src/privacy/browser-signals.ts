@@ -1,0 +1,19 @@
+import type { Feature } from '../tag-host.ts'
+
+declare global {
+  interface Navigator {
+    readonly globalPrivacyControl?: boolean
+  }
+}
+
+/**
+ * `data-respect="gpc dnt"`: Global Privacy Control, Do Not Track, or both deny consent until the page
+ * grants it by a call. Needs the consent feature.
+ */
+export const respect: Feature = ({ methods }, setting) => {
+  const words = String(setting).split(' ')
+  const { globalPrivacyControl, doNotTrack } = navigator
+  const saysNo =
+    (words.includes('gpc') && globalPrivacyControl) || (words.includes('dnt') && doNotTrack === '1')
+  if (saysNo) methods['consent']?.('denied')
+}

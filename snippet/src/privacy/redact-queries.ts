@@ -1,0 +1,15 @@
+import { attempt } from '../attempt.ts'
+import type { Feature } from '../tag-host.ts'
+
+/**
+ * `data-redact="email token"`: the values of these query parameters leave the page as `redacted`,
+ * in whatever address of an event they stand.
+ */
+export const redact: Feature = ({ edits }, setting) => {
+  if (typeof setting !== 'string') return
+  const names = setting.split(' ').map((name) => name.replace(/\W/g, '\\$&'))
+  const pattern = new RegExp(`([?&#](?:${names.join('|')})=)[^&#\\s]+`, 'gi')
+  const clean = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(pattern, '$1redacted') : value
+  edits.push((event) => attempt(() => JSON.parse(JSON.stringify(event), clean)))
+}

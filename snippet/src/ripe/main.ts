@@ -1,0 +1,10 @@
+import { guard } from '../failures.ts'
+import { start } from '../start.ts'
+import { adoptRipe, startAtInit } from './ripe-global.ts'
+
+const script = document.currentScript
+
+guard(() => {
+  const tag = adoptRipe()
+  startAtInit(tag, () => start(tag, script))
+})()
