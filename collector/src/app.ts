@@ -3,12 +3,13 @@ import { refusalAnswer, toResponse } from './answers.ts'
 import { refusal } from './refusals.ts'
 import { collectRoutes, type CollectDeps } from './routes/collect.ts'
 import { operateRoutes, type OperateDeps } from './routes/operate.ts'
+import { feedRoutes, type FeedDeps } from './routes/feed.ts'
 import type { Env, Route } from './routes/route.ts'
 import { sdkSettingsRoutes, type SdkSettingsDeps } from './routes/sdk-settings.ts'
 import { tagRoutes, type TagPlace } from './routes/serve-tag.ts'
 import type { Tag } from './tag.ts'
 
-export interface AppDeps extends CollectDeps, OperateDeps, SdkSettingsDeps, TagPlace {
+export interface AppDeps extends CollectDeps, OperateDeps, SdkSettingsDeps, FeedDeps, TagPlace {
   readonly metrics: CollectDeps['metrics']
   readonly tag: Tag | undefined
 }
@@ -18,6 +19,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const routes = [
     ...collectRoutes(deps),
     ...sdkSettingsRoutes(deps),
+    ...feedRoutes(deps),
     ...tagRoutes(deps.tag, deps),
     ...operateRoutes(deps),
   ]

@@ -19,6 +19,7 @@ const STATUSES = {
   invalid_signature: 401,
   origin_not_allowed: 403,
   secret_key_exposed: 403,
+  secret_key_needed: 403,
   not_found: 404,
   method_not_allowed: 405,
   body_too_large: 413,

@@ -5,6 +5,7 @@ import type { Stream } from '@leadline/stream'
 import { getRequestListener } from '@hono/node-server'
 import { createApp, type AppDeps } from './app.ts'
 import { openEnrichment } from './enrich/open-enrichment.ts'
+import { openFeedPage } from './feed/feed-page.ts'
 import { createFeed } from './feed/feed.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
@@ -43,6 +44,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     addressPolicy: settings.collector,
     ...(await openEnrichment(settings.collector)),
     feed: createFeed(() => new Date()),
+    feedPage: await openFeedPage(),
     publicUrl: settings.collector.publicUrl,
     ...settings.collector.tag,
     cookie: settings.collector.cookie,
@@ -60,6 +62,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     report: () => ({ idle: inFlight.requests === 0, steps: metrics.totals() }),
     stop: async () => {
       stopping = true
+      deps.feed.close()
       await server.close(STOP_GRACE_MS)
       await stream.close()
     },

@@ -17,14 +17,28 @@ export interface FeedEntry {
   readonly refused?: { readonly code: string; readonly field?: string | undefined; readonly message: string }
 }
 
-export type Watcher = (entry: FeedEntry) => void
+/** One who looks on. */
+export interface Watcher {
+  tell(entry: FeedEntry): void
+  /** There will be no more. */
+  end(): void
+}
+
+export interface Watching {
+  readonly recent: readonly FeedEntry[]
+  readonly stop: () => void
+}
 
 export interface Feed {
   record(request: WireRequest, acceptance: Acceptance): void
-  /** What is remembered of a workspace, oldest first, and from then on each entry until `stop`. */
-  watch(workspace: number, watcher: Watcher): { readonly recent: readonly FeedEntry[]; stop(): void }
+  /** What is remembered of a workspace, oldest first, and from then on each entry until `stop`. Undefined when full. */
+  watch(workspace: number, watcher: Watcher): Watching | undefined
+  /** Ends it for all who watch: a server cannot close while they do. */
+  close(): void
 }
 
+/** Watchers at once, of all workspaces. */
+const MAX_WATCHERS = 50
 /** Entries of a key that are remembered, and most characters of an event in them: 200 KB a key. */
 const REMEMBERED = 50
 const MAX_TEXT_LENGTH = 2000
@@ -60,23 +74,32 @@ export function createFeed(now: () => Date): Feed {
       events.forEach((event, index) => {
         const entry = toEntry({ event, index, at, request, acceptance })
         feed.ring.push(entry)
-        for (const watcher of watching ?? []) watcher(entry)
+        for (const watcher of watching ?? []) watcher.tell(entry)
       })
     },
     watch(workspace, watcher) {
-      const own = [...keys.values()].flatMap(({ ring }) => ring.items())
-      const recent = own.filter((entry) => entry.workspace === workspace)
+      const count = [...watchers.values()].reduce((sum, { size }) => sum + size, 0)
+      if (count >= MAX_WATCHERS) return undefined
       const watching = watchers.get(workspace) ?? new Set()
       watchers.set(workspace, watching.add(watcher))
-      return {
-        recent: recent.toSorted((a, b) => (a.at < b.at ? -1 : 1)),
-        stop() {
-          watching.delete(watcher)
-          if (watching.size === 0) watchers.delete(workspace)
-        },
-      }
+      return { recent: recall(keys.values(), workspace), stop: () => leave(watchers, workspace, watcher) }
+    },
+    close() {
+      for (const watching of watchers.values()) for (const watcher of watching) watcher.end()
+      watchers.clear()
     },
   }
+}
+
+function recall(feeds: Iterable<KeyFeed>, workspace: number): readonly FeedEntry[] {
+  const entries = [...feeds].flatMap(({ ring }) => ring.items())
+  return entries.filter((entry) => entry.workspace === workspace).toSorted((a, b) => (a.at < b.at ? -1 : 1))
+}
+
+function leave(watchers: Map<number, Set<Watcher>>, workspace: number, watcher: Watcher): void {
+  const watching = watchers.get(workspace)
+  watching?.delete(watcher)
+  if (watching?.size === 0) watchers.delete(workspace)
 }
 
 /** Events that may still be recorded in this second. */
