@@ -1,5 +1,7 @@
 import type { CrmSettings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
+import { startCallLedger, type CallLedger } from './budget/call-ledger.ts'
+import { openConnectionStore } from './connection/open-store.ts'
 import { buildParkedDelivery } from './deliveries/build-deliveries.ts'
 import { startPollLoop, type PollLoop } from './inbound/poll-loop.ts'
 import { OwnerPoll } from './inbound/poll-owners.ts'
@@ -8,8 +10,13 @@ import type { SalesforceFailure } from './salesforce/errors.ts'
 import { openOrg, type Org } from './salesforce/open-org.ts'
 import { loadStaleContacts, type StoredLink } from './state/links.ts'
 import type { Scope } from './state/load-round.ts'
-import { createOneAtATime } from './sync/one-at-a-time.ts'
-import type { RoundItem } from './sync/round-tasks.ts'
+import { nextVersion } from './state/version.ts'
+import type { DuplicateHints } from './sync/duplicate-hints.ts'
+import { createOneAtATime, type OneAtATime } from './sync/one-at-a-time.ts'
+import { createOwnerDirectory } from './sync/owner-directory.ts'
+import { ParkedItems, type ProbeTimes, type Subject } from './sync/parked-items.ts'
+import { RefusedValues } from './sync/refused-values.ts'
+import { itemKey, type RoundItem } from './sync/round-tasks.ts'
 import { runRound, toContext } from './sync/run-round.ts'
 import { WorkspaceSync } from './sync/workspace-sync.ts'
 
@@ -17,6 +24,7 @@ export interface WorkspaceOptions extends Scope {
   readonly crm: CrmSettings
   readonly sessionTimeoutMs: number
   readonly retryTimes: RetryTimes
+  readonly probeTimes: ProbeTimes
   readonly log: Log
   readonly now: () => number
   readonly random: () => number
@@ -28,19 +36,50 @@ export interface OpenWorkspace {
   readonly ws: number
   readonly sync: WorkspaceSync
   readonly polling: PollLoop
+  readonly probing: PollLoop
   readonly org: Org
+  readonly ledger: CallLedger
 }
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
-  const { ws, warehouse, crm, log } = options
-  const org = openOrg(crm, (object, fields) =>
-    log.warn('fields are hidden from the connected user and stay as they are; assign the permission set', {
-      object,
-      fields: fields.join(', '),
-    }),
+  const { ws, crm, log } = options
+  const org = openOrg(
+    crm,
+    (problems) => {
+      for (const problem of problems) log.warn('a line of the mapping does nothing in this org', { problem })
+    },
+    { ...options, store: openConnectionStore(crm, options), times: options.retryTimes },
   )
+  const ledger = await startCallLedger({ ...options, window: org.gate.budget.window })
   const oneAtATime = createOneAtATime()
-  const dependencies = { ...options, org, create: crm.create, startedAtMs: options.now() }
+  const { sync, parked } = await openSync(options, org, oneAtATime)
+  const owners = new OwnerPoll({
+    ...options,
+    send: org.send,
+    overlapMs: crm.pollOverlapMs,
+    oneAtATime,
+    onMoved: (link) => void sync.accept(toWork(ws, link)),
+  })
+  const polling = startPollLoop({ poll: () => owners.poll(), pauseMs: crm.pollMs, log })
+  const probing = startPollLoop({
+    poll: async () => parked.probe(),
+    pauseMs: Math.min(MAX_PROBE_PAUSE_MS, options.probeTimes.firstMs),
+    log,
+  })
+  return { ws, sync, polling, probing, org, ledger }
+}
+
+/** What takes work and runs rounds, with what it remembers of refusals. */
+async function openSync(
+  options: WorkspaceOptions,
+  org: Org,
+  oneAtATime: OneAtATime,
+): Promise<{ readonly sync: WorkspaceSync; readonly parked: ParkedItems }> {
+  const { ws, crm, now } = options
+  const refused = new RefusedValues()
+  const hints: DuplicateHints = new Map()
+  const owners = createOwnerDirectory(org.send, now)
+  const dependencies = { ...options, org, refused, hints, owners, startedAtMs: now() }
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,
@@ -50,18 +89,31 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
     runRound: (items, holdOpen) => runRound(dependencies, items, holdOpen),
     recordRefusal: (item, failure) => recordRefusal(options, item, failure),
     forgetOrg: () => org.forget(),
+    async onSettled(items, report) {
+      for (const item of items)
+        if (report.outcomes.get(itemKey(item))?.to !== 'retry') hints.delete(itemKey(item))
+      await parked.note(items, report)
+    },
   })
-  sync.resumeRefreshes(await loadStaleContacts(warehouse, ws))
-  const owners = new OwnerPoll({
+  const parked = new ParkedItems({
     ...options,
-    send: org.send,
-    overlapMs: crm.pollOverlapMs,
-    oneAtATime,
-    onMoved: (link) => void sync.accept(toWork(ws, link)),
+    times: options.probeTimes,
+    onProbe(signature) {
+      refused.forget(signature)
+      org.forget()
+    },
+    retry: (subject) => void sync.accept(toRetry(ws, subject, now())),
   })
-  const polling = startPollLoop({ poll: () => owners.poll(), pauseMs: crm.pollMs, log })
-  return { ws, sync, polling, org }
+  await parked.load()
+  sync.resumeRefreshes(await loadStaleContacts(options.warehouse, ws))
+  return { sync, parked }
 }
+
+/** How often is looked whether a parked item is due. */
+const MAX_PROBE_PAUSE_MS = 10_000
+
+const toRetry = (workspace: number, { kind, id }: Subject, nowMs: number) =>
+  ({ v: 1, workspace, kind, id, reason: 'retry', version: nextVersion(undefined, nowMs) }) as const
 
 const toWork = (workspace: number, { kind, id, version }: StoredLink) =>
   ({

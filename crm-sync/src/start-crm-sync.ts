@@ -5,6 +5,7 @@ import type { Log, RunningService, ServiceReport } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { consumeWork, type WorkCounts } from './consumer/consume-work.ts'
+import { PROBE_TIMES, type ProbeTimes } from './sync/parked-items.ts'
 import { RETRY_TIMES, type RetryTimes } from './retry-policy.ts'
 import { openWorkspace, type OpenWorkspace } from './open-workspace.ts'
 
@@ -14,6 +15,7 @@ export interface CrmSyncOptions {
   readonly warehouse: Warehouse
   readonly log: Log
   readonly retryTimes?: RetryTimes
+  readonly probeTimes?: ProbeTimes
 }
 
 /** Longest wait for work in hand when stopping; what is not done then is handed over again after the next start. */
@@ -40,7 +42,7 @@ export async function startCrmSync(options: CrmSyncOptions): Promise<RunningServ
   return {
     report: () => buildReport(workspaces, counts),
     async stop() {
-      await Promise.all(workspaces.map(({ polling }) => polling.stop()))
+      await Promise.all(workspaces.flatMap(({ polling, probing }) => [polling.stop(), probing.stop()]))
       consumer.pause()
       await Promise.race([
         Promise.all(workspaces.map(({ sync }) => sync.drain())),
@@ -48,12 +50,13 @@ export async function startCrmSync(options: CrmSyncOptions): Promise<RunningServ
       ])
       await consumer.stop(COMMIT_MS)
       await Promise.all(workspaces.map(({ sync }) => sync.stop()))
+      await Promise.all(workspaces.map(({ ledger }) => ledger.stop()))
     },
   }
 }
 
 const open = (
-  { warehouse, log, retryTimes = RETRY_TIMES }: CrmSyncOptions,
+  { warehouse, log, retryTimes = RETRY_TIMES, probeTimes = PROBE_TIMES }: CrmSyncOptions,
   workspace: WorkspaceSettings,
   crm: NonNullable<WorkspaceSettings['crm']>,
 ): Promise<OpenWorkspace> =>
@@ -63,6 +66,7 @@ const open = (
     log,
     crm,
     retryTimes,
+    probeTimes,
     sessionTimeoutMs: workspace.sessionTimeoutMinutes * 60_000,
     now: Date.now,
     random: Math.random,

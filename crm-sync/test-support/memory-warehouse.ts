@@ -11,6 +11,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   crm_links_raw: ['ws', 'kind', 'id'],
   crm_shadow: ['ws', 'object', 'crm_id'],
   crm_deliveries_raw: ['ws', 'at', 'delivery_id'],
+  crm_parked: ['ws', 'kind', 'id', 'signature'],
   crm_cursors: ['ws', 'name'],
 }
 
@@ -77,7 +78,7 @@ function select(
   const names = columns.split(',').map((name) => name.trim())
   return picked
     .slice(0, Number(limit ?? picked.length))
-    .map((row) => Object.fromEntries(names.map((name) => [name, row[name]])))
+    .map((row) => (columns === '*' ? row : Object.fromEntries(names.map((name) => [name, row[name]]))))
 }
 
 function parseCondition(text: string, params: StoredRow): (row: StoredRow) => boolean {

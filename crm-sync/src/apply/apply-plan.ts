@@ -1,32 +1,17 @@
+import { isReference, type FieldChange, type Operation, type Reference } from '../plan/operation.ts'
+import type { CrmFields, FieldValue } from '../plan/field-values.ts'
+import type { CompositeDoor } from '../salesforce/composite.ts'
+import type { SalesforceError } from '../salesforce/errors.ts'
 import {
-  EXTERNAL_ID,
-  isReference,
-  type CrmObject,
-  type FieldChange,
-  type Operation,
-  type Reference,
-} from '../plan/operation.ts'
-import type { CrmFields } from '../plan/field-values.ts'
-import { isCallRetried } from '../retry-policy.ts'
-import {
-  deleteRows,
-  MAX_ROWS,
-  updateRows,
-  upsertRows,
-  type CallResult,
-  type RowResult,
-} from '../salesforce/collections.ts'
-import { SalesforceError } from '../salesforce/errors.ts'
-import type { Send } from '../salesforce/send.ts'
+  rowsPerCall,
+  writeRows,
+  type Applied,
+  type Group,
+  type Ready,
+  type WriteOptions,
+} from './write-rows.ts'
 
-/** What came of one operation. */
-export interface Applied {
-  readonly operation: Operation
-  /** New values as they were sent, references resolved. */
-  readonly sent: CrmFields
-  readonly result: RowResult
-  readonly requestId: string
-}
+export type { Applied } from './write-rows.ts'
 
 export interface ApplyOutcome {
   readonly applied: readonly Applied[]
@@ -41,6 +26,7 @@ const ORDER: readonly Group[] = [
   { object: 'Account', action: 'update' },
   { object: 'Account', action: 'upsert' },
   { object: 'Contact', action: 'update' },
+  { object: 'Contact', action: 'upsert' },
   { object: 'Lead', action: 'update' },
   { object: 'Lead', action: 'upsert' },
   { object: 'Leadline_Activity__c', action: 'delete' },
@@ -49,124 +35,74 @@ const ORDER: readonly Group[] = [
 ]
 
 /** Writes a plan in calls of up to 200 records. Each record has its own result; a call that fails ends the rest. */
-export async function applyPlan(send: Send, operations: readonly Operation[]): Promise<ApplyOutcome> {
+export async function applyPlan(
+  door: CompositeDoor,
+  operations: readonly Operation[],
+  options: WriteOptions,
+): Promise<ApplyOutcome> {
   const applied: Applied[] = []
   const unsent: Operation[] = []
+  const made = new Map<string, string>()
   let failure: SalesforceError | undefined
   for (const group of ORDER) {
     const own = operations.filter(({ object, action }) => object === group.object && action === group.action)
-    const { ready, blocked } = resolve(own, applied)
+    const { ready, blocked } = resolve(own, made)
     unsent.push(...blocked)
-    for (let start = 0; start < ready.length; start += MAX_ROWS) {
-      const part = ready.slice(start, start + MAX_ROWS)
+    for (const rows of toParts(group, ready)) {
       if (failure) {
-        unsent.push(...part.map(({ operation }) => operation))
+        unsent.push(...rows.map(({ operation }) => operation))
         continue
       }
-      const call = await tryCall(send, group, part)
-      if (call.failure) failure = call.failure
-      applied.push(...call.applied)
+      const outcome = await writeRows(door, group, { rows, options })
+      failure = outcome.failure
+      applied.push(...outcome.applied)
+      noteMade(made, outcome.applied)
     }
   }
   return { applied, unsent, failure }
 }
 
-interface Ready {
-  readonly operation: Operation
-  readonly sent: CrmFields
+function noteMade(made: Map<string, string>, applied: readonly Applied[]): void {
+  for (const { operation, result } of applied) if (result.ok) made.set(referenceKey(operation), result.id)
 }
 
-interface Group {
-  readonly object: CrmObject
-  readonly action: Operation['action']
-}
-
-interface CallOutcome {
-  readonly applied: readonly Applied[]
-  readonly failure?: SalesforceError | undefined
-}
-
-/** A request that is refused as a whole is halved until the record that spoils it stands alone. */
-async function tryCall(send: Send, group: Group, part: readonly Ready[]): Promise<CallOutcome> {
-  try {
-    const { rows, requestId } = await call(send, group, part)
-    return {
-      applied: part.flatMap((ready, index) => {
-        const result = rows[index]
-        return result ? [{ ...ready, result, requestId }] : []
-      }),
-    }
-  } catch (error) {
-    if (!(error instanceof SalesforceError)) throw error
-    const isTransient = isCallRetried(error.failure.class)
-    if (!isTransient && part.length > 1) return await tryHalves(send, group, part)
-    const result: RowResult = { ok: false, failure: error.failure }
-    return {
-      applied: part.map((ready) => ({ ...ready, result, requestId: '' })),
-      failure: isTransient ? error : undefined,
-    }
-  }
-}
-
-async function tryHalves(send: Send, group: Group, part: readonly Ready[]): Promise<CallOutcome> {
-  const middle = Math.ceil(part.length / 2)
-  const first = await tryCall(send, group, part.slice(0, middle))
-  if (first.failure) return first
-  const second = await tryCall(send, group, part.slice(middle))
-  return { applied: [...first.applied, ...second.applied], failure: second.failure }
-}
-
-function call(send: Send, { object, action }: Group, part: readonly Ready[]): Promise<CallResult> {
-  if (action === 'delete')
-    return deleteRows(
-      send,
-      part.map(({ operation }) => operation.crmId),
-    )
-  if (action === 'update')
-    return updateRows(
-      send,
-      object,
-      part.map(({ operation, sent }) => ({ id: operation.crmId, ...sent })),
-    )
-  return upsertRows(
-    send,
-    { object, externalIdField: EXTERNAL_ID },
-    part.map(({ operation, sent }) => ({ [EXTERNAL_ID]: operation.externalId, ...sent })),
+/** Records whose owner is given stand apart: assignment rules, which would take it away, are for the others. */
+function toParts(group: Group, ready: readonly Ready[]): readonly (readonly Ready[])[] {
+  const size = rowsPerCall(group)
+  const owned = ready.filter(({ sent }) => sent['OwnerId'] !== undefined)
+  const others = ready.filter(({ sent }) => sent['OwnerId'] === undefined)
+  return [others, owned].flatMap((rows) =>
+    Array.from({ length: Math.ceil(rows.length / size) }, (_, part) =>
+      rows.slice(part * size, (part + 1) * size),
+    ),
   )
 }
 
 /** Puts Salesforce ids in the place of references. A row without its person is not made; one without Account is. */
 function resolve(
   operations: readonly Operation[],
-  applied: readonly Applied[],
+  made: ReadonlyMap<string, string>,
 ): { readonly ready: readonly Ready[]; readonly blocked: readonly Operation[] } {
   const ready: Ready[] = []
   const blocked: Operation[] = []
   for (const operation of operations) {
     const entries = Object.entries(operation.fields).map(([name, change]) => ({
       name,
-      value: valueOf(change, applied),
+      value: valueOf(change, made),
       needed: isReference(change.new) && change.new.object !== 'Account',
     }))
     if (entries.some(({ value, needed }) => needed && value === undefined)) blocked.push(operation)
-    else
-      ready.push({
-        operation,
-        sent: Object.fromEntries(
-          entries.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
-        ),
-      })
+    else ready.push({ operation, sent: toFields(entries) })
   }
   return { ready, blocked }
 }
 
-const valueOf = (change: FieldChange, applied: readonly Applied[]) =>
-  isReference(change.new) ? findId(change.new, applied) : change.new
+const toFields = (
+  entries: readonly { readonly name: string; readonly value: FieldValue | undefined }[],
+): CrmFields =>
+  Object.fromEntries(entries.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
 
-function findId(reference: Reference, applied: readonly Applied[]): string | undefined {
-  const made = applied.find(
-    ({ operation, result }) =>
-      result.ok && operation.object === reference.object && operation.externalId === reference.externalId,
-  )
-  return made?.result.ok ? made.result.id : undefined
-}
+const valueOf = (change: FieldChange, made: ReadonlyMap<string, string>): FieldValue | undefined =>
+  isReference(change.new) ? made.get(referenceKey(change.new)) : change.new
+
+const referenceKey = ({ object, externalId }: Reference): string => `${object}:${externalId}`

@@ -1,6 +1,6 @@
 import { toDateTime, type CrmDeliveriesRow } from '@leadline/warehouse'
 import type { Applied } from '../apply/apply-plan.ts'
-import type { Parked } from '../plan/operation.ts'
+import type { FieldChanges, Parked } from '../plan/operation.ts'
 
 export interface DeliveryContext {
   readonly ws: number
@@ -32,7 +32,7 @@ export function buildDelivery(applied: Applied, context: DeliveryContext): CrmDe
     fields: JSON.stringify(diffOf(operation.fields, sent)),
     outcome: outcomeOf(applied),
     code: result.ok ? '' : result.failure.code,
-    message: result.ok ? '' : describe(result.failure),
+    message: result.ok ? notesOf(operation.fields) : describe(result.failure),
     request_id: requestId,
     attempt: context.attemptOf(operation.workKeys),
     latency_ms: latency(context.sinceMs(operation.workKeys), context.nowMs),
@@ -75,6 +75,12 @@ function outcomeOf(applied: Applied): string {
   if (operation.action === 'delete') return 'deleted'
   return result.ok && result.created ? 'created' : 'updated'
 }
+
+/** What was done to values so that they fit. */
+const notesOf = (changes: FieldChanges): string =>
+  Object.entries(changes)
+    .flatMap(([name, { note }]) => (note === undefined ? [] : [`${name} ${note}`]))
+    .join('; ')
 
 const diffOf = (changes: Applied['operation']['fields'], sent: Applied['sent']) =>
   Object.fromEntries(

@@ -1,4 +1,4 @@
-import { buildChanges, buildClaims, type FieldRule } from './field-mapping.ts'
+import { buildChanges, buildClaims, findOmissions, type ChangeInput } from './field-mapping.ts'
 import type { ObjectSchema } from './field-values.ts'
 import {
   EMPTY_PLAN,
@@ -8,21 +8,17 @@ import {
   type Operation,
   type Plan,
 } from './operation.ts'
+import { assignOwner } from './owner.ts'
 import { buildLink, isSameLink } from './link.ts'
+import { mayCreateCompanies, type RoundRules } from './rules.ts'
+import { createSources, type Sources } from './sources.ts'
 import type { CompanyState, Errand, Standing } from './subjects.ts'
-
-export const ACCOUNT_RULES: readonly FieldRule<CompanyState>[] = [
-  { field: 'Name', value: (company) => company.name || company.domain, policy: 'prefer_salesforce' },
-  { field: 'Website', value: (company) => company.domain, policy: 'prefer_salesforce' },
-  { field: 'Leadline_Domain__c', value: (company) => company.domain, policy: 'override' },
-]
 
 export interface CompanyInput {
   readonly company: CompanyState
   readonly standing: Standing
   readonly schema: ObjectSchema
-  /** Whether Accounts may be created. */
-  readonly create: boolean
+  readonly rules: RoundRules
   readonly isRepeated: boolean
   readonly errand: Errand
 }
@@ -34,41 +30,74 @@ export function planCompany(input: CompanyInput): Plan {
   if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinks(company.link), skipped: 1 }
   if (standing.at === 'shared') return EMPTY_PLAN
   if (standing.at === 'record') return planUpdate(input, standing)
-  if (!input.create || (company.name || company.domain) === '') return { ...EMPTY_PLAN, skipped: 1 }
-  return { ...EMPTY_PLAN, operations: [toOperation(input, changesOf(input, undefined))] }
+  if (!mayCreateCompanies(input.rules.crm, errand.reason) || (company.name || company.domain) === '')
+    return { ...EMPTY_PLAN, skipped: 1 }
+  return {
+    ...EMPTY_PLAN,
+    omitted: omittedOf(input, undefined),
+    operations: [toOperation(input, createChanges(input))],
+  }
 }
 
 function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }): Plan {
-  const { company } = input
+  const { company, rules } = input
   const { record, externalId } = standing
   const own = record.externalId === '' ? { [EXTERNAL_ID]: { old: null, new: externalId } } : {}
-  const changes = { ...own, ...changesOf(input, record.fields) }
+  const changes = { ...own, ...(rules.crm.objects.account.update ? changesOf(input, record.fields) : {}) }
   const claims = buildClaims({
     isRepeated: input.isRepeated,
-    rules: ACCOUNT_RULES,
-    facts: company,
+    rules: rules.mapping.Account,
+    sources: sourcesOf(company),
     schema: input.schema,
     record,
     externalId,
     shadow: company.shadow,
   })
+  const omitted = omittedOf(input, record.fields)
   if (Object.keys(changes).length > 0)
-    return { ...EMPTY_PLAN, claims, operations: [toOperation(input, changes)] }
+    return { ...EMPTY_PLAN, omitted, claims, operations: [toOperation(input, changes)] }
   const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
-  return { ...EMPTY_PLAN, claims, links: isSameLink(company.link, link) ? [] : [link] }
+  return { ...EMPTY_PLAN, omitted, claims, links: isSameLink(company.link, link) ? [] : [link] }
 }
 
-const changesOf = (
-  { company, schema }: CompanyInput,
-  current: Parameters<typeof buildChanges>[0]['current'],
-) =>
-  buildChanges({
-    rules: ACCOUNT_RULES,
-    facts: company,
-    schema,
-    current,
-    written: company.shadow?.written ?? {},
+const changesOf = (input: CompanyInput, current: ChangeInput['current']): FieldChanges =>
+  buildChanges(toChangeInput(input, current))
+
+const omittedOf = (input: CompanyInput, current: ChangeInput['current']): Plan['omitted'] =>
+  findOmissions(toChangeInput(input, current)).map((signature) => ({
+    workKey: input.errand.workKey,
+    signature,
+  }))
+
+const toChangeInput = (
+  { company, schema, rules }: CompanyInput,
+  current: ChangeInput['current'],
+): ChangeInput => ({
+  object: 'Account',
+  rules: rules.mapping.Account,
+  sources: sourcesOf(company),
+  schema,
+  current,
+  shadow: company.shadow,
+  refusalOf: rules.refusalOf,
+})
+
+function createChanges(input: CompanyInput): FieldChanges {
+  const { company, rules } = input
+  const owner = assignOwner({
+    rules: rules.crm.owners,
+    candidates: rules.owners,
+    sources: sourcesOf(company),
+    object: 'Account',
+    seed: company.companyId,
   })
+  const changes = changesOf(input, undefined)
+  return owner === undefined ? changes : { ...changes, OwnerId: { old: null, new: owner } }
+}
+
+/** A company is named as it is called, else by its domain. */
+const sourcesOf = (company: CompanyState): Sources =>
+  createSources({ company: { ...company.row, label: company.name || company.domain } })
 
 function toOperation({ company, standing, errand }: CompanyInput, fields: FieldChanges): Operation {
   const record = standing.at === 'record' ? standing.record : undefined
@@ -95,6 +124,7 @@ const toParked = (
   object: 'Account',
   code: standing.code,
   message: standing.message,
+  ...(standing.candidates ? { candidates: standing.candidates } : {}),
   reason: errand.reason,
 })
 

@@ -1,4 +1,4 @@
-import { buildChanges, type FieldRule } from './field-mapping.ts'
+import { buildChanges } from './field-mapping.ts'
 import { isSameValue, type CrmFields, type FieldValue, type ObjectSchema } from './field-values.ts'
 import { isActive } from './link.ts'
 import {
@@ -10,27 +10,39 @@ import {
   type Operation,
   type PlannedValue,
 } from './operation.ts'
+import { createSources, type Sources } from './sources.ts'
+import type { RoundRules } from './rules.ts'
 import type { Errand, SessionState, TimelineRow, VanishedSession } from './subjects.ts'
 import { buildSummary } from './summary.ts'
 
 export const ACTIVITY = 'Leadline_Activity__c'
 
-const RULES: readonly FieldRule<SessionState>[] = [
-  { field: 'Name', value: (session) => nameOf(session), policy: 'override' },
-  { field: 'Leadline_Start__c', value: (session) => session.startedAtMs, policy: 'override' },
-  { field: 'Leadline_End__c', value: (session) => session.endedAtMs, policy: 'override' },
-  { field: 'Leadline_Summary__c', value: buildSummary, policy: 'override' },
-  { field: 'Leadline_Pages__c', value: (session) => session.pages, policy: 'override' },
-  { field: 'Leadline_Events__c', value: (session) => session.events, policy: 'override' },
-  { field: 'Leadline_Url__c', value: (session) => webAddress(session.entryUrl), policy: 'override' },
-]
-
-export const ACTIVITY_FIELDS: readonly string[] = [
-  ...RULES.map((rule) => rule.field),
+/** Lookups of a row: who it hangs on. */
+export const ANCHOR_FIELDS: readonly string[] = [
   'Leadline_Lead__c',
   'Leadline_Contact__c',
   'Leadline_Account__c',
 ]
+
+/** What the mapping may draw on for a row. */
+const sourcesOf = (session: SessionState): Sources =>
+  createSources({
+    session: {
+      id: session.sessionId,
+      name: nameOf(session),
+      start: session.startedAtMs,
+      end: session.endedAtMs,
+      summary: buildSummary(session),
+      pages: session.pages,
+      events: session.events,
+      url: webAddress(session.entryUrl),
+      minutes: Math.round(session.durationS / 60),
+      source: session.source,
+      medium: session.medium,
+      campaign: session.campaign,
+      referrer: session.referrer,
+    },
+  })
 
 const nameOf = (session: SessionState): string =>
   `Visit ${new Date(session.startedAtMs).toISOString().slice(0, 16).replace('T', ' ')}`
@@ -51,6 +63,7 @@ export interface TimelineInput {
   readonly rows: ReadonlyMap<string, TimelineRow>
   readonly anchor: Anchor
   readonly schema: ObjectSchema
+  readonly rules: RoundRules
   /** Visits whose last event is later than this may go on. */
   readonly openSinceMs: number
   /** Rows of visits that go on wait for the next refresh. */
@@ -73,7 +86,7 @@ export function planTimeline(all: TimelineInput): TimelinePlan {
   const heirs = findHeirs(input)
   const operations: Operation[] = []
   let held = false
-  for (const session of input.sessions) {
+  for (const session of shownSessions(input)) {
     const row = input.rows.get(session.sessionId) ?? heirs.get(session.sessionId)
     const operation = planRow(input, session, row)
     if (operation === undefined) continue
@@ -87,6 +100,22 @@ export function planTimeline(all: TimelineInput): TimelinePlan {
   const links = [...passed.values()].map((link) => ({ ...link, gone: true }))
   return { operations: [...deletions, ...operations], links, held }
 }
+
+/** A row that stands is kept in step; beyond the cap of a day no more are made. */
+function shownSessions({ sessions, rows, rules }: TimelineInput): readonly SessionState[] {
+  const { maxPerDay, minEvents } = rules.crm.timeline
+  const perDay = new Map<number, number>()
+  const ordered = sessions.toSorted((a, b) => a.startedAtMs - b.startedAtMs)
+  return ordered.filter((session) => {
+    const day = Math.floor(session.startedAtMs / DAY_MS)
+    const count = perDay.get(day) ?? 0
+    if (!rows.has(session.sessionId) && (count >= maxPerDay || session.events < minEvents)) return false
+    perDay.set(day, count + 1)
+    return true
+  })
+}
+
+const DAY_MS = 86_400_000
 
 /** A row that already carries the id of another session is that one's, whatever our link says. */
 function findPassed({ sessions, vanished, rows }: TimelineInput): ReadonlyMap<string, Link> {
@@ -131,11 +160,13 @@ function planRow(
   const fields: FieldChanges = {
     ...rekey(row, sessionId),
     ...buildChanges({
-      rules: RULES,
-      facts: session,
+      object: ACTIVITY,
+      rules: input.rules.mapping[ACTIVITY],
+      sources: sourcesOf(session),
       schema: input.schema,
       current: row?.fields,
-      written: {},
+      shadow: undefined,
+      refusalOf: input.rules.refusalOf,
     }),
     ...anchorChanges(input, row?.fields),
   }

@@ -9,6 +9,8 @@ export interface FieldSchema {
   readonly length: number
   readonly createable: boolean
   readonly updateable: boolean
+  /** Values of a restricted picklist; undefined when any text may stand there. */
+  readonly picklist?: readonly string[] | undefined
 }
 export type ObjectSchema = Readonly<Record<string, FieldSchema>>
 
@@ -20,11 +22,53 @@ export const isBlank = (value: FieldValue | undefined): boolean =>
  * identifying text (mail, address, reference) is never cut, times have whole seconds as Salesforce keeps them.
  */
 export function fitValue(value: FieldValue, field: FieldSchema): FieldValue | undefined {
-  if (value === null || typeof value === 'boolean') return value
-  if (field.type === 'datetime') return fitTime(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  return fitText(cleanText(value), field)
+  if (isBlank(value)) return null
+  const fit = BY_TYPE[field.type]
+  if (fit) return fit(value)
+  return field.picklist ? fitChoice(String(value), field.picklist) : fitText(cleanText(String(value)), field)
 }
+
+const fitNumber = (value: FieldValue): number | undefined => {
+  const number = typeof value === 'number' ? value : Number(String(value).trim())
+  return typeof value !== 'boolean' && Number.isFinite(number) ? number : undefined
+}
+
+const fitInteger = (value: FieldValue): number | undefined => {
+  const number = fitNumber(value)
+  return number === undefined ? undefined : Math.round(number)
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+])
+
+/** What a type takes; text and picklists follow from the field itself. */
+const BY_TYPE: Readonly<Record<string, (value: FieldValue) => FieldValue | undefined>> = {
+  boolean: (value) => BOOLEANS.get(String(value).toLowerCase()),
+  double: fitNumber,
+  currency: fitNumber,
+  percent: fitNumber,
+  int: fitInteger,
+  datetime: (value) => fitTime(value),
+  date: (value) => fitTime(value)?.slice(0, 10),
+}
+
+/** As the picklist writes it. */
+const fitChoice = (value: string, picklist: readonly string[]): string | undefined =>
+  picklist.find((choice) => choice.toLowerCase() === value.trim().toLowerCase())
+
+/** Whether text lost its end to the length of its field. */
+export const isCut = (value: FieldValue, fitted: FieldValue, field: FieldSchema): boolean =>
+  typeof value === 'string' &&
+  typeof fitted === 'string' &&
+  CUTTABLE.has(field.type) &&
+  field.length > 0 &&
+  cleanText(value).length > field.length
 
 function fitText(text: string, field: FieldSchema): string | null | undefined {
   if (text === '') return null
@@ -58,8 +102,13 @@ function fitUrl(text: string, length: number): string | undefined {
 const EARLIEST_MS = Date.UTC(1700, 0, 1)
 const LATEST_MS = Date.UTC(4000, 0, 1)
 
-function fitTime(value: string | number): string | undefined {
-  const ms = typeof value === 'number' ? value : Date.parse(value)
+const WAREHOUSE_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
+
+/** In ms since 1970. Times of the warehouse are UTC without saying so. */
+export const parseTime = (text: string): number => Date.parse(text.replace(WAREHOUSE_TIME, '$1T$2Z'))
+
+function fitTime(value: FieldValue): string | undefined {
+  const ms = typeof value === 'number' ? value : parseTime(String(value))
   if (!(ms >= EARLIEST_MS && ms < LATEST_MS)) return undefined
   return new Date(Math.floor(ms / 1000) * 1000).toISOString()
 }
@@ -68,9 +117,12 @@ function fitTime(value: string | number): string | undefined {
 export function isSameValue(a: FieldValue, b: FieldValue, type: string): boolean {
   if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b)
   if (type === 'datetime') return toSeconds(a) === toSeconds(b)
+  if (NUMERIC.has(type)) return Number(a) === Number(b)
   if (typeof a === 'string' && typeof b === 'string') return comparable(a, type) === comparable(b, type)
   return a === b
 }
+
+const NUMERIC = new Set(['double', 'currency', 'percent', 'int'])
 
 const toSeconds = (value: FieldValue): number => Math.floor(Date.parse(String(value)) / 1000)
 

@@ -18,6 +18,8 @@ export const isReference = (value: PlannedValue): value is Reference =>
 export interface FieldChange {
   readonly old: FieldValue
   readonly new: PlannedValue
+  /** What was done to the value so that it fits. */
+  readonly note?: string
 }
 export type FieldChanges = Readonly<Record<string, FieldChange>>
 
@@ -68,6 +70,8 @@ export interface CrmRecord {
 export interface Shadow {
   readonly fields: CrmFields
   readonly written: CrmFields
+  /** What stood in a field when we wrote over it. */
+  readonly replaced?: CrmFields
 }
 
 /** Values of ours on a record that were never noted as such: the answer, or the process, was lost. */
@@ -88,6 +92,8 @@ export interface Parked {
   readonly code: string
   readonly message: string
   readonly reason: string
+  /** Records that may be meant. */
+  readonly candidates?: readonly string[]
 }
 
 export interface Plan {
@@ -96,6 +102,8 @@ export interface Plan {
   readonly links: readonly Link[]
   readonly claims: readonly Claim[]
   readonly parked: readonly Parked[]
+  /** What was left out because Salesforce lately refused it, by signature of the refusal. */
+  readonly omitted: readonly { readonly workKey: string; readonly signature: string }[]
   /** Contacts for which a refresh of roll-ups or open sessions was held back. */
   readonly deferred: readonly string[]
   /** Subjects that stay out of Salesforce by rule (creation not wanted, record deleted there). */
@@ -107,6 +115,7 @@ export const EMPTY_PLAN: Plan = {
   links: [],
   claims: [],
   parked: [],
+  omitted: [],
   deferred: [],
   skipped: 0,
 }
@@ -116,6 +125,7 @@ export const mergePlans = (plans: readonly Plan[]): Plan => ({
   links: plans.flatMap((plan) => plan.links),
   claims: plans.flatMap((plan) => plan.claims),
   parked: plans.flatMap((plan) => plan.parked),
+  omitted: plans.flatMap((plan) => plan.omitted),
   deferred: plans.flatMap((plan) => plan.deferred),
   skipped: plans.reduce((sum, plan) => sum + plan.skipped, 0),
 })

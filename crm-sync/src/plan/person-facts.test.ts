@@ -13,6 +13,7 @@ const lead = (more: Partial<LeadState>): LeadState => ({
   firstSeenMs: 1,
   lastSeenMs: 2,
   traits: {},
+  row: {},
   ...more,
 })
 

@@ -1,4 +1,6 @@
-import type { LeadState, PersonState, SessionState } from './subjects.ts'
+import type { PlannedValue } from './operation.ts'
+import { createSources, type Sources } from './sources.ts'
+import type { CompanyState, LeadState, PersonState, SessionState } from './subjects.ts'
 import { buildSource } from './summary.ts'
 
 /** What the mapping of Leads and Contacts may draw on. Unknown text is empty. */
@@ -40,6 +42,22 @@ export function buildPersonFacts(person: PersonState, domain: string): PersonFac
     sessions: person.sessions.length,
     source: firstSource(person.sessions),
   }
+}
+
+/** What the mapping may draw on for a person. */
+export function buildPersonSources(input: {
+  readonly person: PersonState
+  readonly company: CompanyState | undefined
+  readonly account: PlannedValue
+}): Sources {
+  const { person, company, account } = input
+  const { firstSeenMs, lastSeenMs, ...facts } = buildPersonFacts(person, company?.domain ?? '')
+  return createSources({
+    person: { ...facts, firstSeen: firstSeenMs, lastSeen: lastSeenMs, contactId: person.contactId },
+    leads: person.leads.map((lead) => lead.row),
+    company: company?.row,
+    account,
+  })
 }
 
 /** Last name: as stated, else the last word of the name, else the mail's local part. */

@@ -2,8 +2,16 @@ import { planCompany, type CompanyInput } from './account.ts'
 import { planTimeline, type Anchor, type TimelinePlan } from './activity.ts'
 import type { ObjectSchema } from './field-values.ts'
 import { isActive } from './link.ts'
-import { EMPTY_PLAN, mergePlans, type Operation, type Plan, type PlannedValue } from './operation.ts'
-import { planPerson } from './person.ts'
+import {
+  EMPTY_PLAN,
+  isReference,
+  mergePlans,
+  type Operation,
+  type Plan,
+  type PlannedValue,
+} from './operation.ts'
+import { mayCreate, planPerson } from './person.ts'
+import { objectOfNew, type RoundRules } from './rules.ts'
 import type { CompanyState, Errand, PersonState, Standing, TimelineRow } from './subjects.ts'
 
 export interface Schemas {
@@ -36,24 +44,44 @@ export interface RoundInput {
   readonly companies: readonly CompanyTask[]
   readonly rows: ReadonlyMap<string, TimelineRow>
   readonly schemas: Schemas
-  readonly create: { readonly leads: boolean; readonly companies: boolean }
+  readonly rules: RoundRules
   /** Visits whose last event is later than this may go on. */
   readonly openSinceMs: number
 }
 
 /** Everything that Salesforce needs to be true for these people and companies. Pure: the same input, the same plan. */
 export function planRound(input: RoundInput): Plan {
-  const companies = input.companies.map((task) => planCompany(toCompanyInput(task, input)))
-  const accounts = accountsOf(input.companies, companies)
+  const tasks = withoutTwins(input.companies)
+  const companies = tasks.map((task) => planCompany(toCompanyInput(task, input)))
+  const accounts = accountsOf(tasks, companies)
   const people = input.people.map((task) => planPersonAndTimeline(task, input, accounts))
   const plan = mergePlans([...companies, ...people])
   return { ...plan, operations: withoutRepeats(plan.operations) }
 }
 
-const toCompanyInput = (task: CompanyTask, { schemas, create }: RoundInput): CompanyInput => ({
+const toCompanyInput = (task: CompanyTask, { schemas, rules }: RoundInput): CompanyInput => ({
   ...task,
   schema: schemas.account,
-  create: create.companies,
+  rules,
+})
+
+/** Of companies that share a domain, or a record, only the first gets it in this round: one Account for a domain. */
+function withoutTwins(tasks: readonly CompanyTask[]): readonly CompanyTask[] {
+  const taken = new Map<string, string>()
+  return tasks.map((task) => {
+    const { company, standing } = task
+    const key = standing.at === 'none' ? company.domain : standing.at === 'record' ? standing.record.id : ''
+    const first = taken.get(key)
+    if (key === '') return task
+    if (first === undefined) taken.set(key, company.companyId)
+    return first === undefined ? task : { ...task, standing: takenBy(first) }
+  })
+}
+
+const takenBy = (companyId: string): Standing => ({
+  at: 'unclear',
+  code: 'record_taken',
+  message: `company ${companyId} has the same domain, and its Account`,
 })
 
 /** Where each company's Account is, or will be. */
@@ -73,39 +101,53 @@ function planPersonAndTimeline(
   accounts: ReadonlyMap<string, PlannedValue>,
 ): Plan {
   const { person, errand, company } = task
+  const { rules, schemas } = input
   const isVisiting = person.sessions.some((session) => session.endedAtMs > input.openSinceMs)
-  const anchor = anchorOf(task, input, accountOf(company, accounts))
-  const timeline: TimelinePlan = anchor
-    ? planTimeline({
-        sessions: person.sessions,
-        vanished: person.vanished,
-        rows: input.rows,
-        anchor,
-        schema: input.schemas.activity,
-        openSinceMs: input.openSinceMs,
-        holdOpen: task.holdOpen,
-        errand,
-      })
-    : { operations: [], links: [], held: false }
+  const account = accountOf(company, accounts)
+  const subject = {
+    person,
+    company,
+    account,
+    rules,
+    errand,
+    objectOfNew: objectOfNew(rules.crm, account !== null && !isReference(account)),
+  }
+  const timeline = planTimelineOf(task, input, anchorOf(task, subject))
   const plan =
     person.leads.length === 0
       ? EMPTY_PLAN
       : planPerson({
-          person,
+          ...subject,
           standing: task.standing,
-          domain: company?.domain ?? '',
-          schemas: input.schemas,
-          create: input.create.leads,
+          schemas,
           holdRollups: task.holdOpen && isVisiting,
           heldVisits: timeline.held,
           isRepeated: task.isRepeated,
-          errand,
         })
   return {
     ...plan,
     operations: [...plan.operations, ...timeline.operations],
     links: [...plan.links, ...timeline.links],
   }
+}
+
+function planTimelineOf(
+  { person, holdOpen, errand }: PersonTask,
+  { rules, rows, schemas, openSinceMs }: RoundInput,
+  anchor: Anchor | undefined,
+): TimelinePlan {
+  if (!anchor || rules.crm.timeline.as === 'none') return { operations: [], links: [], held: false }
+  return planTimeline({
+    sessions: person.sessions,
+    vanished: person.vanished,
+    rows,
+    anchor,
+    rules,
+    schema: schemas.activity,
+    openSinceMs,
+    holdOpen,
+    errand,
+  })
 }
 
 const accountOf = (
@@ -118,15 +160,15 @@ const accountOf = (
 
 function anchorOf(
   { standing, person }: PersonTask,
-  { create }: RoundInput,
-  account: PlannedValue,
+  subject: Parameters<typeof mayCreate>[0],
 ): Anchor | undefined {
+  const { account, objectOfNew: object } = subject
   if (standing.at === 'record' || standing.at === 'shared') {
     const { id, object } = standing.record
     return { object: object === 'Contact' ? 'Contact' : 'Lead', person: id, account }
   }
-  if (standing.at !== 'none' || !create.leads || person.leads.length === 0) return undefined
-  return { object: 'Lead', person: { object: 'Lead', externalId: standing.externalId }, account }
+  if (standing.at !== 'none' || person.leads.length === 0 || !mayCreate(subject)) return undefined
+  return { object, person: { object, externalId: standing.externalId }, account }
 }
 
 /** Two plans may touch one record (a session that moved, a shared Contact): Salesforce refuses it twice in a call. */

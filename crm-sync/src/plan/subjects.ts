@@ -1,5 +1,6 @@
 import type { CrmFields } from './field-values.ts'
 import type { CrmRecord, Link, Shadow } from './operation.ts'
+import type { Row } from './sources.ts'
 import type { Visit } from './summary.ts'
 
 /** A lead as the warehouse knows it. */
@@ -14,6 +15,8 @@ export interface LeadState {
   readonly firstSeenMs: number
   readonly lastSeenMs: number
   readonly traits: Readonly<Record<string, unknown>>
+  /** All columns, for the mapping. */
+  readonly row: Row
 }
 
 export interface SessionState extends Visit {
@@ -56,6 +59,8 @@ export interface CompanyState {
   readonly name: string
   /** Registrable domain; empty when the company is known by another key. */
   readonly domain: string
+  /** All columns, for the mapping. */
+  readonly row: Row
   readonly link: Link | undefined
   readonly shadow: Shadow | undefined
 }
@@ -67,7 +72,12 @@ export type Standing =
   | { readonly at: 'shared'; readonly record: CrmRecord; readonly externalId: string }
   | { readonly at: 'none'; readonly externalId: string }
   | { readonly at: 'deleted' }
-  | { readonly at: 'unclear'; readonly code: string; readonly message: string }
+  | {
+      readonly at: 'unclear'
+      readonly code: string
+      readonly message: string
+      readonly candidates?: readonly string[]
+    }
 
 /** What one work item asked for. */
 export interface Errand {

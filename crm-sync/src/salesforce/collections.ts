@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { failureOf, type SalesforceFailure } from './errors.ts'
-import type { Send } from './send.ts'
+import type { Lane } from '../budget/lanes.ts'
+import type { SalesforceRequest, Send } from './send.ts'
 
 /** Most records of one write call. */
 export const MAX_ROWS = 200
@@ -10,12 +11,6 @@ const MAX_READ_IDS = 2000
 export type RowResult =
   | { readonly ok: true; readonly id: string; readonly created: boolean }
   | { readonly ok: false; readonly failure: SalesforceFailure }
-
-export interface CallResult {
-  /** In the order of the records sent. */
-  readonly rows: readonly RowResult[]
-  readonly requestId: string
-}
 
 export type SalesforceRow = Readonly<Record<string, unknown>>
 
@@ -41,57 +36,60 @@ function toRowResult(row: z.output<typeof rowResult>): RowResult {
   return { ok: false, failure: failureOf(answer, error?.fields) }
 }
 
-const toCallResult = (answered: {
-  readonly value: readonly z.output<typeof rowResult>[]
-  readonly requestId: string
-}): CallResult => ({ rows: answered.value.map(toRowResult), requestId: answered.requestId })
+/** What a write is for, when its caller does not say. */
+const laneOf = (object: string, action: 'upsert' | 'update'): Lane => {
+  if (object.startsWith('Leadline_Activity')) return 'timeline'
+  return action === 'upsert' ? 'qualification' : 'fields'
+}
 
-const answerFor = (count: number) => z.array(rowResult).length(count)
+const resultsOf = (count: number) =>
+  z
+    .array(rowResult)
+    .length(count)
+    .transform((rows) => rows.map(toRowResult))
+
+/** Results in the order of the records sent. */
+export const parseRows = (body: unknown, count: number): readonly RowResult[] => resultsOf(count).parse(body)
+
+/** A write of up to 200 records, by itself or within a composite call. */
+export type WriteRequest = SalesforceRequest<readonly RowResult[]> & { readonly method: 'PATCH' | 'DELETE' }
+
+export interface UpsertTarget {
+  readonly object: string
+  readonly externalIdField: string
+  /** Whether Salesforce's assignment rules may give new records away. */
+  readonly assigns: boolean
+}
 
 /** Creates or updates by external id: the only way we create, because it may be repeated when an answer is lost. */
-export async function upsertRows(
-  send: Send,
-  target: { readonly object: string; readonly externalIdField: string },
+export const toUpsert = (
+  { object, externalIdField, assigns }: UpsertTarget,
   rows: readonly SalesforceRow[],
-): Promise<CallResult> {
-  return toCallResult(
-    await send({
-      method: 'PATCH',
-      path: `/composite/sobjects/${target.object}/${target.externalIdField}`,
-      body: {
-        allOrNone: false,
-        records: rows.map((row) => ({ attributes: { type: target.object }, ...row })),
-      },
-      answer: answerFor(rows.length),
-    }),
-  )
-}
+): WriteRequest => ({
+  method: 'PATCH',
+  lane: laneOf(object, 'upsert'),
+  path: `/composite/sobjects/${object}/${externalIdField}`,
+  headers: { 'Sforce-Auto-Assign': assigns ? 'TRUE' : 'FALSE' },
+  body: { allOrNone: false, records: rows.map((row) => ({ attributes: { type: object }, ...row })) },
+  answer: resultsOf(rows.length),
+})
 
-/** Each row carries `id`. */
-export async function updateRows(
-  send: Send,
-  object: string,
-  rows: readonly SalesforceRow[],
-): Promise<CallResult> {
-  return toCallResult(
-    await send({
-      method: 'PATCH',
-      path: '/composite/sobjects',
-      body: { allOrNone: false, records: rows.map((row) => ({ attributes: { type: object }, ...row })) },
-      answer: answerFor(rows.length),
-    }),
-  )
-}
+/** Each row carries `id`. Assignment rules would take a record from the rep who owns it. */
+export const toUpdate = (object: string, rows: readonly SalesforceRow[]): WriteRequest => ({
+  method: 'PATCH',
+  lane: laneOf(object, 'update'),
+  path: '/composite/sobjects',
+  headers: { 'Sforce-Auto-Assign': 'FALSE' },
+  body: { allOrNone: false, records: rows.map((row) => ({ attributes: { type: object }, ...row })) },
+  answer: resultsOf(rows.length),
+})
 
-export async function deleteRows(send: Send, ids: readonly string[]): Promise<CallResult> {
-  return toCallResult(
-    await send({
-      method: 'DELETE',
-      path: `/composite/sobjects?ids=${ids.join(',')}&allOrNone=false`,
-      answer: answerFor(ids.length),
-    }),
-  )
-}
+export const toDelete = (ids: readonly string[]): WriteRequest => ({
+  method: 'DELETE',
+  lane: 'timeline',
+  path: `/composite/sobjects?ids=${ids.join(',')}&allOrNone=false`,
+  answer: resultsOf(ids.length),
+})
 
 /** Records by id; those that are deleted or hidden are absent from the map. */
 export async function readRows(
@@ -104,6 +102,7 @@ export async function readRows(
     const part = ids.slice(start, start + MAX_READ_IDS)
     const { value } = await send({
       method: 'POST',
+      isRead: true,
       path: `/composite/sobjects/${target.object}`,
       body: { ids: part, fields: target.fields },
       answer: z.array(z.record(z.string(), z.unknown()).nullable()).length(part.length),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ObjectSchema } from '../plan/field-values.ts'
+import type { FieldSchema, ObjectSchema } from '../plan/field-values.ts'
 import { SalesforceError } from './errors.ts'
 import type { Send } from './send.ts'
 
@@ -11,6 +11,11 @@ const described = z.object({
       length: z.number().default(0),
       createable: z.boolean().default(false),
       updateable: z.boolean().default(false),
+      restrictedPicklist: z.boolean().default(false),
+      picklistValues: z
+        .array(z.object({ value: z.string(), active: z.boolean().default(true) }))
+        .nullish()
+        .catch(null),
     }),
   ),
 })
@@ -18,8 +23,18 @@ const described = z.object({
 /** What the connected user sees of an object: field-level security hides the rest. */
 export async function describeObject(send: Send, object: string): Promise<ObjectSchema> {
   const { value } = await send({ method: 'GET', path: `/sobjects/${object}/describe`, answer: described })
-  return Object.fromEntries(value.fields.map(({ name, ...field }) => [name, field]))
+  return Object.fromEntries(value.fields.map((field) => [field.name, toFieldSchema(field)]))
 }
+
+const toFieldSchema = (field: z.output<typeof described>['fields'][number]): FieldSchema => ({
+  type: field.type,
+  length: field.length,
+  createable: field.createable,
+  updateable: field.updateable,
+  ...(field.restrictedPicklist && field.type === 'picklist'
+    ? { picklist: (field.picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value) }
+    : {}),
+})
 
 /** Without these fields nothing can be written safely, so the connection waits until they are there. */
 export function requireFields(object: string, schema: ObjectSchema, fields: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { EXTERNAL_ID, type CrmObject, type CrmRecord } from '../plan/operation.ts'
 import { endOf, followRecords, type RecordPointer } from './follow-records.ts'
 import type { ReadScope } from './open-org.ts'
-import { querySoql } from './query.ts'
+import { queryMany } from './query-many.ts'
 import { fieldsToRead, recordRow, toRecord, type RecordRow } from './records.ts'
 import { chunkForUrl, quoteSoql, quoteSoqlContains } from './soql.ts'
 
@@ -31,8 +31,11 @@ export async function findPeople(
     { field: EXTERNAL_ID, value: externalId },
     { field: 'Email', value: email },
   ])
-  const leads = await findByEquality(scope, 'Lead', conditions)
-  const contacts = await findByEquality(scope, 'Contact', conditions)
+  const { Lead: leads = [], Contact: contacts = [] } = await findByEquality(
+    scope,
+    ['Lead', 'Contact'],
+    conditions,
+  )
   const reached = await settleConverted(scope, leads)
   const hits = [
     ...leads.flatMap((row) => withRow(row, reached.get(row.Id))),
@@ -80,16 +83,19 @@ export async function findAccounts(
   scope: ReadScope,
   companies: readonly CompanyQuery[],
 ): Promise<readonly Matches[]> {
-  const rows = await findByConditions(
+  const hasDomainField = scope.schema('Account')['Leadline_Domain__c'] !== undefined
+  const conditions = companies.flatMap(({ externalId, domain }) => [
+    equals(EXTERNAL_ID, externalId),
+    ...(domain === '' ? [] : [`Website LIKE ${quoteSoqlContains(domain)}`]),
+    ...(domain === '' || !hasDomainField ? [] : [equals('Leadline_Domain__c', domain)]),
+  ])
+  const chunks = chunkForUrl(conditions, (condition) => ` OR ${condition}`)
+  const found = await queryMany(
     scope,
-    'Account',
-    companies.flatMap(({ externalId, domain }) => [
-      equals(EXTERNAL_ID, externalId),
-      ...(domain === ''
-        ? []
-        : [equals('Leadline_Domain__c', domain), `Website LIKE ${quoteSoqlContains(domain)}`]),
-    ]),
+    chunks.map((chunk) => toSoql(scope, 'Account', chunk.join(' OR '))),
+    recordRow,
   )
+  const rows = distinct(found.flat())
   const records = rows.map((row) => toRecord('Account', row))
   return companies.map(({ externalId, domain }) => ({
     byExternalId: records.filter((record) => isSameText(record.externalId, externalId)),
@@ -117,7 +123,11 @@ export async function findTimelineRows(
   sessionIds: readonly string[],
 ): Promise<Map<string, CrmRecord>> {
   const conditions = sessionIds.map((value) => ({ field: EXTERNAL_ID, value }))
-  const rows = await findByEquality(scope, 'Leadline_Activity__c', conditions)
+  const { Leadline_Activity__c: rows = [] } = await findByEquality(
+    scope,
+    ['Leadline_Activity__c'],
+    conditions,
+  )
   return new Map(
     rows.map((row) => [(row[EXTERNAL_ID] ?? '').toLowerCase(), toRecord('Leadline_Activity__c', row)]),
   )
@@ -130,17 +140,26 @@ interface Equality {
   readonly value: string
 }
 
-/** One IN list per field: shorter than many comparisons, and an address has little room. */
+/** One IN list per field: shorter than many comparisons, and an address has little room. By object. */
 async function findByEquality(
   scope: ReadScope,
-  object: CrmObject,
+  objects: readonly CrmObject[],
   equalities: readonly Equality[],
-): Promise<RecordRow[]> {
+): Promise<Partial<Record<CrmObject, RecordRow[]>>> {
   const known = equalities.filter(({ value }) => value !== '')
-  const rows = await Promise.all(
-    chunkForUrl(known, ({ value }) => quoteSoql(value)).map((chunk) => query(scope, object, inLists(chunk))),
+  const chunks = chunkForUrl(known, ({ value }) => quoteSoql(value))
+  const queries = objects.flatMap((object) => chunks.map((chunk) => ({ object, where: inLists(chunk) })))
+  const found = await queryMany(
+    scope,
+    queries.map(({ object, where }) => toSoql(scope, object, where)),
+    recordRow,
   )
-  return distinct(rows.flat())
+  return Object.fromEntries(
+    objects.map((object) => [
+      object,
+      distinct(found.flatMap((rows, index) => (queries[index]?.object === object ? rows : []))),
+    ]),
+  )
 }
 
 function inLists(equalities: readonly Equality[]): string {
@@ -150,24 +169,9 @@ function inLists(equalities: readonly Equality[]): string {
     .join(' OR ')
 }
 
-async function findByConditions(
-  scope: ReadScope,
-  object: CrmObject,
-  conditions: readonly string[],
-): Promise<RecordRow[]> {
-  const rows = await Promise.all(
-    chunkForUrl(conditions, (condition) => ` OR ${condition}`).map((chunk) =>
-      query(scope, object, chunk.join(' OR ')),
-    ),
-  )
-  return distinct(rows.flat())
-}
-
-function query(scope: ReadScope, object: CrmObject, where: string): Promise<RecordRow[]> {
+function toSoql(scope: ReadScope, object: CrmObject, where: string): string {
   const fields = fieldsToRead(object, scope.schema(object), scope.fields(object))
-  return querySoql(scope.send, `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`, {
-    row: recordRow,
-  })
+  return `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`
 }
 
 const distinct = (rows: readonly RecordRow[]): RecordRow[] => [

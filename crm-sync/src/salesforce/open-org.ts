@@ -1,89 +1,103 @@
 import type { CrmSettings } from '@leadline/contract'
-import { ACCOUNT_RULES } from '../plan/account.ts'
-import { ACTIVITY_FIELDS } from '../plan/activity.ts'
+import { ACTIVITY, ANCHOR_FIELDS } from '../plan/activity.ts'
+import { checkMapping } from '../plan/check-mapping.ts'
+import { compileMapping, type Mapping } from '../plan/compile-mapping.ts'
 import type { ObjectSchema } from '../plan/field-values.ts'
-import { CONTACT_RULES, LEAD_RULES } from '../plan/lead.ts'
 import { EXTERNAL_ID, type CrmObject } from '../plan/operation.ts'
 import type { Schemas } from '../plan/plan-round.ts'
+import type { CompositeDoor } from './composite.ts'
 import { describeObject, requireFields } from './describe.ts'
-import { createExchange } from './exchange.ts'
-import { createSend, type ApiUsage, type Send } from './send.ts'
-import { createTokenProvider } from './token.ts'
+import { openConnection, type Connection, type ConnectionOptions } from './open-connection.ts'
+import { inLane, type ApiUsage, type Send } from './send.ts'
 
 /** What reading needs: the door, and which fields there are. */
-export interface ReadScope {
-  readonly send: Send
+export interface ReadScope extends CompositeDoor {
   schema(object: CrmObject): ObjectSchema
   /** Fields of the mapping. */
   fields(object: CrmObject): readonly string[]
 }
 
-export interface Org {
-  readonly send: Send
+export interface Org extends CompositeDoor {
+  readonly mapping: Mapping
+  /** The budget and what keeps calls back at present. */
+  readonly gate: Connection['gate']
   /** Described once and kept; `forget` makes the next call ask again. */
   schemas(): Promise<Schemas>
   forget(): void
   usage(): ApiUsage | undefined
 }
 
-const FIELDS: Readonly<Record<CrmObject, readonly string[]>> = {
-  Lead: LEAD_RULES.map((rule) => rule.field),
-  Contact: CONTACT_RULES.map((rule) => rule.field),
-  Account: ACCOUNT_RULES.map((rule) => rule.field),
-  Leadline_Activity__c: ACTIVITY_FIELDS,
-}
+/** Fields to read of each record: those that may be written, and when it last changed where that decides. */
+const fieldsOf = (mapping: Mapping, object: CrmObject): readonly string[] => [
+  ...mapping[object].map((rule) => rule.field),
+  ...(object === ACTIVITY ? ANCHOR_FIELDS : []),
+  ...(mapping[object].some(({ policy }) => policy === 'newest_wins') ? ['LastModifiedDate'] : []),
+]
 
 /** The org of one workspace. Opens nothing: the first call connects. */
 export function openOrg(
   settings: CrmSettings,
-  /** Told of fields of the mapping that the connected user cannot see: they are left out. */
-  onMissing: (object: CrmObject, fields: readonly string[]) => void,
+  /** Told what is wrong with the mapping, line by line: those fields are left out. */
+  onProblems: (problems: readonly string[]) => void,
+  options: ConnectionOptions = {},
 ): Org {
-  const exchange = createExchange()
-  let usage: ApiUsage | undefined
+  const { send, gate } = openConnection(settings, options)
+  const mapping = compileMapping(settings.fields)
   let schemas: Promise<Schemas> | undefined
-  const send = createSend({
-    exchange,
-    tokens: createTokenProvider({ ...settings, exchange }),
-    apiVersion: settings.apiVersion,
-    onUsage: (latest) => (usage = latest),
-  })
   const forget = (): void => (schemas = undefined)
   return {
     send,
-    usage: () => usage,
+    apiVersion: settings.apiVersion,
+    mapping,
+    gate,
+    usage: () => gate.budget.usage,
     forget,
     schemas: () =>
-      (schemas ??= describeAll(send, onMissing).catch((error: unknown) => {
+      (schemas ??= describeAll(inLane(send, 'owner'), mapping, onProblems).catch((error: unknown) => {
         forget()
         throw error
       })),
   }
 }
 
-async function describeAll(send: Send, onMissing: Parameters<typeof openOrg>[1]): Promise<Schemas> {
+async function describeAll(
+  send: Send,
+  mapping: Mapping,
+  onProblems: Parameters<typeof openOrg>[1],
+): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
     const schema = await describeObject(send, object)
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
-    const missing = FIELDS[object].filter((field) => schema[field] === undefined)
-    if (missing.length > 0) onMissing(object, missing)
     return schema
   }
   const [lead, contact, account, activity] = await Promise.all([
     describe('Lead', ['Email']),
     describe('Contact', ['Email']),
-    describe('Account', ['Website', 'Leadline_Domain__c']),
-    describe('Leadline_Activity__c', ['Leadline_Lead__c']),
+    describe('Account', ['Website']),
+    describe(ACTIVITY, ['Leadline_Lead__c']),
   ])
-  return { lead, contact, account, activity }
+  const schemas = { lead, contact, account, activity }
+  const problems = checkMapping(mapping, byObject(schemas))
+  if (problems.length > 0) onProblems(problems)
+  return schemas
 }
 
-export function openReadScope(send: Send, schemas: Schemas): ReadScope {
-  const byObject: Readonly<Record<CrmObject, ObjectSchema>> = {
-    Lead: schemas.lead,
-    Contact: schemas.contact,
-    Account: schemas.account,
-    Leadline_Activity__c: schemas.activity,
+const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> => ({
+  Lead: schemas.lead,
+  Contact: schemas.contact,
+  Account: schemas.account,
+  Leadline_Activity__c: schemas.activity,
+})
+
+export function openReadScope(
+  { send, apiVersion, mapping }: Pick<Org, 'send' | 'apiVersion' | 'mapping'>,
+  schemas: Schemas,
+): ReadScope {
+  const schemaOf = byObject(schemas)
+  return {
+    send,
+    apiVersion,
+    schema: (object) => schemaOf[object],
+    fields: (object) => fieldsOf(mapping, object),
   }
-  return { send, schema: (object) => byObject[object], fields: (object) => FIELDS[object] }
 }

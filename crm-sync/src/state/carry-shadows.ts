@@ -37,6 +37,7 @@ export async function carryShadows(
         external_id: externalId,
         fields: JSON.stringify(shadow.fields),
         written: JSON.stringify(shadow.written),
+        replaced: '{}',
         modstamp: '',
         // Below what the same moment writes about the record itself.
         version: nextVersion(undefined, nowMs - 1),

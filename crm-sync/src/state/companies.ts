@@ -1,18 +1,22 @@
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
+import type { Row } from '../plan/sources.ts'
+import { parseColumns } from './json-columns.ts'
 
 export interface StoredCompany {
   readonly companyId: string
   readonly name: string
   readonly domain: string
+  readonly row: Row
 }
 
 const companyRow = z
-  .object({ company_id: z.string(), name: z.string(), domain: z.string() })
+  .looseObject({ company_id: z.string(), name: z.string(), domain: z.string() })
   .transform((row): StoredCompany => ({
     companyId: row.company_id,
     name: row.name,
     domain: row.domain.toLowerCase(),
+    row: parseColumns(row),
   }))
 
 export async function loadCompanyRows(
@@ -22,7 +26,7 @@ export async function loadCompanyRows(
 ): Promise<readonly StoredCompany[]> {
   if (companyIds.length === 0) return []
   return await warehouse.query(
-    `SELECT company_id, name, domain FROM companies_raw FINAL
+    `SELECT * FROM companies_raw FINAL
      WHERE ws = {ws:UInt32} AND company_id IN {companyIds:Array(UUID)}`,
     { row: companyRow, params: { ws, companyIds } },
   )

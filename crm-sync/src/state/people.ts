@@ -1,6 +1,7 @@
 import { fromDateTime, type Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import type { LeadState, SessionState } from '../plan/subjects.ts'
+import { parseColumns } from './json-columns.ts'
 
 export interface ContactLead {
   readonly contactId: string
@@ -27,15 +28,10 @@ export async function loadContactLeads(
   )
 }
 
-const traitsJson = z.string().transform((text, context): Record<string, unknown> => {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text === '' ? '{}' : text))
-  if (parsed.success) return parsed.data
-  context.addIssue('is not an object')
-  return z.NEVER
-})
+const traits = z.record(z.string(), z.unknown()).catch({})
 
 const leadRow = z
-  .object({
+  .looseObject({
     lead_id: z.string(),
     company_id: z.string(),
     primary_email: z.string(),
@@ -44,19 +40,22 @@ const leadRow = z
     stage: z.string(),
     first_seen: z.string(),
     last_seen: z.string(),
-    traits: traitsJson,
   })
-  .transform((row): LeadState => ({
-    leadId: row.lead_id,
-    companyId: row.company_id,
-    email: row.primary_email,
-    name: row.name,
-    quarantined: row.quarantined === 1,
-    stage: row.stage,
-    firstSeenMs: fromDateTime(row.first_seen),
-    lastSeenMs: fromDateTime(row.last_seen),
-    traits: row.traits,
-  }))
+  .transform((stored): LeadState => {
+    const row = parseColumns(stored)
+    return {
+      leadId: stored.lead_id,
+      companyId: stored.company_id,
+      email: stored.primary_email,
+      name: stored.name,
+      quarantined: stored.quarantined === 1,
+      stage: stored.stage,
+      firstSeenMs: fromDateTime(stored.first_seen),
+      lastSeenMs: fromDateTime(stored.last_seen),
+      traits: traits.parse(row['traits']),
+      row,
+    }
+  })
 
 export async function loadLeads(
   warehouse: Warehouse,
@@ -65,8 +64,8 @@ export async function loadLeads(
 ): Promise<Map<string, LeadState>> {
   if (leadIds.length === 0) return new Map()
   const rows = await warehouse.query(
-    `SELECT lead_id, company_id, primary_email, name, quarantined, stage, first_seen, last_seen, traits
-     FROM leads_raw FINAL WHERE ws = {ws:UInt32} AND lead_id IN {leadIds:Array(UUID)}`,
+    // Every column: the mapping may name any of them.
+    `SELECT * FROM leads_raw FINAL WHERE ws = {ws:UInt32} AND lead_id IN {leadIds:Array(UUID)}`,
     { row: leadRow, params: { ws, leadIds } },
   )
   return new Map(rows.map((lead) => [lead.leadId, lead]))

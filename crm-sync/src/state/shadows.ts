@@ -21,6 +21,7 @@ const shadowRow = z.object({
   crm_id: z.string(),
   fields: fieldsJson,
   written: fieldsJson,
+  replaced: fieldsJson,
   version: z.string(),
 })
 
@@ -34,7 +35,7 @@ export async function loadShadows(
 ): Promise<Map<string, StoredShadow>> {
   if (records.length === 0) return new Map()
   const rows = await warehouse.query(
-    `SELECT object, crm_id, fields, written, version FROM crm_shadow FINAL
+    `SELECT object, crm_id, fields, written, replaced, version FROM crm_shadow FINAL
      WHERE ws = {ws:UInt32} AND object IN {objects:Array(String)} AND crm_id IN {crmIds:Array(String)}`,
     {
       row: shadowRow,

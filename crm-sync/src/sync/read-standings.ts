@@ -3,7 +3,9 @@ import type { CrmRecord, Link } from '../plan/operation.ts'
 import { decideStanding, type Found } from '../plan/standing.ts'
 import type { CompanyState, PersonState, Standing } from '../plan/subjects.ts'
 import { findAccounts, findPeople, type Matches } from '../salesforce/find-records.ts'
-import { followRecords } from '../salesforce/follow-records.ts'
+import { followRecords, type RecordPointer } from '../salesforce/follow-records.ts'
+import type { CrmRules } from '../plan/rules.ts'
+import type { DuplicateHints } from './duplicate-hints.ts'
 import type { ReadScope } from '../salesforce/open-org.ts'
 import { loadLinksOfRecords } from '../state/links.ts'
 import type { Scope } from '../state/load-round.ts'
@@ -20,41 +22,50 @@ interface Subject {
   readonly id: string
   readonly link: Link | undefined
   readonly inherited: Link | undefined
+  /** Mail, or domain. */
+  readonly nature: string
+  /** Records that a duplicate rule named. */
+  readonly hints: readonly RecordPointer[]
+  /** How it is looked for, in this order. */
+  readonly matchBy: readonly string[]
+  /** A person without leads is nobody that could be looked for. */
+  readonly isKnown: boolean
+}
+
+export interface StandingsWanted {
+  readonly people: readonly PersonState[]
+  readonly companies: readonly CompanyState[]
+  readonly hints: DuplicateHints
+  readonly match: CrmRules['match']
 }
 
 /** Asks Salesforce where each subject stands: by its link, or by matching when it has none. */
 export async function readStandings(
   scope: Scope,
   read: ReadScope,
-  wanted: { readonly people: readonly PersonState[]; readonly companies: readonly CompanyState[] },
+  wanted: StandingsWanted,
 ): Promise<Standings> {
-  const people = wanted.people.map((person) => ({ ...person, id: person.contactId }))
-  const companies = wanted.companies.map((company) => ({
-    ...company,
-    id: company.companyId,
-    inherited: undefined,
-  }))
-  const newPeople = people.filter((person) => isToMatch(person) && person.leads.length > 0)
-  const newCompanies = companies.filter(isToMatch)
-  const [linked, personMatches, companyMatches] = await Promise.all([
-    followRecords(read, [...people, ...companies].flatMap(pointersOf)),
-    findPeople(
+  const people = toPeople(wanted)
+  const companies = toCompanies(wanted)
+  const subjects = [...people, ...companies]
+  const [linked, matches] = await Promise.all([
+    followRecords(
       read,
-      newPeople.map(({ id, leads }) => ({ externalId: id, email: leads[0]?.email ?? '' })),
+      subjects.flatMap((subject) => [...pointersOf(subject), ...subject.hints]),
     ),
-    findAccounts(
-      read,
-      newCompanies.map(({ id, domain }) => ({ externalId: id, domain })),
-    ),
+    findMatches(read, people.filter(isToMatch), companies.filter(isToMatch)),
   ])
-  const matches = new Map([
-    ...toEntries(newPeople, personMatches),
-    ...toEntries(newCompanies, companyMatches),
-  ])
-  const held = await loadHolders(scope, [...matches.values()])
+  const hinted = subjects.flatMap(({ hints }) => hintedOf(hints, linked))
+  const held = await loadHolders(scope, [...matches.values(), { byExternalId: [], byNature: hinted }])
   const decide = (subject: Subject): Standing => {
-    const found = { ...NO_MATCHES, ...matches.get(subject.id), linked: linkedOf(subject, linked) }
-    return decideStanding({ ...toInput(subject, found), held: heldByOthers(held, subject) })
+    const found = {
+      ...NO_MATCHES,
+      ...matches.get(subject.id),
+      linked: linkedOf(subject, linked),
+      hinted: hintedOf(subject.hints, linked),
+    }
+    const { prefer } = wanted.match
+    return decideStanding({ ...toInput(subject, found), held: heldByOthers(held, subject), prefer })
   }
   return {
     people: new Map(people.map((person) => [person.id, decide(person)])),
@@ -62,9 +73,51 @@ export async function readStandings(
   }
 }
 
+const toPeople = ({ people, hints, match }: StandingsWanted): readonly Subject[] =>
+  people.map(({ contactId, link, inherited, leads }) => ({
+    id: contactId,
+    link,
+    inherited,
+    nature: leads[0]?.email ?? '',
+    hints: hints.get(`contact:${contactId}`) ?? [],
+    matchBy: match.people,
+    isKnown: leads.length > 0,
+  }))
+
+const toCompanies = ({ companies, hints, match }: StandingsWanted): readonly Subject[] =>
+  companies.map(({ companyId, link, domain }) => ({
+    id: companyId,
+    link,
+    inherited: undefined,
+    nature: domain,
+    hints: hints.get(`company:${companyId}`) ?? [],
+    matchBy: match.companies,
+    isKnown: true,
+  }))
+
+async function findMatches(
+  read: ReadScope,
+  people: readonly Subject[],
+  companies: readonly Subject[],
+): Promise<ReadonlyMap<string, Matches>> {
+  const natureOf = ({ nature, matchBy }: Subject, by: string): string => (matchBy.includes(by) ? nature : '')
+  const [personMatches, companyMatches] = await Promise.all([
+    findPeople(
+      read,
+      people.map((one) => ({ externalId: one.id, email: natureOf(one, 'email') })),
+    ),
+    findAccounts(
+      read,
+      companies.map((one) => ({ externalId: one.id, domain: natureOf(one, 'domain') })),
+    ),
+  ])
+  return new Map([...toEntries(people, personMatches), ...toEntries(companies, companyMatches)])
+}
+
 const NO_MATCHES: Matches = { byExternalId: [], byNature: [] }
 
-const isToMatch = ({ link }: Subject): boolean => link?.status !== 'deleted' && !isActive(link)
+const isToMatch = ({ link, isKnown }: Subject): boolean =>
+  isKnown && link?.status !== 'deleted' && !isActive(link)
 
 const toEntries = (
   subjects: readonly Subject[],
@@ -72,7 +125,9 @@ const toEntries = (
 ): readonly (readonly [string, Matches])[] =>
   subjects.map((subject, index) => [subject.id, matches[index] ?? NO_MATCHES] as const)
 
-const toInput = ({ id, link, inherited }: Subject, found: Found) => ({
+const toInput = ({ id, link, inherited, nature, matchBy }: Subject, found: Found) => ({
+  nature,
+  isNatureFirst: matchBy[0] !== 'external_id',
   link,
   inherited,
   found,
@@ -86,6 +141,15 @@ function pointersOf(subject: Subject): readonly Link[] {
   const link = sourceOf(subject)
   return link ? [link] : []
 }
+
+const hintedOf = (
+  hints: readonly RecordPointer[],
+  linked: ReadonlyMap<string, CrmRecord | 'deleted'>,
+): readonly CrmRecord[] =>
+  hints.flatMap(({ crmId }) => {
+    const record = linked.get(crmId)
+    return record === undefined || record === 'deleted' ? [] : [record]
+  })
 
 const linkedOf = (
   subject: Subject,

@@ -81,12 +81,17 @@ function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowR
         ...claimed.get(key),
         ...written,
       }),
+      replaced: JSON.stringify({ ...state.shadows.get(key)?.replaced, ...replacedBy(operation) }),
       modstamp: '',
       version: nextVersion(state.shadows.get(key)?.version, context.nowMs),
       gone: operation.action === 'delete' ? 1 : 0,
     }
   })
 }
+
+/** What stood where we wrote. */
+const replacedBy = ({ action, fields }: Operation): CrmFields =>
+  action === 'update' ? Object.fromEntries(Object.entries(fields).map(([name, { old }]) => [name, old])) : {}
 
 /** Below what the same moment writes about the same record. */
 function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {
@@ -97,6 +102,7 @@ function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryConte
     external_id: externalId,
     fields: JSON.stringify(fields),
     written: JSON.stringify(written),
+    replaced: '{}',
     modstamp: '',
     version: nextVersion(state.shadows.get(shadowKey(object, crmId))?.version, nowMs - 1),
     gone: 0,
@@ -111,6 +117,7 @@ function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryConte
     external_id: link.externalId,
     fields: JSON.stringify(record.fields),
     written: '{}',
+    replaced: '{}',
     modstamp: '',
     version: nextVersion(undefined, nowMs - 1),
     gone: 0,

@@ -20,6 +20,8 @@ const toReport = (outcomes: Readonly<Record<string, ItemOutcome>> = {}): RoundRe
   deferred: new Set(),
   written: new Set(),
   counts: { created: 1, updated: 0, deleted: 0, skipped: 0 },
+  causes: new Map(),
+  isSchemaStale: false,
   failure: undefined,
 })
 
@@ -46,6 +48,7 @@ function open(answer: (ids: readonly string[]) => RoundReport) {
         rounds.push(ids)
         return await Promise.resolve(ids).then(answer)
       },
+      onSettled: async () => undefined,
       recordRefusal: async ({ id }) => void refused.push(await Promise.resolve(id)),
       forgetOrg: () => (forgotten += 1),
       log: createLog('crm-sync', () => undefined),

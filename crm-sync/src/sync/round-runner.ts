@@ -17,6 +17,8 @@ export interface RunnerOptions {
   readonly recordRefusal: (item: RoundItem, failure: SalesforceFailure) => Promise<void>
   /** Forgets what was described, after the org's set-up was found wanting. */
   readonly forgetOrg: () => void
+  /** Told how the items of a round ended. */
+  readonly onSettled: (items: readonly RoundItem[], report: RoundReport) => Promise<void>
   readonly now: () => number
   readonly log: Log
 }
@@ -50,6 +52,8 @@ export class RoundRunner {
   async run(items: readonly Pending[]): Promise<void> {
     try {
       const report = await this.#options.runRound(items, (id) => this.#queue.isVisitHeld(id))
+      await this.#options.onSettled(items, report)
+      if (report.isSchemaStale) this.#options.forgetOrg()
       this.#settle(items, report)
     } catch (error) {
       await this.#recover(items, error)

@@ -1,28 +1,46 @@
-import type { CrmSettings } from '@leadline/contract'
-import { applyPlan } from '../apply/apply-plan.ts'
+import { applyPlan, type Applied } from '../apply/apply-plan.ts'
+import { findRefusedFields } from '../apply/refused-fields.ts'
 import type { DeliveryContext } from '../deliveries/build-deliveries.ts'
+import { NOTHING_REFUSED } from '../plan/field-mapping.ts'
 import type { CrmFields } from '../plan/field-values.ts'
-import { planRound } from '../plan/plan-round.ts'
+import type { OwnerCandidate } from '../plan/owner.ts'
+import { planRound, type Schemas } from '../plan/plan-round.ts'
+import type { Plan } from '../plan/operation.ts'
+import type { CrmRules } from '../plan/rules.ts'
+import { signatureOf } from '../salesforce/error-signature.ts'
 import { openReadScope, type Org } from '../salesforce/open-org.ts'
-import { loadRound, type Scope } from '../state/load-round.ts'
+import { loadRound, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
+import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
 import { loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
 import { recordRound } from './record-round.ts'
+import type { RefusedValues } from './refused-values.ts'
 import { buildReport, type RoundReport } from './round-report.ts'
 import { companiesToPlan, itemKey, toCompanyTasks, toPersonTasks, type RoundItem } from './round-tasks.ts'
 
 export interface RoundDependencies extends Scope {
-  readonly org: Org
-  readonly create: CrmSettings['create']
+  readonly org: Pick<Org, 'send' | 'apiVersion' | 'mapping' | 'schemas'>
+  readonly crm: CrmRules
+  readonly owners: () => Promise<readonly OwnerCandidate[]>
+  readonly refused: RefusedValues
+  readonly hints: DuplicateHints
   readonly sessionTimeoutMs: number
-  /** Milliseconds since 1970. */
-  /** Work given out before this may be the repeat of what an earlier process began. */
+  /** Milliseconds since 1970. Work given out before this may be the repeat of what an earlier process began. */
   readonly startedAtMs: number
   readonly now: () => number
   /** A fresh UUID for each delivery. */
   readonly newId: () => string
+}
+
+/** What a round would do, and what it knows. */
+export interface PlannedRound {
+  readonly state: RoundState
+  readonly schemas: Schemas
+  readonly standings: Standings
+  readonly timeline: Timeline
+  readonly plan: Plan
 }
 
 /**
@@ -34,15 +52,40 @@ export async function runRound(
   items: readonly RoundItem[],
   holdOpen: (contactId: string) => boolean,
 ): Promise<RoundReport> {
-  const { org, create } = dependencies
+  const { org, crm } = dependencies
+  const { state, standings, timeline, plan } = await planItems(dependencies, items, holdOpen)
+  const result = await applyPlan(org, plan.operations, { assignmentRules: crm.owners.assignmentRules })
+  await recordRound(
+    dependencies,
+    {
+      state,
+      plan,
+      applied: result.applied,
+      records: recordsOf(standings, timeline),
+      recovered: timeline.recovered,
+    },
+    toContext(dependencies, items),
+  )
+  const repaired = await repair(dependencies, result.applied)
+  return buildReport({ items, plan, result, repaired })
+}
+
+/** The first half of a round: nothing is changed, so it is also the dry run. */
+export async function planItems(
+  dependencies: RoundDependencies,
+  items: readonly RoundItem[],
+  holdOpen: (contactId: string) => boolean,
+): Promise<PlannedRound> {
+  const { org, crm, refused, hints } = dependencies
   const state = await loadRound(dependencies, {
     contactIds: idsOf(items, 'contact'),
     companyIds: idsOf(items, 'company'),
   })
   const schemas = await org.schemas()
-  const read = openReadScope(org.send, schemas)
+  const read = openReadScope(org, schemas)
   const companies = companiesToPlan(items, state)
-  const standings = await readStandings(dependencies, read, { people: state.people, companies })
+  const wanted = { people: state.people, companies, hints, match: crm.match }
+  const standings = await readStandings(dependencies, read, wanted)
   const isRepeated = createRepeatCheck(dependencies, items)
   const timeline = await loadTimeline(
     read,
@@ -56,25 +99,45 @@ export async function runRound(
     companies: toCompanyTasks(companies, sources),
     rows: timeline.rows,
     schemas,
-    create: {
-      leads: create === 'both' || create === 'leads',
-      companies: create === 'both' || create === 'companies',
+    rules: {
+      crm,
+      mapping: org.mapping,
+      owners: givesAway(crm) ? await dependencies.owners() : [],
+      refusalOf: refused.isEmpty
+        ? NOTHING_REFUSED
+        : (object, field, value) => refused.signatureOf(object, field, value),
     },
     openSinceMs: dependencies.now() - dependencies.sessionTimeoutMs,
   })
-  const result = await applyPlan(org.send, plan.operations)
-  await recordRound(
-    dependencies,
-    {
-      state,
-      plan,
-      applied: result.applied,
-      records: recordsOf(standings, timeline),
-      recovered: timeline.recovered,
-    },
-    toContext(dependencies, items),
-  )
-  return buildReport(items, plan, result)
+  return { state, schemas, standings, timeline, plan }
+}
+
+const givesAway = ({ owners }: CrmRules): boolean => owners.rules.length > 0 || owners.fallback !== undefined
+
+/** Learns from refused records what the next round must leave out, and which records are meant. */
+async function repair(
+  { org, refused, hints }: RoundDependencies,
+  applied: readonly Applied[],
+): Promise<ReadonlySet<Applied>> {
+  const repaired = new Set<Applied>()
+  for (const one of applied) if (noteRefusal(refused, one)) repaired.add(one)
+  for (const [key, pointers] of await findDuplicates(org, applied)) {
+    hints.set(key, pointers)
+    for (const one of applied) if (!one.result.ok && one.operation.workKeys.includes(key)) repaired.add(one)
+  }
+  return repaired
+}
+
+function noteRefusal(refused: RefusedValues, applied: Applied): boolean {
+  const { operation, sent, result } = applied
+  const { fields, anyValue } = findRefusedFields(applied)
+  if (result.ok || fields.length === 0) return false
+  const signature = signatureOf(operation.object, result.failure)
+  for (const field of fields) {
+    const value = anyValue ? undefined : (sent[field] ?? null)
+    refused.refuse({ signature, object: operation.object, field, value })
+  }
+  return true
 }
 
 const idsOf = (items: readonly RoundItem[], kind: RoundItem['kind']): readonly string[] =>

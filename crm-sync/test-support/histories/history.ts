@@ -12,6 +12,8 @@ import { openOrg, type Org } from '../../src/salesforce/open-org.ts'
 import { SalesforceError } from '../../src/salesforce/errors.ts'
 import { loadStaleContacts } from '../../src/state/links.ts'
 import { createOneAtATime } from '../../src/sync/one-at-a-time.ts'
+import type { DuplicateHints } from '../../src/sync/duplicate-hints.ts'
+import { RefusedValues } from '../../src/sync/refused-values.ts'
 import { itemKey, type RoundItem } from '../../src/sync/round-tasks.ts'
 import { runRound } from '../../src/sync/run-round.ts'
 import type { MemoryWarehouse } from '../memory-warehouse.ts'
@@ -111,7 +113,7 @@ export class History {
 
   async #round(): Promise<void> {
     const items = [...new Map([...this.#found, ...this.#work]).values()]
-    const report = await runRound({ ...this.#process, create: 'both' }, items, () => false)
+    const report = await runRound({ ...this.#process, crm: this.#options.settings }, items, () => false)
     for (const item of items) {
       const outcome = report.outcomes.get(itemKey(item))
       for (const queue of [this.#work, this.#found]) {
@@ -160,13 +162,20 @@ export class History {
   #startProcess(): Process {
     const { org, warehouse, settings } = this.#options
     const now = (): number => org.admin.clock.now()
-    const connection = openOrg(settings, (object) => {
-      throw new Error(`fields of ${object} are hidden`)
-    })
+    const connection = openOrg(
+      settings,
+      (problems) => {
+        throw new Error(problems.join(', '))
+      },
+      { now, times: { baseMs: 0, maxMs: 0, brokenMs: 0, budgetMs: 0 } },
+    )
     const common = { warehouse, ws: WS, now, newId: () => this.#newId() }
     return {
       ...common,
       org: connection,
+      refused: new RefusedValues(),
+      hints: new Map(),
+      owners: async () => [],
       startedAtMs: now(),
       sessionTimeoutMs: 1_800_000,
       poll: new OwnerPoll({
@@ -291,4 +300,7 @@ interface Process {
   readonly startedAtMs: number
   readonly sessionTimeoutMs: number
   readonly poll: OwnerPoll
+  readonly refused: RefusedValues
+  readonly hints: DuplicateHints
+  readonly owners: () => Promise<readonly never[]>
 }

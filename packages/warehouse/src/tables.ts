@@ -213,6 +213,7 @@ export interface CrmShadowRow {
   readonly external_id: string
   readonly fields: string
   readonly written: string
+  readonly replaced: string
   readonly modstamp: string
   readonly version: Big
   readonly gone: number
@@ -237,6 +238,18 @@ export interface CrmDeliveriesRow {
   readonly request_id: string
   readonly attempt: number
   readonly latency_ms: number
+}
+
+export interface CrmParkedRow {
+  readonly ws: number
+  readonly kind: 'contact' | 'company'
+  readonly id: Uuid
+  readonly signature: string
+  readonly code: string
+  readonly message: string
+  readonly since: DateTime
+  readonly version: Big
+  readonly gone: number
 }
 
 export interface CrmCursorsRow {
@@ -302,6 +315,7 @@ export interface CompanyLeadsRow {
   readonly lead_id: Uuid
   readonly domain: string
   readonly is_own: number
+  readonly is_member: number
   readonly first_seen: DateTime
   readonly last_seen: DateTime
   readonly version: Big
@@ -323,6 +337,36 @@ export interface SettingsRow {
   readonly version: Big
 }
 
+export interface CrmConnectionsRow {
+  readonly ws: number
+  readonly org_id: string
+  readonly user_id: string
+  readonly instance_url: string
+  readonly tokens: string
+  readonly is_dead: number
+  readonly version: Big
+}
+
+export interface CrmLocksRow {
+  readonly ws: number
+  readonly name: string
+  readonly holder: Uuid
+  readonly ticket: number
+  readonly is_choosing: number
+  readonly until_ms: Big
+  readonly version: Big
+  readonly gone: number
+}
+
+export interface CrmApiCallsRow {
+  readonly ws: number
+  readonly hour: DateTime
+  readonly lane: string
+  readonly process: Uuid
+  readonly calls: number
+  readonly version: Big
+}
+
 export interface TableRows {
   readonly events_raw: EventsRow
   readonly event_leads: EventLeadsRow
@@ -340,7 +384,11 @@ export interface TableRows {
   readonly crm_links_raw: CrmLinksRow
   readonly crm_shadow: CrmShadowRow
   readonly crm_deliveries_raw: CrmDeliveriesRow
+  readonly crm_parked: CrmParkedRow
   readonly crm_cursors: CrmCursorsRow
+  readonly crm_connections: CrmConnectionsRow
+  readonly crm_locks: CrmLocksRow
+  readonly crm_api_calls: CrmApiCallsRow
   readonly identity_commands: IdentityCommandsRow
   readonly identity_rulings: IdentityRulingsRow
   readonly erasures: ErasuresRow

@@ -10,6 +10,26 @@ const embeddedStream = z.strictObject({
     .describe('At this size appends are refused (503)'),
 })
 
+const spool = z.strictObject({
+  directory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Local disk on which the collector keeps events while Kafka is away; without it they are refused then',
+    ),
+  maxBytes: z
+    .int()
+    .min(1)
+    .default(10 * 1024 ** 3)
+    .describe('At this size events are refused (503) while Kafka is away'),
+  afterMs: z
+    .int()
+    .min(100)
+    .default(800)
+    .describe('Longest that the collector waits for Kafka before events go to the spool, in ms'),
+})
+
 const kafkaStream = z.strictObject({
   kind: z.literal('kafka'),
   brokers: z.array(z.string().regex(/^[^:]+:\d+$/, 'must be host:port')).min(1),
@@ -24,6 +44,7 @@ const kafkaStream = z.strictObject({
     .optional(),
   replication: z.int().min(1).default(3).describe('Copies that each topic must have'),
   compression: z.enum(['none', 'zstd', 'gzip']).default('none'),
+  spool: spool.prefault({}),
 })
 
 /** The durable log: beside the services, or Kafka. */

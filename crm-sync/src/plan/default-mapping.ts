@@ -1,0 +1,50 @@
+import type { FieldMapping } from '@leadline/contract'
+
+type Line = Pick<FieldMapping, 'to'> & Partial<FieldMapping>
+
+const both = (field: string): string[] => [`Lead.${field}`, `Contact.${field}`]
+
+/** Standard fields belong to the rep: we fill what is empty and correct only what we wrote. */
+const SHARED: readonly Line[] = [
+  { from: 'person.email', to: both('Email') },
+  { from: 'person.firstName', to: both('FirstName') },
+  { from: 'person.lastName', to: both('LastName') },
+  { from: 'person.title', to: both('Title') },
+  { from: 'person.phone', to: both('Phone') },
+  { from: 'person.company', to: 'Lead.Company' },
+  { from: 'person.website', to: 'Lead.Website' },
+  { from: 'company.label', to: 'Account.Name' },
+  { from: 'company.domain', to: 'Account.Website' },
+]
+
+/** Fields that only we write. */
+const OWN: readonly Line[] = [
+  { from: 'person.firstSeen', to: both('Leadline_First_Seen__c') },
+  { from: 'person.lastSeen', to: both('Leadline_Last_Seen__c'), rollup: true },
+  { from: 'person.sessions', to: both('Leadline_Sessions__c'), rollup: true },
+  { from: 'person.stage', to: both('Leadline_Stage__c') },
+  { from: 'person.source', to: both('Leadline_Source__c') },
+  { from: 'company.domain', to: 'Account.Leadline_Domain__c' },
+  { from: 'session.name', to: 'Leadline_Activity__c.Name' },
+  { from: 'session.start', to: 'Leadline_Activity__c.Leadline_Start__c' },
+  { from: 'session.end', to: 'Leadline_Activity__c.Leadline_End__c' },
+  { from: 'session.summary', to: 'Leadline_Activity__c.Leadline_Summary__c' },
+  { from: 'session.pages', to: 'Leadline_Activity__c.Leadline_Pages__c' },
+  { from: 'session.events', to: 'Leadline_Activity__c.Leadline_Events__c' },
+  { from: 'session.url', to: 'Leadline_Activity__c.Leadline_Url__c' },
+]
+
+const toLine = (line: Line, strategy: FieldMapping['strategy']): FieldMapping => ({
+  strategy,
+  transform: [],
+  values: {},
+  clear: false,
+  rollup: false,
+  ...line,
+})
+
+/** The mapping as shipped. One field more is one line more; a field that the org lacks is left out. */
+export const DEFAULT_LINES: readonly FieldMapping[] = [
+  ...SHARED.map((line) => toLine(line, 'prefer_salesforce')),
+  ...OWN.map((line) => toLine(line, 'override')),
+]

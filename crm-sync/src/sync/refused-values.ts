@@ -1,0 +1,48 @@
+import type { CrmObject } from '../plan/operation.ts'
+import type { FieldValue } from '../plan/field-values.ts'
+
+interface Refusal {
+  readonly signature: string
+  readonly object: CrmObject
+  readonly field: string
+  /** Undefined: whatever the value. */
+  readonly value: FieldValue | undefined
+}
+
+/** So many values wait at most; beyond that the oldest are tried again. */
+const MAX_REFUSALS = 20_000
+
+/**
+ * Values that Salesforce refused for a field: a field that is hidden or gone, a value that a picklist lost. Records are
+ * written without them until one goes through again, or the process starts anew.
+ */
+export class RefusedValues {
+  readonly #byKey = new Map<string, Refusal>()
+
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#byKey.set(keyOf(refusal.object, refusal.field, refusal.value), refusal)
+    for (const key of this.#byKey.keys()) {
+      if (this.#byKey.size <= MAX_REFUSALS) break
+      this.#byKey.delete(key)
+    }
+  }
+
+  /** Signature of the refusal that keeps a value back; undefined when it may be written. */
+  signatureOf(object: CrmObject, field: string, value: FieldValue): string | undefined {
+    const refusal =
+      this.#byKey.get(keyOf(object, field, undefined)) ?? this.#byKey.get(keyOf(object, field, value))
+    return refusal?.signature
+  }
+
+  /** The next record tries again. */
+  forget(signature: string): void {
+    for (const [key, refusal] of this.#byKey) if (refusal.signature === signature) this.#byKey.delete(key)
+  }
+}
+
+const keyOf = (object: CrmObject, field: string, value: FieldValue | undefined): string =>
+  JSON.stringify([object, field, value ?? null, value === undefined])
