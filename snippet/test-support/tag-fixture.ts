@@ -1,55 +1,79 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { WireEvent } from '@leadline/contract/wire'
-import { buildTag } from '../build.ts'
+import { buildTag, type TagOptions } from '../build.ts'
 import { startTestCollector, type TestCollector } from './test-collector.ts'
-import { startTestSite, type PageParts, type TestSite } from './test-site.ts'
+import { startTestSite, type PageParts } from './test-site.ts'
 import { waitUntil } from './wait-until.ts'
 
-/** A customer's site with the built tag, a collector on another site, and a browser profile of its own. */
-export interface TagFixture {
-  readonly context: BrowserContext
+/** A customer's site with the built tag, and a collector on another site. */
+export interface TagSite {
   readonly collector: TestCollector
-  readonly site: TestSite
-  /** What the pages threw, from anywhere. */
-  readonly pageErrors: readonly string[]
-  openPage(path?: string): Promise<Page>
+  readonly url: string
+  readonly port: number
   /** Waits until so many different events have arrived, and returns them in the order of their calls. */
-  arrived(count: number): Promise<WireEvent[]>
+  readonly arrived: (count: number) => Promise<WireEvent[]>
   stop(): Promise<void>
 }
 
-/** `pages` gives HTML by path; every other path is a page with the tag in its head. */
-export async function openTagFixture(
-  browser: Browser,
-  pages: (parts: PageParts) => Record<string, string> = () => ({}),
-): Promise<TagFixture> {
-  const { code, stub } = await buildTag()
+/** The same with a profile of Chromium. */
+export interface TagFixture extends Pick<TagSite, 'collector' | 'arrived' | 'stop'> {
+  readonly context: BrowserContext
+  readonly site: TagSite
+  /** What the pages threw, from anywhere. */
+  readonly pageErrors: readonly string[]
+  openPage(path?: string): Promise<Page>
+}
+
+export interface TagSiteOptions extends TagOptions {
+  /** HTML by path; every other path is a page with the tag in its head. */
+  readonly pages?: (parts: PageParts) => Record<string, string>
+}
+
+export async function openTagSite({ pages, ...options }: TagSiteOptions = {}): Promise<TagSite> {
+  const { code, stub } = await buildTag(options)
   const collector = await startTestCollector({ '/leadline.js': code })
   const parts = { stub, collectorUrl: collector.url, writeKey: 'wk_test_page' }
-  const site = await startTestSite(parts, pages(parts))
-  const context = await browser.newContext()
-  const pageErrors: string[] = []
-  context.on('weberror', (error) => pageErrors.push(String(error.error())))
+  const site = await startTestSite(parts, pages?.(parts) ?? {})
   const distinct = (): Map<string, WireEvent> =>
     new Map(collector.events().map((event) => [String(event.messageId), event]))
   return {
-    context,
     collector,
-    site,
-    pageErrors,
-    async openPage(path = '/') {
-      const page = await context.newPage()
-      await page.goto(site.url + path)
-      return page
-    },
+    url: site.url,
+    port: site.port,
     async arrived(count) {
       await waitUntil(`${count} events at the collector`, () => distinct().size >= count)
       return [...distinct()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event)
     },
     async stop() {
-      await context.close()
       await site.stop()
       await collector.stop()
+    },
+  }
+}
+
+export async function openTagFixture(
+  browser: Browser,
+  pages?: TagSiteOptions['pages'],
+  options: TagOptions = {},
+): Promise<TagFixture> {
+  const site = await openTagSite({ ...options, ...(pages && { pages }) })
+  const context = await browser.newContext()
+  const pageErrors: string[] = []
+  context.on('weberror', (error) => pageErrors.push(String(error.error())))
+  return {
+    context,
+    collector: site.collector,
+    site,
+    pageErrors,
+    arrived: site.arrived,
+    async openPage(path = '/') {
+      const page = await context.newPage()
+      await page.goto(site.url + path)
+      return page
+    },
+    async stop() {
+      await context.close()
+      await site.stop()
     },
   }
 }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import type { WireEvent } from '@leadline/contract/wire'
+import {
+  ENGINES,
+  openAnyBrowser,
+  type AnyBrowser,
+  type AnyPage,
+  type AnyProfile,
+} from '../test-support/any-browser.ts'
+import { namesOf, openTagSite, type TagSite } from '../test-support/tag-fixture.ts'
+import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
+import { waitUntil } from '../test-support/wait-until.ts'
+
+const TEN = Array.from({ length: 10 }, (_, index) => `e${index}`)
+const trackTen = `for (let i = 0; i < 10; i++) leadline.track('e' + i)`
+
+const pages = (parts: PageParts): Record<string, string> => ({
+  '/frozen': toPage(
+    `<script>[Object.prototype, Array.prototype, Function.prototype, Promise.prototype, JSON].forEach(Object.freeze)</script>${tagElements(parts)}`,
+  ),
+  '/pending': toPage(tagElements(parts).replace('data-key', 'data-consent="pending" data-key')),
+})
+
+for (const engine of ENGINES) {
+  describe(`in ${engine}`, () => {
+    let browser: AnyBrowser
+    let profile: AnyProfile
+    let site: TagSite
+    before(async () => {
+      browser = await openAnyBrowser(engine)
+    })
+    after(() => browser.close())
+    beforeEach(async () => {
+      site = await openTagSite({ pages, features: 'everything' })
+      profile = await browser.newProfile()
+    })
+    afterEach(async () => {
+      await profile.close()
+      await site.stop()
+    })
+
+    const open = async (path = '/'): Promise<AnyPage> => {
+      const page = await profile.newPage()
+      await page.goto(site.url + path)
+      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      return page
+    }
+    const run = (page: AnyPage, script: string): Promise<unknown> => page.eval(`${script}; undefined`)
+    const copies = (): number => {
+      const events: readonly WireEvent[] = site.collector.events()
+      return events.length - new Set(events.map(({ messageId }) => messageId)).size
+    }
+
+    it('ten events of one moment leave in one request without a preflight, and the page hears of it', async () => {
+      const page = await open()
+      const result = await page.eval(
+        `(() => { ${trackTen}; return leadline.track('last').then(({ delivered }) => delivered) })()`,
+      )
+      assert.equal(result, true)
+      assert.deepEqual(namesOf(await site.arrived(11)), [...TEN, 'last'])
+      assert.ok(site.collector.requests.length <= 2)
+      assert.ok(site.collector.requests.every(({ method }) => method === 'POST'))
+    })
+
+    it('a queue outlives a reload in an outage, and is sent once', async () => {
+      site.collector.setTrouble({ status: 503 })
+      const page = await open()
+      await run(page, trackTen)
+      await waitUntil('a try', () => site.collector.requests.length > 0)
+      await page.goto(`${site.url}/next`)
+      site.collector.setTrouble(undefined)
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(copies(), 0)
+    })
+
+    it('a tab that is closed at once loses nothing', async () => {
+      const other = await open('/other')
+      const page = await open()
+      await run(page, trackTen)
+      await page.close()
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(await other.eval('typeof leadline'), 'function')
+    })
+
+    it('a page that leaves at once loses nothing', async () => {
+      const page = await open()
+      await run(page, `${trackTen}; location.href = '/next'`)
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+    })
+
+    it('the visitor stays the same over pages, and is another after a change of user', async () => {
+      const page = await open()
+      await run(page, `leadline.identify('ann', { plan: 'pro' })`)
+      await site.arrived(1)
+      await page.goto(`${site.url}/next`)
+      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await run(page, `leadline.track('used'); leadline.identify('bob')`)
+      const [ann, used, bob] = await site.arrived(3)
+      assert.deepEqual([used?.userId, used?.anonymousId], ['ann', ann?.anonymousId])
+      assert.notEqual(bob?.anonymousId, ann?.anonymousId)
+    })
+
+    it('frozen prototypes harm neither page nor tag', async () => {
+      const page = await open('/frozen')
+      await run(page, `leadline.track('kept')`)
+      assert.deepEqual(namesOf(await site.arrived(1)), ['kept'])
+    })
+
+    it('nothing is stored or sent before consent', async () => {
+      const page = await open('/pending')
+      await run(page, `leadline.page('Early')`)
+      const kept = await page.eval('[document.cookie, localStorage.length, String(leadline.user())]')
+      assert.deepEqual(kept, ['', 0, 'undefined'])
+      assert.equal(site.collector.requests.length, 0)
+      await run(page, `leadline.consent('granted')`)
+      const [event] = await site.arrived(1)
+      assert.equal(event?.name, 'Early')
+    })
+  })
+}
