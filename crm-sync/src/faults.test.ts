@@ -243,7 +243,7 @@ test('no line of the log quotes a mail or a secret', async () => {
   const people = crowd(2, 'quiet.example')
   desk.org.admin.faults.add({
     match: { path: '/composite|/query' },
-    times: 3,
+    times: 9,
     action: { type: 'error', code: 'UNKNOWN_EXCEPTION', message: `about ${people[0]?.email}`, status: 500 },
   })
   await workOn(people)

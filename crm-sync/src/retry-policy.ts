@@ -1,4 +1,4 @@
-import type { ErrorClass } from './salesforce/errors.ts'
+import type { ErrorClass } from './salesforce/error-catalogue.ts'
 
 export interface RetryTimes {
   /** First pause of a transient failure; it doubles with each attempt. */
@@ -32,6 +32,7 @@ export function retryDelayMs(
 /** Tries for one record before it waits for a person or for its next change. */
 const ROW_ATTEMPTS: Readonly<Record<ErrorClass, number>> = {
   retry: 8,
+  unknown: Number.POSITIVE_INFINITY,
   budget: Number.POSITIVE_INFINITY,
   auth: Number.POSITIVE_INFINITY,
   repair: 3,
@@ -40,10 +41,19 @@ const ROW_ATTEMPTS: Readonly<Record<ErrorClass, number>> = {
   bug: 1,
 }
 
-/** Whether a record that was refused is tried again; `attempt` counts the tries so far. */
-export const isRowRetried = (failure: { readonly class: ErrorClass; readonly attempt: number }): boolean =>
-  failure.attempt < ROW_ATTEMPTS[failure.class]
+export interface RowFailure {
+  readonly class: ErrorClass
+  /** Tries so far. */
+  readonly attempt: number
+  /** 200 when the record itself was refused; the call as a whole failed otherwise, which is nobody's fault. */
+  readonly status?: number
+}
+
+/** Whether a record that was refused is tried again. */
+export const isRowRetried = ({ class: errorClass, attempt, status = 200 }: RowFailure): boolean =>
+  (errorClass === 'retry' && status !== 200) || attempt < ROW_ATTEMPTS[errorClass]
+
+const CALL_RETRIED: ReadonlySet<ErrorClass> = new Set(['retry', 'unknown', 'budget', 'auth', 'config'])
 
 /** Whether a call that failed as a whole may succeed as it is, so that nothing in it is to blame. */
-export const isCallRetried = (errorClass: ErrorClass): boolean =>
-  errorClass === 'retry' || errorClass === 'budget' || errorClass === 'auth' || errorClass === 'config'
+export const isCallRetried = (errorClass: ErrorClass): boolean => CALL_RETRIED.has(errorClass)

@@ -3,10 +3,10 @@ import { failureOf, SalesforceError } from './errors.ts'
 import { isLoopback } from './host-rule.ts'
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | undefined
+  readonly body?: string | Buffer | undefined
   readonly timeoutMs: number
 }
 
@@ -17,7 +17,10 @@ export interface HttpAnswer {
   readonly body: string
 }
 
-/** One HTTP exchange. Rejects with `no_answer` when the outcome is unknown: it may have been carried out. */
+/**
+ * One HTTP exchange. Rejects with `unreachable` when nothing was sent, and with `no_answer` when the outcome is
+ * unknown: it may have been carried out.
+ */
 export type Exchange = (call: HttpCall) => Promise<HttpAnswer>
 
 /**
@@ -45,12 +48,18 @@ export function createExchange(): Exchange {
       return { status: answer.statusCode, headers: answer.headers, body: answer.body }
     } catch (cause) {
       pending.stream().destroy()
-      throw new SalesforceError(
-        failureOf({ code: 'no_answer', detail: 'no complete answer; the outcome is unknown', status: 0 }),
-        { cause },
-      )
+      throw new SalesforceError(failureFrom(cause), { cause })
     }
   }
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+function failureFrom(cause: unknown) {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return NEVER_SENT.has(code)
+    ? failureOf({ code: 'unreachable', detail: 'the host cannot be reached; nothing was sent', status: 0 })
+    : failureOf({ code: 'no_answer', detail: 'no complete answer; the outcome is unknown', status: 0 })
 }
 
 async function withDeadline<T>(work: PromiseLike<T>, timeoutMs: number): Promise<T> {

@@ -1,17 +1,23 @@
 import { z, type ZodType } from 'zod'
+import type { Lane } from '../budget/lanes.ts'
 import type { Send } from './send.ts'
 
 /** All rows of a query, page by page. `all` includes deleted and merged records. */
 export async function querySoql<Row>(
   send: Send,
   soql: string,
-  options: { readonly row: ZodType<Row>; readonly all?: boolean },
+  options: { readonly row: ZodType<Row>; readonly all?: boolean; readonly lane?: Lane },
 ): Promise<Row[]> {
   const page = z.object({ records: z.array(options.row), nextRecordsUrl: z.string().optional() })
   const rows: Row[] = []
   let path: string | undefined = `/${options.all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`
   while (path !== undefined) {
-    const { value }: { value: z.output<typeof page> } = await send({ method: 'GET', path, answer: page })
+    const { value }: { value: z.output<typeof page> } = await send({
+      method: 'GET',
+      path,
+      answer: page,
+      lane: options.lane ?? 'fields',
+    })
     rows.push(...value.records)
     path = value.nextRecordsUrl
   }

@@ -40,7 +40,7 @@ export async function readChanges(
   const soql =
     `SELECT Id, OwnerId, SystemModstamp, IsDeleted${EXTRA_FIELDS[object]} FROM ${object} ` +
     `WHERE ${since} AND ${EXTERNAL_ID} != null ORDER BY SystemModstamp, Id LIMIT ${after.pageSize}`
-  const rows = await querySoql(send, soql, { row: changedRow, all: true })
+  const rows = await querySoql(send, soql, { row: changedRow, all: true, lane: 'owner' })
   return rows.map((row) => ({
     object,
     id: row.Id,
@@ -64,13 +64,13 @@ export async function readOwners(send: Send, ids: readonly string[]): Promise<Ma
   const users = ids.filter((id) => id.startsWith('005'))
   for (const part of chunkForUrl(users, quoteSoql)) {
     const soql = `SELECT Id, Name, IsActive FROM User WHERE ${soqlIn('Id', part)}`
-    for (const row of await querySoql(send, soql, { row: userRow }))
+    for (const row of await querySoql(send, soql, { row: userRow, lane: 'owner' }))
       owners.set(row.Id, { id: row.Id, name: row.Name ?? '', active: row.IsActive })
   }
   const queues = ids.filter((id) => id.startsWith('00G'))
   for (const part of chunkForUrl(queues, quoteSoql)) {
     const soql = `SELECT Id, Name FROM Group WHERE ${soqlIn('Id', part)}`
-    for (const row of await querySoql(send, soql, { row: groupRow }))
+    for (const row of await querySoql(send, soql, { row: groupRow, lane: 'owner' }))
       owners.set(row.Id, { id: row.Id, name: row.Name ?? '', active: true })
   }
   return owners

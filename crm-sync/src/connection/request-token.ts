@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { failureOf, SalesforceError } from '../salesforce/errors.ts'
+import type { Exchange, HttpAnswer } from '../salesforce/exchange.ts'
+import { checkHost } from '../salesforce/host-rule.ts'
+import { parseJson } from '../salesforce/parse-json.ts'
+import type { Session } from './session.ts'
+
+/** What a token answer gave. */
+export interface Grant {
+  readonly session: Session
+  /** Only on consent, and on renewal when the app rotates refresh tokens. */
+  readonly refreshToken?: string | undefined
+}
+
+export interface TokenHost {
+  readonly loginUrl: string
+  readonly allowLoopback: boolean
+  readonly exchange: Exchange
+}
+
+const TOKEN_TIMEOUT_MS = 20_000
+
+const granted = z.object({
+  access_token: z.string().min(1),
+  instance_url: z.url(),
+  refresh_token: z.string().min(1).optional(),
+  id: z.string().optional(),
+})
+const refused = z.object({ error: z.string(), error_description: z.string().default('') })
+
+/** One call to the token endpoint. Rejects with SalesforceError: class `auth` for a refusal, `retry` for an outage. */
+export async function requestToken(host: TokenHost, form: Readonly<Record<string, string>>): Promise<Grant> {
+  const answer = await host.exchange({
+    method: 'POST',
+    url: `${checkHost(host.loginUrl, host.allowLoopback)}/services/oauth2/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: new URLSearchParams(form).toString(),
+    timeoutMs: TOKEN_TIMEOUT_MS,
+  })
+  const parsed = granted.safeParse(parseJson(answer.body))
+  if (answer.status !== 200 || !parsed.success) throw refusalOf(answer)
+  const { access_token: accessToken, instance_url: instanceUrl, refresh_token, id } = parsed.data
+  return {
+    session: { accessToken, instanceUrl: checkHost(instanceUrl, host.allowLoopback), ...parseIdentity(id) },
+    refreshToken: refresh_token,
+  }
+}
+
+/** `https://login.salesforce.com/id/<org>/<user>` */
+function parseIdentity(id = ''): Pick<Session, 'orgId' | 'userId'> {
+  const match = /\/id\/(00D\w{12,15})\/(005\w{12,15})$/.exec(id)
+  return match ? { orgId: match[1], userId: match[2] } : {}
+}
+
+/** An outage is not a refusal: only an OAuth error body says that the credentials are no good. */
+function refusalOf({ status, body }: HttpAnswer): SalesforceError {
+  const parsed = refused.safeParse(parseJson(body))
+  if (!parsed.success || status === 429 || status >= 500)
+    return new SalesforceError({
+      code: `token_http_${status}`,
+      class: 'retry',
+      status: status === 429 ? 429 : 503,
+      detail: 'no token was given',
+      fields: [],
+    })
+  const { error, error_description: detail } = parsed.data
+  return new SalesforceError({ ...failureOf({ code: error, status, detail }), class: 'auth' })
+}
