@@ -3,13 +3,15 @@ import { refusalAnswer, toResponse } from './answers.ts'
 import { refusal } from './refusals.ts'
 import { collectRoutes, type CollectDeps } from './routes/collect.ts'
 import { operateRoutes, type OperateDeps } from './routes/operate.ts'
+import { edgeRoutes, type EdgeRouteDeps } from './routes/edge.ts'
 import { feedRoutes, type FeedDeps } from './routes/feed.ts'
 import type { Env, Route } from './routes/route.ts'
 import { sdkSettingsRoutes, type SdkSettingsDeps } from './routes/sdk-settings.ts'
 import { tagRoutes, type TagPlace } from './routes/serve-tag.ts'
 import type { Tag } from './tag.ts'
 
-export interface AppDeps extends CollectDeps, OperateDeps, SdkSettingsDeps, FeedDeps, TagPlace {
+export interface AppDeps
+  extends CollectDeps, OperateDeps, SdkSettingsDeps, FeedDeps, EdgeRouteDeps, TagPlace {
   readonly metrics: CollectDeps['metrics']
   readonly tag: Tag | undefined
 }
@@ -20,6 +22,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     ...collectRoutes(deps),
     ...sdkSettingsRoutes(deps),
     ...feedRoutes(deps),
+    ...edgeRoutes(deps),
     ...tagRoutes(deps.tag, deps),
     ...operateRoutes(deps),
   ]

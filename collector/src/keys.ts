@@ -16,11 +16,14 @@ export interface Keys {
   find(presented: string): Key | undefined
 }
 
+/** What of a workspace's settings says who may send. */
+export type WorkspaceKeys = Pick<WorkspaceSettings, 'id' | 'writeKeys' | 'secretKeys'>
+
 /**
  * Looks keys up by a hash that is salted with a secret of this process. What a look-up compares is then unknown to the
  * sender, so its time tells nothing about a key. Throws when a key stands twice: it could not say whose it is.
  */
-export function createKeys(workspaces: readonly WorkspaceSettings[], salt: string): Keys {
+export function createKeys(workspaces: readonly WorkspaceKeys[], salt: string): Keys {
   const digestOf = (key: string): string => hash('sha256', `${salt}:${key}`, 'base64')
   const known = new Map<string, Key>()
   for (const workspace of workspaces) {
@@ -34,7 +37,7 @@ export function createKeys(workspaces: readonly WorkspaceSettings[], salt: strin
   return { find: (presented) => known.get(digestOf(presented)) }
 }
 
-const keysOf = ({ id, writeKeys, secretKeys }: WorkspaceSettings): readonly (Key & { key: string })[] => [
+const keysOf = ({ id, writeKeys, secretKeys }: WorkspaceKeys): readonly (Key & { key: string })[] => [
   ...writeKeys.map((write) => ({ ...write, workspace: id, trust: 'public' as const })),
   ...secretKeys.map((secret) => ({ ...secret, workspace: id, trust: 'secret' as const, origins: [] })),
 ]

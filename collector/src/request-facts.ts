@@ -33,7 +33,7 @@ export function readFacts(
     authorization: source.header('authorization'),
     origin: source.header('origin'),
     userAgent,
-    ...enrich({ userAgent, address }),
+    ...enrich({ userAgent, address, header: (name) => source.header(name) }),
     address: toKept(address, policy.address),
   }
 }

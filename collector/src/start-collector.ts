@@ -48,6 +48,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     publicUrl: settings.collector.publicUrl,
     ...settings.collector.tag,
     cookie: settings.collector.cookie,
+    edge: settings.collector.edge,
     now: () => new Date(),
     newId: randomUUID,
     inFlight,

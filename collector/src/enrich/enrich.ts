@@ -1,5 +1,5 @@
 import type { BotCheck } from './bot-check.ts'
-import type { FindPlace } from './geo.ts'
+import type { Place } from './geo.ts'
 import { isBrowser } from './is-browser.ts'
 
 /** What a request's user agent and full address add to its events. */
@@ -13,18 +13,22 @@ export interface Visitor {
   readonly userAgent: string | undefined
   /** Whole: it is shortened, or dropped, after this. */
   readonly address: string | undefined
+  header(name: string): string | undefined
 }
 
 export type Enrich = (visitor: Visitor) => Enrichment
 
-export function createEnrich(parts: {
+export interface EnrichParts {
   readonly isBot: BotCheck
-  readonly findPlace?: FindPlace | undefined
-}): Enrich {
-  const { isBot, findPlace } = parts
-  return ({ userAgent, address }) => {
+  /** By the address, or by what a platform in front says. */
+  readonly findPlace?: ((visitor: Visitor) => Place | undefined) | undefined
+}
+
+export const createEnrich =
+  ({ isBot, findPlace }: EnrichParts): Enrich =>
+  (visitor) => {
+    const { userAgent } = visitor
     if (userAgent === undefined || !isBrowser(userAgent)) return {}
-    const place = findPlace?.(address)
+    const place = findPlace?.(visitor)
     return isBot(userAgent) ? { ...place, bot: true } : (place ?? {})
   }
-}

@@ -9,5 +9,11 @@ export async function openEnrichment({
   geo,
 }: Pick<CollectorSettings, 'bots' | 'geo'>): Promise<{ bots: 'mark' | 'drop'; enrich: Enrich }> {
   const findPlace = geo.file === undefined ? undefined : await openGeo(geo.file)
-  return { bots, enrich: createEnrich({ isBot: createBotCheck(), findPlace }) }
+  return {
+    bots,
+    enrich: createEnrich({
+      isBot: createBotCheck(),
+      findPlace: findPlace && (({ address }) => findPlace(address)),
+    }),
+  }
 }

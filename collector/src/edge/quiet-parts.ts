@@ -1,0 +1,21 @@
+import type { Feed } from '../feed/feed.ts'
+import type { CollectorMetrics } from '../metrics.ts'
+
+/** Parts of the app that make sense in one long-lived process only. An isolate lives for minutes, beside many others. */
+
+const nothing = (): void => undefined
+
+export const quietFeed: Feed = { record: nothing, watch: () => undefined, close: nothing }
+
+export const quietMetrics: CollectorMetrics = {
+  accepted: nothing,
+  rejected: nothing,
+  discarded: nothing,
+  dropped: nothing,
+  answered: nothing,
+  received: nothing,
+  appended: nothing,
+  failed: nothing,
+  totals: () => ({ accepted: 0, rejected: 0 }),
+  text: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', body: '' }),
+}
