@@ -2,8 +2,8 @@ import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { isQuarantined, toJoinFacts, withoutParted, type RulingRow } from '../identity/rulings.ts'
-import { readFactsAbove, readFactsBelow } from './read-facts.ts'
-import { readNodes, type KnownNode } from './read-nodes.ts'
+import { readAllFacts, readFactsAbove, readFactsBelow } from './read-facts.ts'
+import { readAllNodes, readNodes, type KnownNode } from './read-nodes.ts'
 import { RulingView } from './ruling-view.ts'
 
 /**
@@ -20,6 +20,7 @@ export class FactView implements FactSource {
   #missingAbove = new Map<NodeId, NodeKind>()
   #missingBelow = new Map<string, { readonly node: NodeRef; readonly loKind: NodeKind }>()
   #missingNodes = new Set<NodeId>()
+  #isWhole = false
 
   readonly #rulings: RulingView
 
@@ -46,7 +47,7 @@ export class FactView implements FactSource {
   /** Facts, parted ones too, and mentions whose lower end is this node. */
   mentionsAbove({ kind, id }: NodeRef): readonly Fact[] {
     const facts = this.#above.get(id)
-    if (!facts) this.#missingAbove.set(id, kind)
+    if (!facts && !this.#isWhole) this.#missingAbove.set(id, kind)
     const joins = toJoinFacts(this.#rulings.of(id)).filter(({ lo }) => lo === id)
     return joins.length === 0 ? (facts ?? []) : [...(facts ?? []), ...joins]
   }
@@ -55,7 +56,7 @@ export class FactView implements FactSource {
   mentionsBelow(node: NodeRef, loKind: NodeKind): readonly Fact[] {
     const key = node.id + loKind
     const facts = this.#below.get(key)
-    if (!facts) this.#missingBelow.set(key, { node, loKind })
+    if (!facts && !this.#isWhole) this.#missingBelow.set(key, { node, loKind })
     const joins = toJoinFacts(this.#rulings.of(node.id)).filter(
       (fact) => fact.hi === node.id && fact.loKind === loKind,
     )
@@ -68,8 +69,22 @@ export class FactView implements FactSource {
 
   /** Kind and value; undefined when no event carried it. */
   node(id: NodeId): KnownNode | undefined {
-    if (!this.#nodes.has(id)) this.#missingNodes.add(id)
+    if (!this.#isWhole && !this.#nodes.has(id)) this.#missingNodes.add(id)
     return this.#nodes.get(id)
+  }
+
+  /** Loads everything there is at once: for who will ask about most of it anyway. */
+  async loadWhole(): Promise<void> {
+    const [facts, nodes] = await Promise.all([
+      readAllFacts(this.#warehouse, this.#workspace),
+      readAllNodes(this.#warehouse, this.#workspace),
+    ])
+    for (const fact of facts) {
+      pushTo(this.#above, fact.lo, fact)
+      pushTo(this.#below, fact.hi + fact.loKind, fact)
+    }
+    for (const node of nodes) this.#nodes.set(node.id, node)
+    this.#isWhole = true
   }
 
   /** The result of `compute` over complete answers. It must be free of effects: it runs once per round of loading. */
@@ -140,6 +155,12 @@ export class FactView implements FactSource {
     for (const id of missing) this.#nodes.set(id, undefined)
     for (const node of found) this.#nodes.set(node.id, node)
   }
+}
+
+function pushTo(map: Map<string, Fact[]>, key: string, fact: Fact): void {
+  const list = map.get(key)
+  if (list) list.push(fact)
+  else map.set(key, [fact])
 }
 
 const isClaimed = ({ trust }: Fact): boolean => trust > TRUST.mention

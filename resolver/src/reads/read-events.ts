@@ -68,12 +68,16 @@ const toPlaced = (row: z.output<z.ZodObject<typeof placedShape>>): PlacedEvent =
 })
 
 const PLACED = `message_id, toUnixTimestamp64Milli(ts) AS ms, node_id, mail_node, anon_node, impersonated`
+/** Each JSON text is read once, however many fields are taken out of it. */
+const IN_CONTEXT = `JSONExtract(context, 'Tuple(page Tuple(url String, title String, referrer String),
+  campaign Tuple(source String, medium String, name String, term String, content String))')`
+const IN_PROPERTIES = `JSONExtract(if(type IN ('page', 'screen'), properties, '{}'),
+  'Tuple(url Nullable(String), title Nullable(String), referrer Nullable(String))')`
 /** Of a page its own properties count first; of other events only where they happened. */
 const ofPage = (key: string): string =>
-  `if(type IN ('page', 'screen') AND JSONHas(properties, '${key}'), JSONExtractString(properties, '${key}'),
-    JSONExtractString(context, 'page', '${key}')) AS ${key}`
+  `ifNull(tupleElement(${IN_PROPERTIES}, '${key}'), tupleElement(tupleElement(${IN_CONTEXT}, 'page'), '${key}')) AS ${key}`
 const ofCampaign = (key: string, as = key): string =>
-  `JSONExtractString(context, 'campaign', '${key}') AS ${as}`
+  `tupleElement(tupleElement(${IN_CONTEXT}, 'campaign'), '${key}') AS ${as}`
 const WHOLE = `${PLACED}, toString(d) AS day, type, event, name, user_agent,
   ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${ofCampaign('source')}, ${ofCampaign('medium')},
   ${ofCampaign('name', 'campaign')}, ${ofCampaign('term')}, ${ofCampaign('content')}`

@@ -73,3 +73,19 @@ export const readFactsBelow = (
     ids,
     params: { hi_type: hiKind, lo_types: loKinds },
   })
+
+/** Every fact of a workspace: a full scan. */
+export const readAllFacts = (warehouse: Warehouse, workspace: number): Promise<readonly Fact[]> =>
+  warehouse.query(`SELECT ${COLUMNS} FROM identity_facts WHERE ws = {ws:UInt32} ${UNION}`, {
+    row: factRow,
+    params: { ws: workspace },
+  })
+
+/** Rows in which they lie, some of them more than once. */
+export async function countFactRows(warehouse: Warehouse, workspace: number): Promise<number> {
+  const [row] = await warehouse.query('SELECT count() AS n FROM identity_facts WHERE ws = {ws:UInt32}', {
+    row: z.object({ n: z.coerce.number() }),
+    params: { ws: workspace },
+  })
+  return row?.n ?? 0
+}

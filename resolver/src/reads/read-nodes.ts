@@ -26,15 +26,24 @@ const nodeRow = z
     firstSeenMs: row.first_ms >= NEVER_FIRST_MS ? undefined : row.first_ms,
   }))
 
+const COLUMNS = 'node_id, type, any(value) AS any_value, toUnixTimestamp64Milli(min(first_seen)) AS first_ms'
+
 export const readNodes = (
   warehouse: Warehouse,
   workspace: number,
   ids: Iterable<NodeId>,
 ): Promise<readonly KnownNode[]> =>
   queryByIds(warehouse, {
-    sql: `SELECT node_id, type, any(value) AS any_value, toUnixTimestamp64Milli(min(first_seen)) AS first_ms
-      FROM identity_nodes WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} GROUP BY node_id, type`,
+    sql: `SELECT ${COLUMNS} FROM identity_nodes
+      WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} GROUP BY node_id, type`,
     row: nodeRow,
     workspace,
     ids,
+  })
+
+/** Every identifier of a workspace: a full scan. */
+export const readAllNodes = (warehouse: Warehouse, workspace: number): Promise<readonly KnownNode[]> =>
+  warehouse.query(`SELECT ${COLUMNS} FROM identity_nodes WHERE ws = {ws:UInt32} GROUP BY node_id, type`, {
+    row: nodeRow,
+    params: { ws: workspace },
   })
