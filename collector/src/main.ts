@@ -1,10 +1,10 @@
 import { runService } from '@leadline/runtime'
-import { openStream } from '@leadline/stream'
 import { readConfig } from './config.ts'
+import { openLog } from './open-log.ts'
 import { startCollector } from './start-collector.ts'
 
 await runService('collector', async (log) => {
   const settings = await readConfig()
-  const stream = await openStream(settings.stream, { appendsIn: 'thread' })
+  const stream = await openLog(settings.stream, log)
   return await startCollector({ settings, stream, log })
 })

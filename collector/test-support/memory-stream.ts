@@ -7,6 +7,8 @@ export interface MemoryStream extends Pick<Stream, 'append' | 'admin' | 'close'>
   /** Each further append waits, then does what the last of these calls says. */
   hold(): void
   release(): void
+  /** The append that waits last rejects. */
+  rejectLast(error: Error): void
   /** Each further append rejects; undefined heals it. */
   failWith(error: Error | undefined): void
   /** What checkTopics answers; an error makes it reject. */
@@ -18,15 +20,20 @@ export interface MemoryStream extends Pick<Stream, 'append' | 'admin' | 'close'>
 /** A stream in memory that can be told to fail or to hang. */
 export function createMemoryStream(): MemoryStream {
   const topics = new Map<string, StreamValue[]>()
-  const waiters: (() => void)[] = []
+  const waiters: PromiseWithResolvers<void>[] = []
   let failure: Error | undefined
   let problems: readonly string[] | Error = []
   let isHeld = false
   let isClosed = false
+  const wait = async (): Promise<void> => {
+    const waiter = Promise.withResolvers<void>()
+    waiters.push(waiter)
+    await waiter.promise
+  }
   const stored = (topic: string): readonly StreamValue[] => topics.get(topic) ?? []
   return {
     async append(topic, values) {
-      if (isHeld) await new Promise<void>((resolve) => waiters.push(resolve))
+      if (isHeld) await wait()
       if (failure) throw failure
       topics.set(topic, [...stored(topic), ...values])
     },
@@ -45,8 +52,9 @@ export function createMemoryStream(): MemoryStream {
     hold: () => void (isHeld = true),
     release() {
       isHeld = false
-      for (const resume of waiters.splice(0)) resume()
+      for (const { resolve } of waiters.splice(0)) resolve()
     },
+    rejectLast: (error) => waiters.pop()?.reject(error),
     failWith: (error) => void (failure = error),
     setProblems: (next) => void (problems = next),
     get waiting() {

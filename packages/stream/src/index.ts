@@ -1,2 +1,2 @@
 export * from './stream.ts'
-export { openStream } from './open-stream.ts'
+export { openStream, type StreamSettings } from './open-stream.ts'

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Settings, TopicSpec } from '@leadline/contract'
+import type { TopicSpec } from '@leadline/contract'
 import { until } from './until.ts'
 import {
   openStream,
@@ -13,9 +13,10 @@ import {
   type ConsumeOptions,
   type OpenOptions,
   type Stream,
+  type StreamSettings,
 } from '../src/index.ts'
 
-export type StreamSettings = Settings['stream']
+export type { StreamSettings } from '../src/index.ts'
 
 /** A value of the tests: who wrote it, which one it is, and a key. */
 export interface Mark {

@@ -10,7 +10,7 @@ export interface AccumulatorOptions<Item> {
   readonly maxBytes: number
   /** How long the first item of a flush waits for others; 0: until the event loop's next turn. */
   readonly lingerMs: number
-  /** Longest that an item waits for its answer, queue included. */
+  /** Longest that an item waits for its answer, queue included; less when a flight before it is given up. */
   readonly deadlineMs: number
   readonly now: () => number
   /** What kept an item waiting, for the error at its deadline. */
@@ -126,10 +126,13 @@ class FlushQueue<Item> implements Accumulator<Item> {
     this.#expiry = undefined
     const now = this.#options.now()
     const isDue = (entry: Entry<Item>): boolean => entry.dueAt <= now
-    for (const entry of this.#flight?.entries ?? []) if (isDue(entry)) this.#giveUp(entry)
-    for (const entry of this.#queue) if (isDue(entry)) this.#giveUp(entry)
+    const flying = this.#flight?.entries ?? []
+    for (const entry of flying.filter(isDue)) this.#giveUp(entry)
+    const isFlightOver = flying.length > 0 && flying.every((entry) => entry.expired)
+    // What stands behind a flight that is given up goes with it: it must not be stored before what it came after.
+    for (const entry of this.#queue.filter((queued) => isFlightOver || isDue(queued))) this.#giveUp(entry)
     this.#queue = this.#queue.filter((entry) => !entry.expired)
-    if (this.#flight?.entries.every((entry) => entry.expired)) this.#flight.abort.abort()
+    if (isFlightOver) this.#flight?.abort.abort()
     this.#watchDeadline()
   }
 

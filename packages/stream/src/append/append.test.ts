@@ -138,6 +138,27 @@ describe('accumulator', () => {
     await accumulator.drain()
   })
 
+  test('what is queued behind a flush that is given up goes with it, in order', async () => {
+    let now = 0
+    const accumulator = open({
+      deadlineMs: 30,
+      now: () => now,
+      flush: async (_items, signal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        throw new Error('nobody waits')
+      },
+    })
+    const rejected: string[] = []
+    const add = (item: string): Promise<unknown> => accumulator.add(item, 10).catch(() => rejected.push(item))
+    const first = add('first')
+    await nextTurn()
+    now = 29
+    const behind = add('behind')
+    now = 31
+    await Promise.all([first, behind])
+    assert.deepEqual(rejected, ['first', 'behind'])
+  })
+
   test('a flush goes on while one of its items still has time, and then counts for that one', async () => {
     let now = 0
     const end = Promise.withResolvers<void>()

@@ -2,7 +2,8 @@ import type { Kafka, KafkaConfig, SASLOptions } from 'kafkajs'
 import type { Settings } from '@leadline/contract'
 import { loadKafkaJs } from './load-kafkajs.ts'
 
-export type KafkaSettings = Extract<Settings['stream'], { kind: 'kafka' }>
+/** Without the spool, which is the business of whoever appends. */
+export type KafkaSettings = Omit<Extract<Settings['stream'], { kind: 'kafka' }>, 'spool'>
 
 export const REQUEST_TIMEOUT_MS = 3000
 const CONNECTION_TIMEOUT_MS = 1000
