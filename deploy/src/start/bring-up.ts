@@ -34,7 +34,7 @@ export async function bringUp(
 ): Promise<RunningInstance> {
   const { settings } = prepared
   const { foundation, services } = buildPartList(prepared)
-  await timed('tag', progress, () => writeTag(prepared.paths.tag))
+  await timed('tag', progress, () => writeTag(prepared.paths.tag, settings.collector.tag))
   await startAll(foundation, supervisor, progress)
   stop.throwIfAborted()
   const stream = await openStream(settings.stream)
@@ -51,8 +51,8 @@ export async function bringUp(
   }
 }
 
-async function writeTag(file: string): Promise<void> {
-  const { code } = await buildTag()
+async function writeTag(file: string, { globalName }: { readonly globalName: string }): Promise<void> {
+  const { code } = await buildTag({ globalName })
   await writeFile(file, code)
 }
 
