@@ -1,10 +1,12 @@
 import { runCollectorBench } from './collector.ts'
 import { runCrmSyncBench } from './crm-sync.ts'
+import { runSnippetBench } from './snippet/run.ts'
 
 /** Every bench by name: `npm run bench -- NAME [seconds]`. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   collector: runCollectorBench,
   'crm-sync': runCrmSyncBench,
+  snippet: runSnippetBench,
 }
 
 interface BenchOptions {

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { measureFailures } from './failure-table.ts'
+import { openTaggedWorld } from './tagged-world.ts'
+
+it('no failure of network, server, page or tab loses or repeats an event', async () => {
+  const world = await openTaggedWorld()
+  try {
+    for (const { name, sent, stored, copies, requests } of await measureFailures(world, 1000)) {
+      assert.equal(stored, sent, `${name}: stored ${stored} of ${sent}`)
+      const mayRepeat = name.startsWith('tab closed at once, next page') || name.includes('navigate')
+      assert.ok(copies <= (mayRepeat ? sent : 0), `${name}: ${copies} copies`)
+      if (name === 'nothing fails') assert.ok(requests <= 2, `${requests} requests`)
+    }
+  } finally {
+    await world.stop()
+  }
+})
