@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toWorkspaceSettings } from '../test-support/settings.ts'
 import { isJunk } from './normalise/junk.ts'
-import { readMail } from './profile/company.ts'
+import { readMail } from './companies/company-of-mail.ts'
 import { readMailLists } from './profile/mail-domains.ts'
 import { buildWorkspaces } from './workspaces.ts'
 

@@ -3,7 +3,7 @@ import type { Settings, WorkspaceSettings } from '@leadline/contract'
 import { ErasureBook, type Erased } from './control/erasures.ts'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
 import { toJunkKey, toJunkPattern, type FurtherJunk } from './normalise/junk.ts'
-import type { CompanyLists } from './profile/company.ts'
+import type { CompanyLists } from './companies/company-of-mail.ts'
 import type { MailLists } from './profile/mail-domains.ts'
 
 /** A workspace's settings in the form in which events are processed. */

@@ -54,7 +54,12 @@ test('steps come from the parts and the warehouse, lag by group', async () => {
     undefined,
   )
   assert.deepEqual(steps, { accepted: 5, stored: 0, resolved: 0, waiting: 0, parked: 1, dead: 2 })
-  assert.deepEqual(lag, { 'resolver.store': { 0: 0 }, 'resolver.reconcile': { 0: 0 }, 'crm-sync': { 0: 0 } })
+  assert.deepEqual(lag, {
+    'resolver.store': { 0: 0 },
+    'resolver.control': { 0: 0 },
+    'resolver.reconcile': { 0: 0 },
+    'crm-sync': { 0: 0 },
+  })
   assert.deepEqual(problems, [])
   assert.equal(records?.companies, 0)
   assert.equal(idle, true)

@@ -5,15 +5,17 @@ import * as fc from 'fast-check'
 import { invalidEnvelopes, validEnvelopes } from '../fixtures/index.ts'
 import { crmWorkKey, decodeCrmWork } from './crm-work.ts'
 import { decodeDeadLetter, encodeDeadLetter } from './dead-letter.ts'
+import { decodeIdentityCommand } from './identity-control.ts'
 import { decodeEnvelope, encodeEnvelope } from './envelope.ts'
 import type { Decoded } from './result.ts'
-import { CRM_WORK_TOPIC, DEAD_TOPIC, EVENTS_TOPIC, TOPICS, TOUCHED_TOPIC } from './topics.ts'
+import { CONTROL_TOPIC, CRM_WORK_TOPIC, DEAD_TOPIC, EVENTS_TOPIC, TOPICS, TOUCHED_TOPIC } from './topics.ts'
 import { decodeTouched } from './touched.ts'
 
 const decoders: Readonly<Record<string, (text: string) => Decoded<unknown>>> = {
   [EVENTS_TOPIC]: decodeEnvelope,
   [DEAD_TOPIC]: decodeDeadLetter,
   [TOUCHED_TOPIC]: decodeTouched,
+  [CONTROL_TOPIC]: decodeIdentityCommand,
   [CRM_WORK_TOPIC]: decodeCrmWork,
 }
 

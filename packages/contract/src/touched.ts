@@ -11,12 +11,15 @@ export interface Touched {
   readonly v: 1
   readonly workspace: number
   readonly nodes: readonly { readonly kind: NodeKind; readonly id: string }[]
+  /** Companies whose rows must be looked at again. */
+  readonly companies?: readonly string[] | undefined
 }
 
 export const touchedSchema = z.object({
   v: z.literal(1),
   workspace: z.int().min(0).max(0xffffffff),
   nodes: z.array(z.object({ kind: z.enum(NODE_KINDS), id: z.guid() })),
+  companies: z.array(z.guid()).optional(),
 })
 
 export const encodeTouched = (touched: Touched): string => JSON.stringify(touched)

@@ -67,13 +67,15 @@ CREATE TABLE IF NOT EXISTS group_domains (
 ORDER BY (ws, domain, company_id)
 SETTINGS index_granularity = 256;
 
--- Which leads name a company, by a group or by the domain of a mail; is_own where it is the lead's company now.
+-- Which leads name a company, by a group or by the domain of a mail; is_own where it is the lead's company now, is_member
+-- where an event put it into that group.
 CREATE TABLE IF NOT EXISTS company_leads (
   ws UInt32,
   company_id UUID,
   lead_id UUID,
   domain String,
   is_own UInt8,
+  is_member UInt8,
   first_seen DateTime64(3, 'UTC'),
   last_seen DateTime64(3, 'UTC'),
   version UInt64,

@@ -2,6 +2,7 @@ import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork, type CrmWork } from '@leadli
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
+import { touchCompanies } from '../companies/touch-companies.ts'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { VersionClock } from '../reconcile/version-clock.ts'
 import type { Workspace } from '../workspaces.ts'
@@ -24,28 +25,33 @@ export async function sweepErased(
   if (workspace.erased.isEmpty()) return touched
   const erased = touched.filter(({ id }) => workspace.erased.isErased(id))
   if (erased.length === 0) return touched
-  await deleteRows(
-    dependencies.warehouse,
-    workspace.id,
-    erased.map(({ id }) => id),
+  const { stream, warehouse } = dependencies
+  const ids = erased.map(({ id }) => id)
+  const named = await readIds(
+    warehouse,
+    { ws: workspace.id, ids },
+    'SELECT company_id AS id FROM company_leads WHERE lead_id',
   )
+  await touchCompanies(stream, workspace.id, named)
+  await deleteRows(warehouse, workspace.id, ids)
   await tellCrm(dependencies, workspace.id, erased)
   return touched.filter(({ id }) => !workspace.erased.isErased(id))
 }
 
-/** Events go first and their stamps last: until then a repeat finds the events of shared machines by them. */
+/** Events go first, their stamps and the leads of companies last: by them a repeat finds what else has to go. */
 async function deleteRows(warehouse: Warehouse, ws: number, ids: readonly NodeId[]): Promise<void> {
   const sessions = await readIds(
     warehouse,
     { ws, ids },
     'SELECT session_id AS id FROM sessions_raw WHERE lead_id',
   )
+  const companies = await findLonelyCompanies(warehouse, ws, ids)
   const values = await readIds(
     warehouse,
     { ws, ids },
     'SELECT lowerUTF8(value) AS id FROM identity_nodes WHERE node_id',
   )
-  const params = { ws, ids: [...ids, ...sessions], values }
+  const params = { ws, ids: [...ids, ...sessions, ...companies], values }
   await warehouse.command(
     `ALTER TABLE events_raw DELETE WHERE ws = {ws:UInt32} AND (
        hasAny([node_id, anon_node, mail_node], {ids:Array(UUID)})
@@ -62,6 +68,21 @@ async function deleteRows(warehouse: Warehouse, ws: number, ids: readonly NodeId
       { ...params, table },
     )
   }
+}
+
+/** Companies that only the erased name: a group of one, a domain of their own. They are personal too. */
+async function findLonelyCompanies(
+  warehouse: Warehouse,
+  ws: number,
+  ids: readonly NodeId[],
+): Promise<readonly NodeId[]> {
+  const rows = await warehouse.query(
+    `SELECT company_id AS id FROM company_leads FINAL WHERE ws = {ws:UInt32} AND gone = 0 AND company_id IN
+       (SELECT company_id FROM company_leads WHERE ws = {ws:UInt32} AND lead_id IN {ids:Array(UUID)})
+     GROUP BY company_id HAVING countIf(lead_id NOT IN {ids:Array(UUID)}) = 0`,
+    { row: z.object({ id: z.string() }), params: { ws, ids } },
+  )
+  return rows.map(({ id }) => id)
 }
 
 async function readIds(
@@ -88,7 +109,7 @@ const findTables = (warehouse: Warehouse) =>
      WHERE database = currentDatabase() AND type = 'UUID'
        AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')
        AND table NOT LIKE 'crm\\\\_%' AND table NOT IN ('events_raw', 'erasures', 'identity_commands')
-     GROUP BY table ORDER BY table = 'event_leads', table`,
+     GROUP BY table ORDER BY table IN ('event_leads', 'company_leads'), table`,
     { row: tableRow },
   )
 

@@ -43,7 +43,11 @@ function groupValues({ wire, groupId }: NormalEvent): readonly (readonly [string
 }
 
 /** 128 bits: 48 of time, 8 of trust, 72 of the hash. */
-function toRank({ timeMs, trust, messageId }: NormalEvent): bigint {
+export function toRank({
+  timeMs,
+  trust,
+  messageId,
+}: Pick<NormalEvent, 'timeMs' | 'trust' | 'messageId'>): bigint {
   const hash = createHash('sha256').update(messageId).digest('hex').slice(0, 18)
   return (BigInt(timeMs) << 80n) | (BigInt(trust) << 72n) | BigInt(`0x${hash}`)
 }

@@ -141,6 +141,7 @@ describe('whose an event is', () => {
     assert.deepEqual(readEvent(alias).previous, {
       anon: hash('anon', 'Old@Acme.io'),
       user: hash('user', 'old@acme.io'),
+      values: { anon: 'Old@Acme.io', user: 'old@acme.io' },
     })
     assert.equal(readEvent({ ...alias, type: 'track' }).previous, undefined)
     assert.equal(readEvent({ ...alias, previousId: 'null' }).previous, undefined)

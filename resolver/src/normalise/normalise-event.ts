@@ -1,9 +1,10 @@
 import { isObject, type Envelope } from '@leadline/contract'
+import { toGroupKey } from '../companies/company-of-mail.ts'
 import { TRUST, type NodeId } from '../identity/fact-source.ts'
 import type { NodeHash } from '../identity/node-id.ts'
 import { toEventTime, toFilingTime } from './event-time.ts'
 import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
-import type { FurtherJunk } from './junk.ts'
+import { isJunk, type FurtherJunk } from './junk.ts'
 import { storedEventSchema, type StoredEvent } from './wire-shape.ts'
 
 /** A value that identifies, and its id. */
@@ -35,6 +36,8 @@ export interface NormalEvent {
   readonly context: Readonly<Record<string, unknown>>
   readonly integrations: Readonly<Record<string, unknown>>
   readonly groupId: string
+  /** Id of the group's company; undefined without a group. */
+  readonly company: NodeId | undefined
   readonly impersonated: boolean
   /** Its user agent, or the browser itself, says that no person is behind it. */
   readonly bot: boolean
@@ -90,13 +93,22 @@ function build(
     wire: { ...wire, sentAt: times.sentAt },
     context,
     integrations: { ...envelope.integrations, ...wire.integrations },
-    groupId: toText(wire.groupId ?? context['groupId']),
+    ...findGroup(wire.groupId ?? context['groupId'], { hash, junk }),
     impersonated: context['impersonated'] === true,
     bot: envelope.bot === true || context['webdriver'] === true,
     country: envelope.country ?? '',
     region: envelope.region ?? '',
     ...findIdentifiers(wire, context, { hash, junk }),
   }
+}
+
+function findGroup(
+  value: unknown,
+  { hash, junk }: NormaliseContext,
+): Pick<NormalEvent, 'groupId' | 'company'> {
+  const groupId = toText(value)
+  const key = groupId.trim()
+  return { groupId, company: isJunk(key, junk) ? undefined : hash('company', toGroupKey(key)) }
 }
 
 type Identifiers = Pick<NormalEvent, 'user' | 'mail' | 'anon' | 'previous'>

@@ -104,6 +104,13 @@ const readWhole = (warehouse: Warehouse, workspace: number, { ids, where, params
     ...(params ? { params } : {}),
   })
 
+/** Every event of a workspace: a full scan. */
+export const readAllEvents = (warehouse: Warehouse, workspace: number): Promise<readonly LoadedEvent[]> =>
+  warehouse.query(`SELECT ${WHOLE} FROM events_raw FINAL WHERE ws = {ws:UInt32} ${ONE_COPY}`, {
+    row: eventRow,
+    params: { ws: workspace },
+  })
+
 /** Events whose highest identifier is one of these. */
 export const readEventsOf = (
   warehouse: Warehouse,

@@ -54,6 +54,14 @@ export async function readStamps(
   return answers.flat()
 }
 
+/** Every stamp of a workspace: a full scan. */
+export const readAllStamps = (warehouse: Warehouse, workspace: number): Promise<readonly Stamp[]> =>
+  warehouse.query(
+    `SELECT node_id, toString(d) AS day, message_id, lead_id, session_id FROM event_leads FINAL
+      WHERE ws = {ws:UInt32} ${ONE_COPY}`,
+    { row: stampRow, params: { ws: workspace } },
+  )
+
 /** What tells events apart: the rest of the sort key beside the workspace. */
 export const eventKey = ({ node, day, messageId }: Pick<Stamp, 'node' | 'day' | 'messageId'>): string =>
   `${node}|${day}|${messageId}`

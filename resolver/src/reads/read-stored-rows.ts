@@ -1,4 +1,4 @@
-import type { CompaniesRow, LeadsRow, SessionsRow, Warehouse } from '@leadline/warehouse'
+import type { CompaniesRow, CompanyLeadsRow, LeadsRow, SessionsRow, Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { queryByIds } from './in-chunks.ts'
 
@@ -71,6 +71,18 @@ const companyRow = z.object({
   gone: int,
 })
 
+const companyLeadRow = z.object({
+  ws: int,
+  company_id: text,
+  lead_id: text,
+  domain: text,
+  is_own: int,
+  is_member: int,
+  first_seen: text,
+  last_seen: text,
+  gone: int,
+})
+
 const read =
   <Row>(table: string, key: string, row: z.ZodType<Row> & z.ZodObject) =>
   (warehouse: Warehouse, workspace: number, ids: Iterable<string>): Promise<readonly Row[]> =>
@@ -86,3 +98,5 @@ export const readLeads = read<Stored<LeadsRow>>('leads_raw', 'lead_id', leadRow)
 /** By lead. */
 export const readSessions = read<Stored<SessionsRow>>('sessions_raw', 'lead_id', sessionRow)
 export const readCompanies = read<Stored<CompaniesRow>>('companies_raw', 'company_id', companyRow)
+/** By lead. */
+export const readCompanyLeads = read<Stored<CompanyLeadsRow>>('company_leads', 'lead_id', companyLeadRow)

@@ -30,7 +30,8 @@ const parts = {
   lead: 'lead',
   isIdentified: true,
   isQuarantined: false,
-  mailbox: { contactId: 'contact', address: 'ann@acme.io', companyId: 'company', isRole: false },
+  mailbox: { contactId: 'contact', address: 'ann@acme.io', isRole: false },
+  companyId: 'company',
   profile: foldTraits([]),
   events: [at(5), at(1), at(9, { type: 'group' })],
   sessions: 1,
@@ -59,9 +60,9 @@ describe('the row of a lead', () => {
     })
   })
 
-  test('without a mailbox it is its own contact, of no company, and not qualified', () => {
-    const { contact_id, company_id, primary_email, stage } = buildLeadRow({ ...parts, mailbox: undefined })
-    assert.deepEqual([contact_id, company_id, primary_email, stage], ['lead', NO_NODE, '', ''])
+  test('without a mailbox it is its own contact, and not qualified', () => {
+    const { contact_id, primary_email, stage } = buildLeadRow({ ...parts, mailbox: undefined })
+    assert.deepEqual([contact_id, primary_email, stage], ['lead', '', ''])
   })
 
   test('in quarantine it is not qualified, mailbox or not', () => {

@@ -1,5 +1,5 @@
 import { toDateTime, type LeadsRow, type SessionsRow } from '@leadline/warehouse'
-import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
+import type { NodeId } from '../identity/fact-source.ts'
 import { toName, toProvenanceJson, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { splitSessions } from '../sessions/split-sessions.ts'
@@ -12,7 +12,6 @@ export type Draft<Row> = Omit<Row, 'version'>
 export interface Mailbox {
   readonly contactId: NodeId
   readonly address: string
-  readonly companyId: NodeId
   readonly isRole: boolean
 }
 
@@ -24,6 +23,8 @@ export interface LeadParts {
   /** All that identifies it is void. */
   readonly isQuarantined: boolean
   readonly mailbox: Mailbox | undefined
+  /** NO_NODE where there is none. */
+  readonly companyId: NodeId
   readonly profile: Profile
   /** At least one. */
   readonly events: readonly LoadedEvent[]
@@ -33,13 +34,13 @@ export interface LeadParts {
 /** The row of a lead. */
 export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
   const { profile, events } = parts
-  const mailbox = parts.mailbox ?? { contactId: parts.lead, address: '', companyId: NO_NODE, isRole: false }
+  const mailbox = parts.mailbox ?? { contactId: parts.lead, address: '', isRole: false }
   const times = events.map(({ timeMs }) => timeMs)
   return {
     ws: parts.workspace,
     lead_id: parts.lead,
     contact_id: mailbox.contactId,
-    company_id: mailbox.companyId,
+    company_id: parts.companyId,
     primary_email: mailbox.address,
     name: toName(profile),
     identified: toFlag(parts.isIdentified),

@@ -1,7 +1,7 @@
 import type { EventLeadsRow } from '@leadline/warehouse'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
-import { eventKey, readStamps } from '../reads/read-stamps.ts'
+import { eventKey } from '../reads/read-stamps.ts'
 import type { BuiltSession, Draft } from './build-lead.ts'
 import type { Sources } from './sources.ts'
 
@@ -13,12 +13,8 @@ export interface StampedLead {
 }
 
 /** Stamps that differ from the stored ones. An event outside of any session (group, alias) has none. */
-export async function diffStamps({ warehouse, workspace }: Sources, leads: readonly StampedLead[]) {
-  const stored = await readStamps(
-    warehouse,
-    workspace.id,
-    leads.flatMap(({ events }) => events),
-  )
+export async function diffStamps({ events: source, workspace }: Sources, leads: readonly StampedLead[]) {
+  const stored = await source.stamps(leads.flatMap(({ events }) => events))
   const before = new Map(stored.map((stamp) => [eventKey(stamp), stamp]))
   const stamps: Draft<EventLeadsRow>[] = []
   let newlyStamped = 0

@@ -2,13 +2,7 @@ import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import { createLadder } from '../identity/ladder.ts'
 import { createEventResolver, type EventLead, type PlacedEvent } from '../identity/resolve-event.ts'
 import type { Span } from '../identity/visits.ts'
-import {
-  readEventsOf,
-  readFallenEvents,
-  readQuarantinedEvents,
-  readSignedEvents,
-  type LoadedEvent,
-} from '../reads/read-events.ts'
+import type { LoadedEvent } from '../reads/read-events.ts'
 import { eventKey } from '../reads/read-stamps.ts'
 import type { Sources } from './sources.ts'
 
@@ -30,14 +24,14 @@ export interface EventScope {
 
 /** All events that may belong to the members, each with its lead. Some belong to leads outside of the scope. */
 export async function loadEvents(sources: Sources, scope: EventScope): Promise<ResolvedEvents> {
-  const { warehouse, workspace, view } = sources
+  const { workspace, view } = sources
   const around = await view.complete(() => lookAround(sources, scope.members))
   const members = scope.members.map(({ id }) => id)
   const [own, fallen, quarantined, signed] = await Promise.all([
-    readEventsOf(warehouse, workspace.id, members),
-    readFallenEvents(warehouse, workspace.id, { voids: around.voids, members }),
-    readQuarantinedEvents(warehouse, workspace.id, scope.quarantined),
-    readSignedEvents(warehouse, workspace.id, { signers: around.signers, cookies: around.shared }),
+    sources.events.of(members),
+    sources.events.fallen(around.voids, members),
+    sources.events.quarantined(scope.quarantined),
+    sources.events.signed(around.signers, around.shared),
   ])
   const events = [
     ...new Map([...own, ...fallen, ...quarantined].map((event) => [eventKey(event), event])).values(),

@@ -13,7 +13,7 @@ export interface Reconciled {
 }
 
 /**
- * Work for the CRM, one per contact and company, with what this reconcile changed as its reason. A repeat after a
+ * Work for the CRM, one per contact, with what this reconcile changed as its reason. A repeat after a
  * crash may find its rows written already: then its work is there again, with a lesser reason.
  */
 export function planWork(reconciled: Reconciled, version: string): readonly CrmWork[] {
@@ -26,16 +26,12 @@ export function planWork(reconciled: Reconciled, version: string): readonly CrmW
     reason,
     version,
   })
-  const companies = new Set(rebuilt.flatMap(({ companyIds }) => companyIds))
   const contacts = new Set([
     ...rebuilt.flatMap((part) => part.contacts.map(({ contactId }) => contactId)),
     ...mails,
   ])
   const reasonOf = createReasons(reconciled)
-  return [
-    ...[...companies].map((id) => toWork('company', id, 'company')),
-    ...[...contacts].map((id) => toWork('contact', id, reasonOf(id))),
-  ]
+  return [...contacts].map((id) => toWork('contact', id, reasonOf(id)))
 }
 
 /** `identity` outweighs `lead`, which outweighs `session`. What changed nothing is looked at for the lead's sake. */

@@ -1,17 +1,17 @@
 import {
-  toDateTime,
-  type CompaniesRow,
+  type CompanyLeadsRow,
   type ContactLeadsRow,
   type EventLeadsRow,
   type LeadsRow,
   type SessionsRow,
 } from '@leadline/warehouse'
-import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
-import { readMail, toCompanyKey } from '../profile/company.ts'
+import type { NodeId } from '../identity/fact-source.ts'
+import { readMail } from '../companies/company-of-mail.ts'
+import { createCompanyFinder, type CompanyFinder } from '../companies/find-companies.ts'
 import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
-import { readCompanies, readLeads, readSessions } from '../reads/read-stored-rows.ts'
+import { readCompanyLeads, readLeads, readSessions } from '../reads/read-stored-rows.ts'
 import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
@@ -25,7 +25,7 @@ export interface RebuiltLeads {
   readonly leads: readonly Draft<LeadsRow>[]
   readonly contactLeads: readonly Draft<ContactLeadsRow>[]
   readonly sessions: readonly Draft<SessionsRow>[]
-  readonly companies: readonly Draft<CompaniesRow>[]
+  readonly companyLeads: readonly Draft<CompanyLeadsRow>[]
   readonly stamps: readonly Draft<EventLeadsRow>[]
   /** Leads whose row differs in more than when and how often they were seen. */
   readonly retold: readonly NodeId[]
@@ -33,7 +33,6 @@ export interface RebuiltLeads {
   readonly newlyStamped: number
   /** Whether their rows differ or not: an earlier try may have written the rows and no more. */
   readonly contacts: readonly LeadContact[]
-  readonly companyIds: readonly NodeId[]
 }
 
 /** A contact that is or was a lead's own. */
@@ -50,44 +49,42 @@ export async function rebuildLeads(
 ): Promise<RebuiltLeads> {
   const { warehouse, workspace } = sources
   const members = await findMembers(sources, leads, affected)
-  const [built, storedLeads, storedSessions] = await Promise.all([
+  const [built, storedLeads, storedSessions, storedCompanies] = await Promise.all([
     buildLeads(sources, members),
     readLeads(warehouse, workspace.id, leads),
     readSessions(warehouse, workspace.id, leads),
+    readCompanyLeads(warehouse, workspace.id, leads),
   ])
   const rows = built.map(({ row }) => row)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
-  const mails = members.flatMap((lead) => lead.mails)
-  const companies = toCompanies(sources, mails)
-  const companyIds = companies.map(({ company_id }) => company_id)
   const contactLeads = diffContacts(rows, storedLeads)
   return {
     leads: diffRows(rows, storedLeads, ({ lead_id }) => lead_id),
     retold: findRetold(rows, storedLeads),
     contactLeads,
     sessions: diffRows(sessions, storedSessions, ({ lead_id, session_id }) => lead_id + session_id),
-    companies: diffRows(
-      companies,
-      await readCompanies(warehouse, workspace.id, companyIds),
-      ({ company_id }) => company_id,
+    companyLeads: diffRows(
+      built.flatMap(({ companies }) => companies),
+      storedCompanies,
+      ({ company_id, lead_id }) => company_id + lead_id,
     ),
     ...(await diffStamps(sources, built)),
     contacts: [
       ...members.flatMap((lead) => lead.mails.map(({ id }) => ({ contactId: id, leadId: lead.lead.id }))),
       ...contactLeads.map(({ contact_id, lead_id }) => ({ contactId: contact_id, leadId: lead_id })),
     ],
-    companyIds,
   }
 }
 
 interface BuiltLead extends StampedLead {
   readonly row: Draft<LeadsRow>
+  readonly companies: readonly Draft<CompanyLeadsRow>[]
 }
 
 /** Leads without events do not come out: they are no leads any more. */
 async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Promise<readonly BuiltLead[]> {
   const { warehouse, workspace } = sources
-  const [loaded, traits] = await Promise.all([
+  const [loaded, traits, companies] = await Promise.all([
     loadEvents(sources, {
       members: members.flatMap((lead) => lead.members),
       quarantined: members.filter(({ isVoid }) => isVoid).map(({ lead }) => lead.id),
@@ -97,6 +94,7 @@ async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Pr
       workspace.id,
       members.flatMap(({ traitNodes }) => traitNodes),
     ),
+    createCompanyFinder(sources, members),
   ])
   const eventsByLead = Map.groupBy(loaded.events, ({ lead }) => lead)
   const traitsByNode = Map.groupBy(traits, ({ node }) => node)
@@ -104,15 +102,22 @@ async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Pr
     const events = eventsByLead.get(lead.lead.id)?.map(({ event }) => event)
     if (!events) return []
     const profile = foldTraits(lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []))
-    return [buildLead(sources, lead, { events, profile })]
+    return [buildLead(sources, lead, { events, profile, companies })]
   })
+}
+
+interface LeadContents {
+  readonly events: readonly LoadedEvent[]
+  readonly profile: Profile
+  readonly companies: CompanyFinder
 }
 
 function buildLead(
   { workspace }: Sources,
-  { lead, isVoid, primary }: LeadMembers,
-  { events, profile }: { readonly events: readonly LoadedEvent[]; readonly profile: Profile },
+  members: LeadMembers,
+  { events, profile, companies }: LeadContents,
 ): BuiltLead {
+  const { lead, isVoid, primary } = members
   const owner = { workspace: workspace.id, lead: lead.id }
   const sessions = buildSessions(events, owner, {
     timeoutMs: workspace.settings.sessionTimeoutMinutes * 60_000,
@@ -123,38 +128,22 @@ function buildLead(
     isIdentified: lead.kind !== 'anon' && !isVoid,
     isQuarantined: isVoid,
     mailbox: primary && toMailbox(workspace, primary),
+    companyId: companies.ownOf(members),
     profile,
     events,
     sessions: sessions.length,
   })
-  return { lead: lead.id, row, events, sessions }
+  return {
+    lead: lead.id,
+    row,
+    events,
+    sessions,
+    companies: companies.rowsOf(members, { first_seen: row.first_seen, last_seen: row.last_seen }),
+  }
 }
 
-function toMailbox({ lists, hash }: Sources['workspace'], { id, address }: MailRef): Mailbox {
-  const { companyDomain, isRole } = readMail(address, lists)
-  const companyId = companyDomain === '' ? NO_NODE : hash('company', toCompanyKey(companyDomain))
-  return { contactId: id, address, companyId, isRole }
-}
-
-/** A company for each work domain that a mail of these leads ever named, whether it is the primary one or not. */
-function toCompanies({ workspace }: Sources, mails: readonly MailRef[]): readonly Draft<CompaniesRow>[] {
-  const domains = new Set(mails.map(({ address }) => readMail(address, workspace.lists).companyDomain))
-  return [...domains]
-    .filter((domain) => domain !== '')
-    .map((domain) => ({
-      ws: workspace.id,
-      company_id: workspace.hash('company', toCompanyKey(domain)),
-      key_kind: 'domain',
-      key: domain,
-      name: domain,
-      domain,
-      parent_id: NO_NODE,
-      domains: [domain],
-      traits: '{}',
-      provenance: '{}',
-      first_seen: toDateTime(0),
-      last_seen: toDateTime(0),
-      leads: 0,
-      gone: 0,
-    }))
-}
+const toMailbox = ({ lists }: Sources['workspace'], { id, address }: MailRef): Mailbox => ({
+  contactId: id,
+  address,
+  isRole: readMail(address, lists).isRole,
+})

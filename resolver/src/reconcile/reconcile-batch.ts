@@ -2,16 +2,17 @@ import { decodeTouched } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
-import { toChunks } from '../chunks.ts'
+import { mapSome, toChunks } from '../chunks.ts'
+import { settleCompanies } from '../companies/settle-companies.ts'
 import type { ErasureBook } from '../control/erasures.ts'
 import { sweepErased } from '../control/sweep-erased.ts'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { Progress } from '../progress.ts'
-import { FactView } from '../reads/fact-view.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
 import { findAffected } from './find-affected.ts'
+import { openSources } from './open-sources.ts'
 import { planAssignments } from './plan-assignments.ts'
-import { rebuildLeads, type RebuiltLeads } from './rebuild-leads.ts'
+import { rebuildLeads } from './rebuild-leads.ts'
 import { settleIdentity } from './settle-identity.ts'
 import type { VersionClock } from './version-clock.ts'
 import { writeReconciled } from './write-reconciled.ts'
@@ -28,9 +29,14 @@ export interface ReconcileDependencies {
 }
 
 /** Identifiers of one reconcile: what differs is in memory until all of it is written. */
-const MAX_NODES = 8000
-/** Leads whose events are in memory at one time. */
+const MAX_NODES = 60_000
+/** Companies of one round: their rows are small. */
+const MAX_COMPANIES = 1000
+/** Leads whose events are in memory at one time, and how many such portions: one is read while one is built. */
 const MAX_LEADS = 500
+/** When their events are in memory already. */
+const MAX_LEADS_HELD = 5000
+const PORTIONS_AT_ONCE = 2
 
 /**
  * Second stage: identities, sessions, leads and companies of the touched identifiers. The result is a function of
@@ -41,7 +47,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
   return async (batch) =>
     await progress.during(async () => {
       await dependencies.erasures.refresh(dependencies.warehouse)
-      for (const [id, nodes] of coalesce(batch, dependencies)) {
+      for (const [id, { nodes, companies }] of coalesce(batch, dependencies)) {
         const workspace = workspaces.get(id)
         if (!workspace) {
           dependencies.log.warn('touched identifiers of an unknown workspace were left out', {
@@ -51,6 +57,9 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
         }
         for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
           await reconcile(dependencies, workspace, chunk)
+        }
+        for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
+          await settleCompanies(dependencies, workspace, chunk)
         }
       }
     })
@@ -63,33 +72,38 @@ async function reconcile(
 ): Promise<void> {
   const { warehouse, progress } = dependencies
   const alive = await sweepErased(dependencies, workspace, touched)
-  const sources = { warehouse, workspace, view: new FactView(warehouse, workspace.id) }
+  const sources = await openSources(warehouse, workspace, alive.length)
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled)
-  const rebuilt: RebuiltLeads[] = []
-  for (const leads of toChunks([...affected.leads], MAX_LEADS)) {
-    rebuilt.push(await rebuildLeads(sources, leads, affected))
-  }
+  const rebuilt = await mapSome(
+    toChunks([...affected.leads], sources.isHeld ? MAX_LEADS_HELD : MAX_LEADS),
+    PORTIONS_AT_ONCE,
+    (leads) => rebuildLeads(sources, leads, affected),
+  )
   const mails = settled.dirty.filter(({ kind }) => kind === 'mail').map(({ id }) => id)
   const plan = planAssignments(workspace.id, settled, affected.spans)
   await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, mails })
   progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
 }
 
-function coalesce(
-  { values }: Batch,
-  { log }: ReconcileDependencies,
-): ReadonlyMap<number, ReadonlyMap<NodeId, NodeRef>> {
-  const touched = new Map<number, Map<NodeId, NodeRef>>()
+interface Coalesced {
+  readonly nodes: ReadonlyMap<NodeId, NodeRef>
+  readonly companies: ReadonlySet<NodeId>
+}
+
+function coalesce({ values }: Batch, { log }: ReconcileDependencies): ReadonlyMap<number, Coalesced> {
+  const touched = new Map<number, { nodes: Map<NodeId, NodeRef>; companies: Set<NodeId> }>()
   for (const value of values) {
     const decoded = decodeTouched(value)
     if (!decoded.ok) {
       log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
       continue
     }
-    const nodes = touched.get(decoded.value.workspace) ?? new Map<NodeId, NodeRef>()
-    for (const node of decoded.value.nodes) nodes.set(node.id, node)
-    touched.set(decoded.value.workspace, nodes)
+    const { workspace, nodes, companies } = decoded.value
+    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
+    for (const node of nodes) known.nodes.set(node.id, node)
+    for (const company of companies ?? []) known.companies.add(company)
+    touched.set(workspace, known)
   }
   return touched
 }

@@ -1,4 +1,5 @@
 import type { Warehouse } from '@leadline/warehouse'
+import type { EventSource } from '../reads/event-source.ts'
 import type { FactView } from '../reads/fact-view.ts'
 import type { Workspace } from '../workspaces.ts'
 
@@ -7,4 +8,7 @@ export interface Sources {
   readonly warehouse: Warehouse
   readonly workspace: Workspace
   readonly view: FactView
+  readonly events: EventSource
+  /** Everything is in memory: reading costs nothing any more. */
+  readonly isHeld?: boolean
 }

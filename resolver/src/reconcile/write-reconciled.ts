@@ -1,6 +1,7 @@
 import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import { toDateTime, type Warehouse } from '@leadline/warehouse'
+import { touchCompanies } from '../companies/touch-companies.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
 import { planWork, type Reconciled } from './plan-work.ts'
 import type { RebuiltLeads } from './rebuild-leads.ts'
@@ -15,7 +16,8 @@ interface Sinks {
 
 /**
  * The order is what makes a repeat after a crash complete. What was affected is found by comparing with the stored
- * stamps and assignments, so these come last; contacts come before the leads they are compared with; work for the
+ * stamps and assignments, so these come last; the companies whose leads differ are touched first, and are looked at
+ * in a later batch, when all of this is written; contacts come before the leads they are compared with; work for the
  * CRM comes when the rows it points to are there. The assignments are one block: all are visible or none.
  */
 export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Promise<void> {
@@ -25,13 +27,17 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
   const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
 
+  await touchCompanies(
+    stream,
+    workspace,
+    all('companyLeads')
+      .flat()
+      .map(({ company_id }) => company_id),
+  )
   await Promise.all([
     warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
     warehouse.insert('contact_leads', stamp(all('contactLeads').flat())),
-    warehouse.insert(
-      'companies_raw',
-      stamp(distinctBy(all('companies').flat(), ({ company_id }) => company_id)),
-    ),
+    warehouse.insert('company_leads', stamp(all('companyLeads').flat())),
   ])
   await warehouse.insert('leads_raw', stamp(all('leads').flat()))
   await stream.append(
@@ -45,7 +51,3 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   await warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at }))))
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
 }
-
-const distinctBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] => [
-  ...new Map(rows.map((row) => [keyOf(row), row])).values(),
-]

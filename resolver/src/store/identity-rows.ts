@@ -1,5 +1,14 @@
-import { toDateTime, type IdentityFactsRow, type IdentityNodesRow, type TraitsRow } from '@leadline/warehouse'
+import {
+  toDateTime,
+  type GroupDomainsRow,
+  type GroupMembersRow,
+  type IdentityFactsRow,
+  type IdentityNodesRow,
+  type TraitsRow,
+} from '@leadline/warehouse'
 import { extractFacts } from '../facts/extract-facts.ts'
+import { extractDomainClaims, extractGroupTraits, extractMembership } from '../companies/extract-groups.ts'
+import type { CompanyLists } from '../companies/company-of-mail.ts'
 import { extractTraits, type Trait } from '../facts/extract-traits.ts'
 import { toSeenNodes } from '../facts/seen-nodes.ts'
 import { NEVER_FIRST_MS, NEVER_LAST_MS } from '../identity/fact-source.ts'
@@ -42,7 +51,7 @@ export function toNodeRows(workspace: number, events: readonly NormalEvent[]): r
 
 export function toTraitRows(workspace: number, events: readonly NormalEvent[]): readonly TraitsRow[] {
   const latest = new Map<string, Trait>()
-  for (const trait of events.flatMap(extractTraits)) {
+  for (const trait of events.flatMap((event) => [...extractTraits(event), ...extractGroupTraits(event)])) {
     const key = JSON.stringify([trait.node, trait.key, trait.source])
     const known = latest.get(key)
     if (!known || trait.rank > known.rank) latest.set(key, trait)
@@ -58,3 +67,40 @@ export function toTraitRows(workspace: number, events: readonly NormalEvent[]): 
     rank: trait.rank.toString(),
   }))
 }
+
+/** Who was named with which group. Rows with equal keys are one: times, trust and witness are unions. */
+export const toGroupMemberRows = (
+  workspace: number,
+  events: readonly NormalEvent[],
+): readonly GroupMembersRow[] =>
+  events.flatMap((event) => {
+    const member = extractMembership(event)
+    if (!member) return []
+    return [
+      {
+        ws: workspace,
+        node_id: member.node,
+        company_id: member.company,
+        t_first: toDateTime(member.firstMs),
+        t_last: toDateTime(member.lastMs),
+        trust: member.trust,
+        witness: member.witness,
+      },
+    ]
+  })
+
+export const toGroupDomainRows = (
+  workspace: number,
+  events: readonly NormalEvent[],
+  lists: CompanyLists,
+): readonly GroupDomainsRow[] =>
+  events
+    .flatMap((event) => extractDomainClaims(event, lists))
+    .map((claim) => ({
+      ws: workspace,
+      domain: claim.domain,
+      company_id: claim.company,
+      t_first: toDateTime(claim.firstMs),
+      trust: claim.trust,
+      witness: claim.witness,
+    }))

@@ -11,14 +11,14 @@ import type { EventsRow, Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
 import { toTouchedNodes } from '../facts/seen-nodes.ts'
 import type { ErasureBook } from '../control/erasures.ts'
-import type { NodeRef } from '../identity/fact-source.ts'
+import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { Progress } from '../progress.ts'
-import type { Workspaces } from '../workspaces.ts'
+import type { Workspace, Workspaces } from '../workspaces.ts'
 import { decodeBatch } from './decode-batch.ts'
 import { toEventRow } from './event-row.ts'
 import { groupBatches } from './group-batches.ts'
-import { toFactRows, toNodeRows, toTraitRows } from './identity-rows.ts'
+import { toFactRows, toGroupDomainRows, toGroupMemberRows, toNodeRows, toTraitRows } from './identity-rows.ts'
 import { toInsertBlocks } from './insert-blocks.ts'
 
 export interface StoreDependencies {
@@ -46,7 +46,9 @@ export function createStoreStage(dependencies: StoreDependencies): (batch: Batch
     const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
     await bury(dependencies, dead)
     for (const [workspace, list] of events) {
-      for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, workspace, chunk)
+      const known = workspaces.get(workspace)
+      if (!known) throw new Error(`workspace ${workspace} was known when its events were decoded`)
+      for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, known, chunk)
     }
   })
   return async ({ values }) => await progress.during(async () => await storeValues(values))
@@ -54,7 +56,7 @@ export function createStoreStage(dependencies: StoreDependencies): (batch: Batch
 
 async function store(
   { stream, warehouse, progress }: StoreDependencies,
-  workspace: number,
+  { id: workspace, lists }: Workspace,
   events: readonly NormalEvent[],
 ): Promise<void> {
   const facts = toFactRows(workspace, events)
@@ -64,11 +66,20 @@ async function store(
     warehouse.insert('identity_facts_by_hi', facts),
     warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
     warehouse.insert('traits', toTraitRows(workspace, events)),
+    warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
+    warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
   ])
-  const touched = toChunks(distinctNodes(events), MAX_TOUCHED)
+  const touched = toChunks(distinctNodes(events), MAX_TOUCHED).map((nodes) => ({ nodes }))
+  const companies = toChunks(describedCompanies(events), MAX_TOUCHED).map((ids) => ({
+    nodes: [],
+    companies: ids,
+  }))
   await stream.append(
     TOUCHED_TOPIC,
-    touched.map((nodes) => ({ key: String(workspace), value: encodeTouched({ v: 1, workspace, nodes }) })),
+    [...touched, ...companies].map((what) => ({
+      key: String(workspace),
+      value: encodeTouched({ v: 1, workspace, ...what }),
+    })),
   )
   progress.stored += events.length
 }
@@ -79,6 +90,11 @@ async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): P
 
 const distinctNodes = (events: readonly NormalEvent[]): readonly NodeRef[] => [
   ...new Map(events.flatMap(toTouchedNodes).map((node) => [node.id, node])).values(),
+]
+
+/** Of other events' groups the leads tell. */
+const describedCompanies = (events: readonly NormalEvent[]): readonly NodeId[] => [
+  ...new Set(events.flatMap(({ wire, company }) => (wire.type === 'group' ? (company ?? []) : []))),
 ]
 
 async function bury(

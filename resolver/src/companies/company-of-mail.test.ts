@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readMail } from './company.ts'
-import { readMailLists } from './mail-domains.ts'
+import { readMail } from './company-of-mail.ts'
+import { readMailLists } from '../profile/mail-domains.ts'
 
 const lists = { ...readMailLists(), settings: { freeMail: ['town.example'], notFreeMail: ['gmx.net'] } }
 const companyOf = (mail: string): string => readMail(mail, lists).companyDomain

@@ -1,6 +1,6 @@
 import type { WorkspaceSettings } from '@leadline/contract'
 import { getDomain } from 'tldts'
-import type { MailLists } from './mail-domains.ts'
+import type { MailLists } from '../profile/mail-domains.ts'
 
 export interface MailFacts {
   /** Registrable domain of the company that the address speaks for; empty when it speaks for none. */
@@ -9,7 +9,9 @@ export interface MailFacts {
   readonly isRole: boolean
 }
 
-export type CompanyLists = MailLists & { readonly settings: WorkspaceSettings['companies'] }
+export type CompanyLists = MailLists & {
+  readonly settings: Pick<WorkspaceSettings['companies'], 'freeMail' | 'notFreeMail'>
+}
 
 /** What a normalised mail address says about company and person. */
 export function readMail(mail: string, lists: CompanyLists): MailFacts {
@@ -20,9 +22,9 @@ export function readMail(mail: string, lists: CompanyLists): MailFacts {
 
 /**
  * The registrable domain, private suffixes included (`a.example.shop` and `b.example.shop` are different owners);
- * empty for free and disposable mail, addresses of machines, and names without a suffix.
+ * empty for free and disposable mail, addresses of machines, and names without a suffix. Host name in ASCII.
  */
-function toCompanyDomain(domain: string, lists: CompanyLists): string {
+export function toCompanyDomain(domain: string, lists: CompanyLists): string {
   const registrable = getDomain(domain, { allowPrivateDomains: true }) ?? ''
   const names = [domain, registrable]
   if (names.some((name) => lists.settings.notFreeMail.includes(name))) return registrable
@@ -32,5 +34,6 @@ function toCompanyDomain(domain: string, lists: CompanyLists): string {
   return isAnybodys ? '' : registrable
 }
 
-/** What a company's id is the hash of. */
+/** What a company's id is the hash of, by the kind of company. */
 export const toCompanyKey = (domain: string): string => `domain:${domain}`
+export const toGroupKey = (groupId: string): string => `group:${groupId}`

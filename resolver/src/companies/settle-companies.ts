@@ -1,0 +1,180 @@
+import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork, type CrmWork } from '@leadline/contract'
+import type { Stream } from '@leadline/stream'
+import type { CompaniesRow, CompanyDomainsRow, Warehouse } from '@leadline/warehouse'
+import type { NodeId, NodeRef } from '../identity/fact-source.ts'
+import { foldTraits } from '../profile/fold-traits.ts'
+import {
+  readClaimsOfCompanies,
+  readClaimsOnDomains,
+  readCompanySizes,
+  readDomainOwners,
+  readLeadsOfCompanies,
+} from '../reads/read-groups.ts'
+import { readNodes } from '../reads/read-nodes.ts'
+import { readTraits } from '../reads/read-profiles.ts'
+import { readCompanies } from '../reads/read-stored-rows.ts'
+import { diffRows } from '../reconcile/diff-rows.ts'
+import type { VersionClock } from '../reconcile/version-clock.ts'
+import type { Workspace } from '../workspaces.ts'
+import { buildCompanyRow } from './build-company.ts'
+import { toCompanyKey } from './company-of-mail.ts'
+import { findDomainOwner } from './domain-owner.ts'
+import { GROUP_KEY } from './extract-groups.ts'
+import { touchCompanies, touchLeads } from './touch-companies.ts'
+
+export interface CompanyDependencies {
+  readonly stream: Stream
+  readonly warehouse: Warehouse
+  readonly versions: VersionClock
+}
+
+/**
+ * Builds these companies from what groups said and which leads name them, and attaches domains to groups. Where a domain
+ * changes hands, its leads and both companies are touched first and built again in a later batch, when it is written.
+ */
+export async function settleCompanies(
+  dependencies: CompanyDependencies,
+  workspace: Workspace,
+  ids: readonly NodeId[],
+): Promise<void> {
+  if (ids.length === 0) return
+  const { warehouse, stream, versions } = dependencies
+  const domains = await decideDomains(warehouse, workspace, ids)
+  const moved = [...domains.decided].filter(([domain, owner]) => domains.stored.get(domain) !== owner)
+  const companyOfDomain = (domain: string): NodeId => workspace.hash('company', toCompanyKey(domain))
+  await touchMoved(dependencies, workspace, {
+    domains: moved.map(([domain]) => companyOfDomain(domain)),
+    owners: moved.flatMap(([domain, owner]) => [owner ?? [], domains.stored.get(domain) ?? []].flat()),
+  })
+  const version = await versions.next(workspace.id)
+  const toRow = ([domain, owner]: readonly [string, NodeId | undefined]): CompanyDomainsRow => ({
+    ws: workspace.id,
+    domain,
+    company_id: owner ?? companyOfDomain(domain),
+    version,
+    gone: owner === undefined ? 1 : 0,
+  })
+  await warehouse.insert('company_domains', moved.map(toRow))
+  const { rows, fresh } = await buildCompanies(warehouse, workspace, { ids, owners: domains.decided })
+  await warehouse.insert(
+    'companies_raw',
+    rows.map((row) => ({ ...row, version })),
+  )
+  const works = await planWork(warehouse, workspace.id, { ids, fresh, version })
+  await stream.append(
+    CRM_WORK_TOPIC,
+    works.map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
+  )
+}
+
+/** Owners of all domains around these companies, as they should be and as they are stored. */
+async function decideDomains(warehouse: Warehouse, { id: ws }: Workspace, ids: readonly NodeId[]) {
+  const [sizes, ownClaims] = await Promise.all([
+    readCompanySizes(warehouse, ws, ids),
+    readClaimsOfCompanies(warehouse, ws, ids),
+  ])
+  const domains = new Set([...sizes, ...ownClaims].map(({ domain }) => domain))
+  domains.delete('')
+  const claims = await readClaimsOnDomains(warehouse, ws, domains)
+  const [claimants, stored] = await Promise.all([
+    readCompanySizes(
+      warehouse,
+      ws,
+      claims.map(({ company }) => company),
+    ),
+    readDomainOwners(warehouse, ws, domains),
+  ])
+  const leadsAt = (domain: string) => (company: NodeId) =>
+    claimants.find((size) => size.company === company && size.domain === domain)?.members ?? 0
+  const byDomain = Map.groupBy(claims, ({ domain }) => domain)
+  const decided = new Map(
+    [...domains].map((domain) => [domain, findDomainOwner(byDomain.get(domain) ?? [], leadsAt(domain))]),
+  )
+  return { decided, stored }
+}
+
+async function touchMoved(
+  { warehouse, stream }: CompanyDependencies,
+  { id: ws }: Workspace,
+  { domains, owners }: { readonly domains: readonly NodeId[]; readonly owners: readonly NodeId[] },
+): Promise<void> {
+  if (domains.length === 0) return
+  const leads = await readLeadsOfCompanies(warehouse, ws, domains)
+  const nodes = await readNodes(
+    warehouse,
+    ws,
+    leads.map(({ lead_id }) => lead_id),
+  )
+  await touchLeads(
+    stream,
+    ws,
+    nodes.map(({ kind, id }): NodeRef => ({ kind, id })),
+  )
+  await touchCompanies(stream, ws, [...domains, ...owners])
+}
+
+interface CompanyScope {
+  readonly ids: readonly NodeId[]
+  readonly owners: ReadonlyMap<string, NodeId | undefined>
+}
+
+async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids, owners }: CompanyScope) {
+  const [sizes, traits, claims, stored] = await Promise.all([
+    readCompanySizes(warehouse, workspace.id, ids),
+    readTraits(warehouse, workspace.id, ids),
+    readClaimsOfCompanies(warehouse, workspace.id, ids),
+    readCompanies(warehouse, workspace.id, ids),
+  ])
+  const sizesOf = Map.groupBy(sizes, ({ company }) => company)
+  const traitsOf = Map.groupBy(traits, ({ node }) => node)
+  const claimsOf = Map.groupBy(claims, ({ company }) => company)
+  const wanted = ids.flatMap((company) => {
+    const own = traitsOf.get(company) ?? []
+    const isGroup = own.some(({ key }) => key === GROUP_KEY)
+    const named = (isGroup ? claimsOf : sizesOf).get(company) ?? []
+    const domains = [...new Set(named.map(({ domain }) => domain))].filter((domain) =>
+      isGroup
+        ? owners.get(domain) === company
+        : owners.get(domain) === undefined && workspace.hash('company', toCompanyKey(domain)) === company,
+    )
+    const row = buildCompanyRow({
+      workspace: workspace.id,
+      company,
+      profile: foldTraits(own),
+      sizes: sizesOf.get(company) ?? [],
+      domains: domains.toSorted(),
+    })
+    return row ? [row] : []
+  })
+  const known = new Set(stored.map(({ company_id }) => company_id))
+  return {
+    rows: diffRows<Omit<CompaniesRow, 'version'>>(wanted, stored, ({ company_id }) => company_id),
+    fresh: wanted.map(({ company_id }) => company_id).filter((id) => !known.has(id)),
+  }
+}
+
+/** Whoever was planned for a company that was not there yet is planned again. */
+async function planWork(
+  warehouse: Warehouse,
+  workspace: number,
+  {
+    ids,
+    fresh,
+    version,
+  }: { readonly ids: readonly NodeId[]; readonly fresh: readonly NodeId[]; version: string },
+): Promise<readonly CrmWork[]> {
+  const leads = await readLeadsOfCompanies(warehouse, workspace, fresh)
+  const contacts = new Set(leads.filter(({ is_own }) => is_own === 1).map(({ contact_id }) => contact_id))
+  const toWork = (kind: CrmWork['kind'], id: NodeId, reason: string): CrmWork => ({
+    v: 1,
+    workspace,
+    kind,
+    id,
+    reason,
+    version,
+  })
+  return [
+    ...ids.map((id) => toWork('company', id, 'company')),
+    ...[...contacts].map((id) => toWork('contact', id, 'lead')),
+  ]
+}

@@ -1,0 +1,51 @@
+import { domainToASCII } from 'node:url'
+import { toCompanyDomain, type CompanyLists } from './company-of-mail.ts'
+
+/** Where companies have a page among others' pages: such an address says nothing about whose the domain is. */
+const SHARED_HOSTS: ReadonlySet<string> = new Set([
+  'bit.ly',
+  'crunchbase.com',
+  'facebook.com',
+  'fb.com',
+  'g.page',
+  'github.com',
+  'gitlab.com',
+  'goo.gl',
+  'google.com',
+  'instagram.com',
+  'linkedin.com',
+  'linktr.ee',
+  'lnkd.in',
+  'medium.com',
+  'notion.so',
+  'ow.ly',
+  'pinterest.com',
+  'reddit.com',
+  't.co',
+  't.me',
+  'tiktok.com',
+  'tinyurl.com',
+  'twitter.com',
+  'vimeo.com',
+  'wa.me',
+  'wixsite.com',
+  'x.com',
+  'xing.com',
+  'yelp.com',
+  'youtube.com',
+])
+
+/**
+ * The registrable domain of a website as people write it: with or without scheme, credentials, port, path, `www.`.
+ * Empty for addresses of machines, for hosts where anybody has a page, and for providers of free mail.
+ */
+export function toWebsiteDomain(website: string, lists: CompanyLists): string {
+  const text = website.trim()
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
+  if (!url || !/^https?:$/.test(url.protocol)) return ''
+  const host = domainToASCII(url.hostname)
+    .replace(/\.$/, '')
+    .replace(/^www\./, '')
+  const domain = toCompanyDomain(host, lists)
+  return SHARED_HOSTS.has(domain) && !lists.settings.notFreeMail.includes(domain) ? '' : domain
+}

@@ -1,0 +1,79 @@
+import type { Warehouse } from '@leadline/warehouse'
+import { z } from 'zod'
+import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
+import type { PlacedEvent } from '../identity/resolve-event.ts'
+import {
+  readAllEvents,
+  readEventsOf,
+  readFallenEvents,
+  readQuarantinedEvents,
+  readSignedEvents,
+  type LoadedEvent,
+} from './read-events.ts'
+import { readAllStamps, readStamps, type Stamp } from './read-stamps.ts'
+
+/** Events by the identifiers that they carry. */
+export interface EventSource {
+  /** Whose highest identifier is one of these. */
+  of(ids: Iterable<NodeId>): Promise<readonly LoadedEvent[]>
+  /** Of void identifiers, which fall through to one of these mails and cookies. */
+  fallen(voids: Iterable<NodeId>, members: Iterable<NodeId>): Promise<readonly LoadedEvent[]>
+  /** Of void identifiers, without a cookie to fall through to. */
+  quarantined(voids: Iterable<NodeId>): Promise<readonly LoadedEvent[]>
+  /** On one of these cookies, signed by one of these users and mails. */
+  signed(signers: Iterable<NodeId>, cookies: Iterable<NodeId>): Promise<readonly PlacedEvent[]>
+  /** Stamps of these events, and perhaps of others. */
+  stamps(events: readonly Pick<LoadedEvent, 'node' | 'messageId'>[]): Promise<readonly Stamp[]>
+}
+
+/** Asks the warehouse each time: a few rows for a few identifiers. */
+export const createEventSource = (warehouse: Warehouse, workspace: number): EventSource => ({
+  of: (ids) => readEventsOf(warehouse, workspace, ids),
+  fallen: (voids, members) => readFallenEvents(warehouse, workspace, { voids, members }),
+  quarantined: (voids) => readQuarantinedEvents(warehouse, workspace, voids),
+  signed: (signers, cookies) => readSignedEvents(warehouse, workspace, { signers, cookies }),
+  stamps: (events) => readStamps(warehouse, workspace, events),
+})
+
+/**
+ * Reads all events of a workspace once and answers from memory: for who is about to ask for most of them. Ids are
+ * hashes, so a question for a few thousand of them looks at the whole table each time.
+ */
+export async function holdEvents(warehouse: Warehouse, workspace: number): Promise<EventSource> {
+  const [events, stamps] = await Promise.all([
+    readAllEvents(warehouse, workspace),
+    readAllStamps(warehouse, workspace),
+  ])
+  const byNode = Map.groupBy(events, ({ node }) => node)
+  const stampsByNode = Map.groupBy(stamps, ({ node }) => node)
+  const find = (
+    ids: Iterable<NodeId>,
+    isWanted: (event: LoadedEvent) => boolean = () => true,
+  ): Promise<readonly LoadedEvent[]> =>
+    Promise.resolve([...new Set(ids)].flatMap((id) => byNode.get(id)?.filter(isWanted) ?? []))
+  return {
+    of: (ids) => find(ids),
+    fallen: (voids, members) => {
+      const wanted = new Set(members)
+      return find(voids, ({ anon, mail }) => wanted.has(anon) || wanted.has(mail))
+    },
+    quarantined: (voids) => find(voids, ({ anon }) => anon === NO_NODE),
+    signed: (signers, cookies) => {
+      const wanted = new Set(cookies)
+      return find(signers, ({ anon }) => wanted.has(anon))
+    },
+    stamps: (wanted) =>
+      Promise.resolve(
+        [...new Set(wanted.map(({ node }) => node))].flatMap((id) => stampsByNode.get(id) ?? []),
+      ),
+  }
+}
+
+/** Stored events, copies that are not merged yet among them. */
+export async function countEventRows(warehouse: Warehouse, workspace: number): Promise<number> {
+  const [row] = await warehouse.query('SELECT count() AS n FROM events_raw WHERE ws = {ws:UInt32}', {
+    row: z.object({ n: z.coerce.number() }),
+    params: { ws: workspace },
+  })
+  return row?.n ?? 0
+}
