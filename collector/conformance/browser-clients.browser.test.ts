@@ -68,6 +68,41 @@ test('@rudderstack/analytics-js in Chromium: what is stored is what was said', a
   assert.ok(stored.every(({ envelope }) => envelope.dialect === 'rudderstack'))
 })
 
+test('@rudderstack/analytics-js with beacons: what is stored is what was said', async (t) => {
+  const collector = await startTestCollector(t)
+  const script = await bundle(`
+    import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
+    ${callAll}
+    const client = new RudderAnalytics()
+    client.load('${publicKey}', '${collector.url}', {
+      configUrl: '${collector.url}', logLevel: 'ERROR', useBeacon: true, beaconQueueOptions: { flushQueueInterval: 300 } })
+    client.track(track.event, track.properties, { ...track.context, integrations: track.integrations,
+      originalTimestamp: track.timestamp, anonymousId: track.anonymousId })
+  `)
+  await openClientPage(t, script)
+  const [stored] = await untilStored(collector, 1)
+  assertStored(stored?.event, specSet.track, { without: ['track.userId'], dropsNull: true })
+})
+
+test('a browser that sends what can never be stored is told so once, and goes on with the rest', async (t) => {
+  const collector = await startTestCollector(t)
+  const script = await bundle(`
+    import { AnalyticsBrowser } from '@segment/analytics-next'
+    const analytics = AnalyticsBrowser.load({ writeKey: '${publicKey}', cdnURL: '${collector.url}' })
+    window.done = (async () => {
+      await analytics.track('Bad', JSON.parse('{"a":'.repeat(12) + '1' + '}'.repeat(12)))
+      // A library that took the answer for a failure would try again after half a second.
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await analytics.track('Good')
+    })()
+  `)
+  const page = await openClientPage(t, script)
+  await page.evaluate('window.done')
+  await untilStored(collector, 1)
+  const metrics = await (await fetch(`${collector.url}/metrics`)).text()
+  assert.match(metrics, /answers_total\{status="400"\} 1\n/)
+})
+
 const tagTypes: readonly EventType[] = ['identify', 'track', 'page', 'group', 'alias']
 
 test('our tag in Chromium: what is stored is what was said', async (t) => {
