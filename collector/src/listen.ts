@@ -1,4 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Settings } from '@leadline/contract'
 
 export interface Listening {
   /** http://host:port without a trailing slash. */
@@ -7,21 +9,21 @@ export interface Listening {
   close(graceMs: number): Promise<void>
 }
 
-/** Bounds of one connection, against clients that send slowly or never finish. */
-const serverOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5000,
-  maxHeaderSize: 16 * 1024,
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly limits: Pick<Settings['collector']['limits'], 'headerSeconds' | 'requestSeconds' | 'connections'>
 }
 
 /** Throws with one clear line when the address cannot be had. */
-export async function listen(
-  door: RequestListener,
-  where: { readonly host: string; readonly port: number },
-): Promise<Listening> {
-  const server = createServer(serverOptions, door)
+export async function listen(door: RequestListener, where: ListenOptions): Promise<Listening> {
+  const server = createServer(toServerOptions(where.limits), door)
+  server.maxConnections = where.limits.connections
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(explainListen(cause, where)))
     server.listen(where.port, where.host, resolve)
@@ -29,7 +31,20 @@ export async function listen(
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : where.port
   const host = where.host.includes(':') ? `[${where.host}]` : where.host
-  return { url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) }
+  return { url: `http://${host}:${port}`, close: (graceMs) => close(server, sockets, graceMs) }
+}
+
+/** Bounds of one connection, against clients that send slowly or never finish. */
+function toServerOptions({ headerSeconds, requestSeconds }: ListenOptions['limits']): ServerOptions {
+  const headersTimeout = headerSeconds * 1000
+  const requestTimeout = Math.max(headersTimeout, requestSeconds * 1000)
+  return {
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: Math.min(5000, headersTimeout / 2),
+    maxHeaderSize: 16 * 1024,
+  }
 }
 
 function explainListen(cause: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
@@ -41,10 +56,12 @@ function explainListen(cause: NodeJS.ErrnoException, { host, port }: { host: str
 /** How often connections that have become idle are looked for while closing, in ms. */
 const CLOSING_INTERVAL_MS = 20
 
-async function close(server: Server, graceMs: number): Promise<void> {
+async function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
+  // Browsers open connections ahead of need; to Node one that has never sent anything is not idle.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   // A connection that was busy at close() is kept alive after its answer, and would hold the server open.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSING_INTERVAL_MS)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)

@@ -1,29 +1,36 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Answer } from './answers.ts'
 import type { EventRequest } from './event-request.ts'
+import type { Arrivals } from './limit/arrivals.ts'
 import { readIncoming } from './read-incoming.ts'
 import type { EventHandler } from './routes/collect.ts'
 
 export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
+
+export interface NodeDoorParts {
+  readonly handlers: ReadonlyMap<string, EventHandler>
+  readonly rest: NodeHandler
+  readonly arrivals: Arrivals
+}
 
 /**
  * Events straight from node:http, everything else through `rest`. A Request and a Response around each event
  * cost a third of what one process can take.
  */
 export const createNodeDoor =
-  (handlers: ReadonlyMap<string, EventHandler>, rest: NodeHandler): RequestListener =>
+  ({ handlers, rest, arrivals }: NodeDoorParts): RequestListener =>
   (incoming, outgoing) => {
     const handler = incoming.method === 'POST' ? handlers.get(pathOf(incoming.url ?? '')) : undefined
     if (handler === undefined) void rest(incoming, outgoing)
-    else void answer(handler, incoming, outgoing)
+    else void answer(handler(toEventRequest(incoming, arrivals)), incoming, outgoing)
   }
 
 async function answer(
-  handler: EventHandler,
+  coming: Promise<Answer>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  writeAnswer(outgoing, await handler(toEventRequest(incoming)))
+  writeAnswer(outgoing, await coming)
   // The rest of a body that nobody reads, or the connection would never be free again.
   if (!incoming.complete) incoming.resume()
 }
@@ -35,14 +42,14 @@ function pathOf(url: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-const toEventRequest = (incoming: IncomingMessage): EventRequest => ({
+const toEventRequest = (incoming: IncomingMessage, arrivals: Arrivals): EventRequest => ({
   header(name) {
     const value = incoming.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
   },
   peer: incoming.socket.remoteAddress,
   url: incoming.url ?? '/',
-  readBody: (maxBytes) => readIncoming(incoming, maxBytes),
+  readBody: (maxBytes) => readIncoming(incoming, maxBytes, arrivals),
 })
 
 function writeAnswer(outgoing: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,24 +1,37 @@
 import type { IncomingMessage } from 'node:http'
 import type { ReadBytes } from './event-request.ts'
+import type { Arrivals } from './limit/arrivals.ts'
 import { bodyTooLarge, incompleteBody, parseLength } from './read-body.ts'
 
 /** Reads the body of a node:http request, at most `maxBytes`. What comes beyond them is thrown away as it comes. */
-export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<ReadBytes> {
+export function readIncoming(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  arrivals: Arrivals,
+): Promise<ReadBytes> {
   const declared = parseLength(incoming.headers['content-length'])
   if (declared !== undefined && declared > maxBytes) return Promise.resolve(bodyTooLarge(maxBytes))
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
+    const arrival = arrivals.begin(() => incoming.destroy())
+    const end = (result: ReadBytes): void => {
+      arrival.end()
+      resolve(result)
+    }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > maxBytes) {
         chunks.length = 0
-        resolve(bodyTooLarge(maxBytes))
-      } else chunks.push(chunk)
+        end(bodyTooLarge(maxBytes))
+      } else {
+        arrival.add(chunk.length)
+        chunks.push(chunk)
+      }
     })
-    incoming.on('end', () => resolve({ ok: true, bytes: join(chunks) }))
-    incoming.on('close', () => resolve(incompleteBody))
-    incoming.on('error', () => resolve(incompleteBody))
+    incoming.on('end', () => end({ ok: true, bytes: join(chunks) }))
+    incoming.on('close', () => end(incompleteBody))
+    incoming.on('error', () => end(incompleteBody))
   })
 }
 

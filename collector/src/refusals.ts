@@ -26,6 +26,7 @@ const STATUSES = {
   event_too_large: 413,
   unsupported_content_type: 415,
   unsupported_content_encoding: 415,
+  rate_limited: 429,
   internal: 500,
   unavailable: 503,
 } as const

@@ -44,7 +44,7 @@ function toKept(address: string | undefined, policy: AddressPolicy['address']): 
 }
 
 /** Each proxy appends the address it was called from. Only what the trusted ones wrote is believed. */
-function clientAddress(source: RequestSource, trustedProxies: number): string {
+export function clientAddress(source: RequestSource, trustedProxies: number): string {
   const peer = source.peer ?? ''
   if (trustedProxies === 0) return peer
   const forwarded = source.header('x-forwarded-for')?.split(',') ?? []

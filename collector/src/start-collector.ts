@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { DEAD_TOPIC, EVENTS_TOPIC, TOPICS, type Settings } from '@leadline/contract'
+import type { Settings } from '@leadline/contract'
 import { describeError, type Log, type RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import { getRequestListener } from '@hono/node-server'
@@ -9,10 +9,14 @@ import { openFeedPage } from './feed/feed-page.ts'
 import { createFeed } from './feed/feed.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
+import { createAdmission } from './limit/admission.ts'
+import { createArrivals } from './limit/arrivals.ts'
+import { watchLoopDelay } from './limit/loop-delay.ts'
 import { listen } from './listen.ts'
 import { createCollectorMetrics } from './metrics.ts'
 import { createNodeDoor } from './node-door.ts'
 import { buildEventHandlers } from './routes/collect.ts'
+import { collectorTopics } from './open-log.ts'
 import { createSink } from './sink.ts'
 import { readTag } from './tag.ts'
 
@@ -23,17 +27,14 @@ export interface CollectorDeps {
   readonly log: Log
 }
 
-/** Bytes of bodies that may be under way at once. Parsed, they take a few times as much memory. */
-const MAX_BYTES_IN_FLIGHT = 32 * 1024 * 1024
 /** Longest that answers under way are waited for when stopping, in ms. */
 const STOP_GRACE_MS = 10_000
 
-const topics = TOPICS.filter(({ name }) => name === EVENTS_TOPIC || name === DEAD_TOPIC)
-
 /** Builds the collector around a stream and listens. */
 export async function startCollector({ settings, stream, log }: CollectorDeps): Promise<RunningService> {
-  const { host, port, tagFile } = settings.collector
-  const inFlight = createInFlight(MAX_BYTES_IN_FLIGHT)
+  const { host, port, tagFile, limits } = settings.collector
+  const inFlight = createInFlight(limits.maxBytesUnderWay)
+  const loopDelay = watchLoopDelay()
   const metrics = createCollectorMetrics(inFlight)
   let stopping = false
   const deps: AppDeps = {
@@ -51,19 +52,25 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     edge: settings.collector.edge,
     now: () => new Date(),
     newId: randomUUID,
+    admission: createAdmission({ limits, loopDelay, nowMs: () => performance.now() }),
     inFlight,
     metrics,
     log,
   }
   const app = createApp(deps)
-  const door = createNodeDoor(buildEventHandlers(deps), getRequestListener(app.fetch))
-  const server = await listen(door, { host, port })
+  const door = createNodeDoor({
+    handlers: buildEventHandlers(deps),
+    rest: getRequestListener(app.fetch),
+    arrivals: createArrivals(limits.maxBytesArriving),
+  })
+  const server = await listen(door, { host, port, limits })
   return {
     url: server.url,
     report: () => ({ idle: inFlight.requests === 0, steps: metrics.totals() }),
     stop: async () => {
       stopping = true
       deps.feed.close()
+      loopDelay.stop()
       await server.close(STOP_GRACE_MS)
       await stream.close()
     },
@@ -72,7 +79,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
 
 async function checkStream(stream: Pick<Stream, 'admin'>, log: Log): Promise<readonly string[]> {
   try {
-    return await stream.admin.checkTopics(topics)
+    return await stream.admin.checkTopics(collectorTopics)
   } catch (error) {
     log.warn('the stream could not be checked', { error: describeError(error) })
     return ['the stream does not answer']

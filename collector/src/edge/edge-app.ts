@@ -8,7 +8,7 @@ import { createKeys } from '../keys.ts'
 import type { Env } from '../routes/route.ts'
 import type { EdgeSettings } from './edge-settings.ts'
 import { createForwardingSink } from './forwarding-sink.ts'
-import { quietFeed, quietMetrics } from './quiet-parts.ts'
+import { openAdmission, quietFeed, quietMetrics } from './quiet-parts.ts'
 
 /** An isolate has 128 MB for everything. */
 const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024
@@ -42,6 +42,7 @@ export function createEdgeApp({ settings, fetch, write }: EdgeDeps): Hono<Env> {
     }),
     bots,
     inFlight: createInFlight(MAX_BYTES_IN_FLIGHT),
+    admission: openAdmission,
     metrics: quietMetrics,
     feed: quietFeed,
     feedPage: [],

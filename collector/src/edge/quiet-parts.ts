@@ -1,4 +1,5 @@
 import type { Feed } from '../feed/feed.ts'
+import type { Admission } from '../limit/admission.ts'
 import type { CollectorMetrics } from '../metrics.ts'
 
 /** Parts of the app that make sense in one long-lived process only. An isolate lives for minutes, beside many others. */
@@ -6,6 +7,12 @@ import type { CollectorMetrics } from '../metrics.ts'
 const nothing = (): void => undefined
 
 export const quietFeed: Feed = { record: nothing, watch: () => undefined, close: nothing }
+
+/** Platforms limit what comes to them; an isolate sees too little of a client to do it. */
+export const openAdmission: Admission = {
+  refuseRequest: () => undefined,
+  refuseEvents: () => undefined,
+}
 
 export const quietMetrics: CollectorMetrics = {
   accepted: nothing,

@@ -10,13 +10,15 @@ import type { Enrich } from '../enrich/enrich.ts'
 import type { EventRequest } from '../event-request.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { InFlight, Pass } from '../in-flight.ts'
+import type { Admission, Turned } from '../limit/admission.ts'
 import type { CollectorMetrics } from '../metrics.ts'
 import { refusal } from '../refusals.ts'
-import { readFacts, type AddressPolicy } from '../request-facts.ts'
+import { clientAddress, readFacts, type AddressPolicy } from '../request-facts.ts'
 import type { Sink } from '../sink.ts'
 import { toEventRequest, type Route } from './route.ts'
 
 export interface CollectDeps extends AcceptContext {
+  readonly admission: Admission
   readonly inFlight: InFlight
   readonly sink: Sink
   readonly metrics: CollectorMetrics
@@ -66,10 +68,15 @@ const pathsOf = ({ path }: Door, { pathPrefix }: CollectDeps): readonly string[]
 /** Enters, answers, leaves: when too much is under way a request is turned away before it is read. */
 async function collect(request: EventRequest, door: Door, deps: CollectDeps): Promise<Answer> {
   const headers = { 'x-request-id': deps.newId() }
-  const pass = deps.inFlight.enter()
-  const answer = pass ? await answerWithin({ request, door, headers, pass }, deps) : overloaded(headers)
+  const turned = deps.admission.refuseRequest(clientAddress(request, deps.addressPolicy.trustedProxies))
+  const answer = turned ? turnAway(turned, headers) : await enter({ request, door, headers }, deps)
   deps.metrics.answered(answer.status)
   return answer
+}
+
+async function enter(entering: Omit<Received, 'pass'>, deps: CollectDeps): Promise<Answer> {
+  const pass = deps.inFlight.enter()
+  return pass ? await answerWithin({ ...entering, pass }, deps) : overloaded(entering.headers)
 }
 
 interface Received {
@@ -126,6 +133,8 @@ async function store(wire: WireRequest, { request, headers }: Received, deps: Co
   const accepted = acceptRequest(wire, readFacts(request, deps.addressPolicy, deps.enrich), deps)
   if (!accepted.ok) return refusalAnswer(accepted.refusal, headers)
   const { acceptance } = accepted
+  const turned = deps.admission.refuseEvents(acceptance.key, acceptance.accepted)
+  if (turned) return turnAway(turned, headers)
   const written = await deps.sink.write(acceptance.appends)
   if (!written.durable) {
     const retryAfter = { 'retry-after': String(written.retryAfterSeconds) }
@@ -142,6 +151,11 @@ function count({ dropped }: WireRequest, acceptance: Acceptance, metrics: Collec
   for (const { code } of acceptance.rejected) metrics.rejected(code)
   for (const [reason, events] of Object.entries(dropped ?? {})) metrics.dropped(reason, events)
 }
+
+const turnAway = (
+  { refusal: why, retryAfterSeconds }: Turned,
+  headers: Readonly<Record<string, string>>,
+): Answer => refusalAnswer(why, { ...headers, 'retry-after': String(retryAfterSeconds) })
 
 const overloaded = (headers: Readonly<Record<string, string>>): Answer =>
   unavailable('too much is under way; send it again', { ...headers, 'retry-after': '1' })

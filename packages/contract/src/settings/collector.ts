@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { collectorLimits } from './collector-limits.ts'
 import { port, url } from './fields.ts'
 
 /** Lists of blocked names exist: whoever serves the tag from an address of their own can rename all of it. */
@@ -36,6 +37,13 @@ const cookie = z.strictObject({
 export const collector = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: port.default(4400),
+  processes: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Processes that share the port; one for each core that may be spent on it'),
+  limits: collectorLimits.prefault({}),
   publicUrl: url.optional().describe('What pages are told, when it differs from host and port'),
   trustedProxies: z
     .int()
