@@ -47,7 +47,9 @@ export function readBatch(dialect: Dialect, text: string): ReadRequest {
 }
 
 const toEvents = (list: unknown, cuts: readonly Cut[]): readonly WireRequestEvent[] =>
-  Array.isArray(list) ? cuts.map((cut, index) => withoutKey({ ...cut, value: list[index] })) : []
+  Array.isArray(list)
+    ? cuts.map(({ text, members }, index) => withoutKey({ text, members, value: list[index] }))
+    : []
 
 /** Why a list cannot be read as events. */
 export function refuseList(list: unknown): Refusal | undefined {

@@ -50,12 +50,15 @@ const isTime = (value: unknown): boolean =>
 /** Longest text of a time. */
 const maxTimeLength = 64
 const DAYS_OF_ALL_MONTHS = 28
+const DIGIT_TWO = 50
 
 /** Whether a text is a time that exists. `Date.parse` alone reads 30 February as 2 March. */
 export const isTimeText = (text: string): boolean =>
   text.length <= maxTimeLength && !Number.isNaN(Date.parse(text)) && hasRealDay(text)
 
 function hasRealDay(text: string): boolean {
+  // Two days of three begin with a smaller digit: this is asked several times for each event.
+  if (text.charCodeAt(8) < DIGIT_TWO) return true
   const day = Number(text.slice(8, 10))
   // Most days are in every month; texts of another form than YYYY-MM-DD are left to Date.parse.
   if (!(day > DAYS_OF_ALL_MONTHS) || text.charAt(4) !== '-' || text.charAt(7) !== '-') return true
