@@ -140,6 +140,18 @@ describe('Delivery', () => {
     )
   })
 
+  it('does not repeat in the moment of leaving what the browser calls failed in that moment', async (test) => {
+    useClock(test)
+    outcomes.push(retryAfter(NaN))
+    add('a')
+    await pass(test, 20)
+    delivery.leave()
+    assert.equal(sent.length, 1)
+    await pass(test, 101)
+    delivery.leave()
+    assert.equal(sent.length, 2)
+  })
+
   it('tries again by itself what a page failed to send when it was hidden', async (test) => {
     useClock(test)
     outcomes.push(retryAfter(3000))

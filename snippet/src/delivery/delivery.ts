@@ -5,6 +5,7 @@ import type { EventQueue } from './event-queue.ts'
 import {
   EAGER_EVENTS,
   FIRST_LINGER_MS,
+  LEAVING_MS,
   LINGER_MS,
   LONGEST_RETRY_AFTER_MS,
   MAX_BATCH_EVENTS,
@@ -26,6 +27,7 @@ export class Delivery {
   #isSending = false
   #failures = 0
   /** No request before: our back-off, and what the server asked for. */
+  #failedAtMs = -Infinity
   #quietUntilMs = 0
   #heldUntilMs = 0
   #maxEvents = MAX_BATCH_EVENTS
@@ -47,9 +49,13 @@ export class Delivery {
     if (Date.now() >= this.#heldUntilMs) await this.#run()
   }
 
-  /** The page may be going: what fits in flight leaves with it, the rest stays queued. */
+  /**
+   * The page may be going: what fits in flight leaves with it, the rest stays queued. Browsers fail the
+   * requests of a page that goes, although they are under way: what failed in this moment is not repeated.
+   */
   leave(): void {
-    if (Date.now() >= this.#heldUntilMs) void this.#transmit(true)
+    const now = Date.now()
+    if (now >= this.#heldUntilMs && now - this.#failedAtMs > LEAVING_MS) void this.#transmit(true)
   }
 
   /** Keeps the earlier of the timer that runs and the one that is asked for. */
@@ -105,6 +111,7 @@ export class Delivery {
     if (askedMs >= 0) this.#heldUntilMs = Date.now() + Math.min(askedMs, LONGEST_RETRY_AFTER_MS)
     else this.#quietUntilMs = Date.now() + backoffMs(this.#failures, Math.random())
     this.#failures += 1
+    this.#failedAtMs = Date.now()
     // A timer from before would break the wait.
     clearTimeout(this.#timer)
     this.#dueMs = Infinity

@@ -26,3 +26,5 @@ export const LONGEST_RETRY_AFTER_MS = 300_000
 export const MAX_QUEUED_CHARACTERS = 1_000_000
 /** Older events say nothing anymore that anybody would act on. */
 export const MAX_AGE_MS = 30 * 24 * 3_600_000
+/** Between the first and the last that a page hears of its going. */
+export const LEAVING_MS = 100
