@@ -8,7 +8,8 @@ it('no failure of network, server, page or tab loses or repeats an event', async
   try {
     for (const { name, sent, stored, copies, requests } of await measureFailures(world, 1000)) {
       assert.equal(stored, sent, `${name}: stored ${stored} of ${sent}`)
-      const mayRepeat = name.startsWith('tab closed at once, next page') || name.includes('navigate')
+      // Once more each, where a dying page could not read an answer that the next page asks for again.
+      const mayRepeat = name.endsWith('next page') || name.includes('navigate')
       assert.ok(copies <= (mayRepeat ? sent : 0), `${name}: ${copies} copies`)
       if (name === 'nothing fails') assert.ok(requests <= 2, `${requests} requests`)
     }
