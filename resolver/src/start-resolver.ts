@@ -13,9 +13,9 @@ export async function startResolver(dependencies: ResolverDependencies): Promise
   const reconcile = await startReconcileStage(stages)
   const control = await startControlStage(stages)
   const store = await startStoreStage(stages)
-  const { progress } = stages
+  const { progress, troubles } = stages
   return {
-    report: () => ({ idle: progress.isIdle(), steps: progress.totals() }),
+    report: () => ({ idle: progress.isIdle(), steps: progress.totals(), problems: troubles.describe() }),
     stop: async () => {
       await store.stop()
       await control.stop()

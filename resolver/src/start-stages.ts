@@ -1,6 +1,6 @@
 import { CONTROL_TOPIC, EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC, type Settings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
-import type { Consumer, ConsumeFailure, Stream } from '@leadline/stream'
+import type { Consumer, ConsumeOptions, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { createControlStage } from './control/control-stage.ts'
 import { ErasureBook } from './control/erasures.ts'
@@ -10,6 +10,7 @@ import { Progress } from './progress.ts'
 import { createReconcileStage } from './reconcile/reconcile-batch.ts'
 import { VersionClock } from './reconcile/version-clock.ts'
 import { createStoreStage } from './store/store-batch.ts'
+import { Troubles } from './troubles.ts'
 import { buildWorkspaces, type Workspaces } from './workspaces.ts'
 
 export interface ResolverDependencies {
@@ -25,6 +26,7 @@ export interface StageDependencies extends Omit<ResolverDependencies, 'settings'
   readonly workspaces: Workspaces
   readonly erasures: ErasureBook
   readonly progress: Progress
+  readonly troubles: Troubles
 }
 
 /** Requests of one stored batch, and touched messages of one reconcile: the further it is behind, the more it takes. */
@@ -39,34 +41,46 @@ export async function prepareStages({
   const erasures = new ErasureBook()
   const workspaces = buildWorkspaces(settings, readMailLists(), erasures)
   for (const workspace of workspaces.values()) await guardIdentityKey(dependencies.warehouse, workspace)
-  return { ...dependencies, workspaces, erasures, progress: new Progress() }
+  return { ...dependencies, workspaces, erasures, progress: new Progress(), troubles: new Troubles() }
 }
 
 export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
-  stage.stream.consume({
+  consume(stage, 'store', {
     topic: EVENTS_TOPIC,
     group: GROUPS.store,
     handle: createStoreStage(stage),
-    onFailure: (failure) => warn(stage.log, 'store', failure),
     maxValues: MAX_ENVELOPES,
   })
 
 export const startReconcileStage = (stage: StageDependencies): Promise<Consumer> =>
-  stage.stream.consume({
+  consume(stage, 'reconcile', {
     topic: TOUCHED_TOPIC,
     group: GROUPS.reconcile,
     handle: createReconcileStage({ ...stage, versions: new VersionClock(stage.warehouse, stage.now) }),
-    onFailure: (failure) => warn(stage.log, 'reconcile', failure),
     maxValues: MAX_TOUCHED,
   })
 
 export const startControlStage = (stage: StageDependencies): Promise<Consumer> =>
-  stage.stream.consume({
+  consume(stage, 'control', {
     topic: CONTROL_TOPIC,
     group: GROUPS.control,
     handle: createControlStage(stage),
-    onFailure: (failure) => warn(stage.log, 'control', failure),
   })
 
-const warn = (log: Log, stage: string, { error, partition, attempt }: ConsumeFailure): void =>
-  log.error('a batch failed and is tried again', error, { stage, partition, attempt })
+/** A batch that fails is in the log each time, and in the report until it, or the one after it, is done. */
+const consume = (
+  { stream, log, troubles }: StageDependencies,
+  stage: string,
+  { handle, ...options }: Omit<ConsumeOptions, 'onFailure'>,
+): Promise<Consumer> =>
+  stream.consume({
+    ...options,
+    handle: async (batch) => {
+      await handle(batch)
+      troubles.clear(`${stage} ${batch.partition}`)
+    },
+    onFailure: ({ error, partition, attempt }) => {
+      troubles.note(`${stage} ${partition}`, attempt, error)
+      log.error('a batch failed and is tried again', error, { stage, partition, attempt })
+    },
+  })

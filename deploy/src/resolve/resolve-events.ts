@@ -3,6 +3,7 @@ import { EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { prepareStages, startReconcileStage, startStoreStage } from '@leadline/resolver/src/start-stages.ts'
 import type { Consumer, StreamValue } from '@leadline/stream'
+import { CommandError } from '../command.ts'
 import type { ScratchInstance } from './scratch-instance.ts'
 
 export interface ResolveOptions {
@@ -12,6 +13,8 @@ export interface ResolveOptions {
 }
 
 const LOOK_MS = 20
+/** Nothing here passes by itself: engine and disk are our own. */
+const MAX_ATTEMPTS = 4
 
 /**
  * Runs the resolver's two stages over values of the events topic, one after the other: identities are looked at once
@@ -43,6 +46,8 @@ export async function resolveEvents(
     for (;;) {
       stop.throwIfAborted()
       onProgress(step())
+      const [trouble] = stages.troubles.describe(MAX_ATTEMPTS)
+      if (trouble !== undefined) throw new CommandError(`the resolver gave up: ${trouble}`)
       const lag = await stream.admin.lag(group, topic)
       if (Object.values(lag).every((behind) => behind === 0)) return
       await delay(LOOK_MS)

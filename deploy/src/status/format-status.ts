@@ -14,7 +14,7 @@ export function formatStatus(status: Status): string {
     formatPairs(Object.entries(steps).map(([name, count]) => [name, formatCount(count)])),
     ...formatLag(status.lag),
     ...(records ? formatRecords(records) : []),
-    ...(problems.length > 0 ? ['', 'Could not be asked', ...problems.map((problem) => `  ${problem}`)] : []),
+    ...(problems.length > 0 ? ['', 'Problems', ...problems.map((problem) => `  ${problem}`)] : []),
     ...(person ? ['', 'Person', formatPerson(person)] : []),
   ].join('\n')
 }

@@ -50,7 +50,7 @@ export async function gatherStatus(sources: StatusSources, email: string | undef
     idle: before !== undefined && after !== undefined && isIdle({ before, reports: pipeline, after, parts }),
     steps: { ...toSteps(reports), stored, resolved },
     lag: toPlain(after ?? {}),
-    problems,
+    problems: [...problems, ...toProblems(reports)],
     parts: [...parts],
     ...found,
   }
@@ -74,6 +74,9 @@ async function askWarehouse(
 
 const toPlain = (lags: GroupLags): Status['lag'] =>
   Object.fromEntries(Object.entries(lags).map(([group, lag]) => [group, { ...lag }]))
+
+const toProblems = (reports: ReadonlyMap<string, ServiceReport | undefined>): readonly string[] =>
+  [...reports].flatMap(([part, report]) => report?.problems?.map((problem) => `${part}: ${problem}`) ?? [])
 
 function toSteps(reports: ReadonlyMap<string, ServiceReport | undefined>) {
   const step = (part: string, name: string): number => reports.get(part)?.steps[name] ?? 0

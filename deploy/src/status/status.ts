@@ -16,7 +16,7 @@ export const statusSchema = z.object({
     dead: z.number(),
   }),
   lag: z.record(z.string(), counts),
-  /** What could not be asked, and why; then `idle` is false and what is missing is empty. */
+  /** What could not be asked (then `idle` is false and what is missing is empty), and what holds a part up. */
   problems: z.array(z.string()),
   parts: z.array(
     z.object({

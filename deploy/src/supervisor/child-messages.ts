@@ -8,7 +8,11 @@ const schema: z.ZodType<ChildMessage> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('report'),
     id: z.number(),
-    report: z.object({ idle: z.boolean(), steps: z.record(z.string(), z.number()) }),
+    report: z.object({
+      idle: z.boolean(),
+      steps: z.record(z.string(), z.number()),
+      problems: z.array(z.string()).optional(),
+    }),
   }),
   z.object({ type: z.literal('failed'), message: z.string() }),
   z.object({ type: z.literal('log'), line: z.string() }),

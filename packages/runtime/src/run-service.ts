@@ -6,6 +6,8 @@ export interface ServiceReport {
   readonly idle: boolean
   /** Running totals by step, e.g. `{ accepted: 12 }`. */
   readonly steps: Readonly<Record<string, number>>
+  /** What holds it up now and may need a person, one line each; no personal data. */
+  readonly problems?: readonly string[] | undefined
 }
 
 export interface RunningService {

@@ -31,7 +31,7 @@ export interface Effect {
 export async function measureEffect(sources: Sources, command: IdentityCommand): Promise<Effect> {
   const { warehouse, workspace } = sources
   const view = new FactView(warehouse, workspace.id, toRulingRows(command).map(toSupposed))
-  const supposed: Sources = { warehouse, workspace, view }
+  const supposed: Sources = { ...sources, view }
   const nodes = [...command.pairs.flatMap(({ lo, hi }) => [lo, hi]), ...command.around]
   const settled = await settleIdentity(supposed, nodes)
   const affected = await findAffected(supposed, settled)

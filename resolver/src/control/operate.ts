@@ -1,6 +1,7 @@
 import { CONTROL_TOPIC, encodeIdentityCommand, type IdentityCommand } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
+import { createEventSource } from '../reads/event-source.ts'
 import { FactView } from '../reads/fact-view.ts'
 import type { Sources } from '../reconcile/sources.ts'
 import type { Workspace } from '../workspaces.ts'
@@ -37,7 +38,12 @@ export type OperatorPlan =
 /** The command for a request and what it would change. Writes nothing: `sendCommand` puts it in force. */
 export async function planCommand(context: OperatorContext, request: OperatorRequest): Promise<OperatorPlan> {
   const { warehouse, workspace } = context
-  const sources: Sources = { warehouse, workspace, view: new FactView(warehouse, workspace.id) }
+  const sources: Sources = {
+    warehouse,
+    workspace,
+    view: new FactView(warehouse, workspace.id),
+    events: createEventSource(warehouse, workspace.id),
+  }
   const draft: IdentityCommand = {
     v: 1,
     workspace: workspace.id,

@@ -11,7 +11,7 @@ import type { EventsRow, Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
 import { toTouchedNodes } from '../facts/seen-nodes.ts'
 import type { ErasureBook } from '../control/erasures.ts'
-import type { NodeId, NodeRef } from '../identity/fact-source.ts'
+import { TRUST, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { Progress } from '../progress.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
@@ -20,6 +20,7 @@ import { toEventRow } from './event-row.ts'
 import { groupBatches } from './group-batches.ts'
 import { toFactRows, toGroupDomainRows, toGroupMemberRows, toNodeRows, toTraitRows } from './identity-rows.ts'
 import { toInsertBlocks } from './insert-blocks.ts'
+import { storeAllButRefused } from './refused-rows.ts'
 
 export interface StoreDependencies {
   readonly stream: Stream
@@ -48,15 +49,48 @@ export function createStoreStage(dependencies: StoreDependencies): (batch: Batch
     for (const [workspace, list] of events) {
       const known = workspaces.get(workspace)
       if (!known) throw new Error(`workspace ${workspace} was known when its events were decoded`)
-      for (const chunk of toChunks(list, MAX_EVENTS)) await store(dependencies, known, chunk)
+      for (const chunk of toChunks(list, MAX_EVENTS)) await storeChunk(dependencies, known, chunk)
     }
   })
   return async ({ values }) => await progress.during(async () => await storeValues(values))
 }
 
+/** An event that the engine will never take is put aside; what came with it is stored. */
+async function storeChunk(
+  dependencies: StoreDependencies,
+  workspace: Workspace,
+  events: readonly NormalEvent[],
+): Promise<void> {
+  const refused = await storeAllButRefused(events, (part) => store(dependencies, workspace, part))
+  const at = new Date(dependencies.now()).toISOString()
+  await bury(
+    dependencies,
+    refused.map(({ item, reason }) => toRefusedLetter(item, reason, at)),
+  )
+}
+
+/** The event as it was sent, with the request's defaults beneath: the envelope itself is not at hand any more. */
+const toRefusedLetter = (event: NormalEvent, reason: string, at: string): DeadLetter => ({
+  v: 1,
+  workspace: event.workspace,
+  step: 'store-event',
+  reason,
+  at,
+  original: Buffer.from(
+    JSON.stringify({
+      v: 1,
+      workspace: event.workspace,
+      source: event.source,
+      trust: event.trust >= TRUST.secret ? 'secret' : 'public',
+      receivedAt: new Date(event.receivedAtMs).toISOString(),
+      events: [{ ...event.wire, context: event.context, integrations: event.integrations }],
+    }),
+  ).toString('base64'),
+})
+
 async function store(
   { stream, warehouse, progress }: StoreDependencies,
-  { id: workspace, lists }: Workspace,
+  { id: workspace, lists, settings }: Workspace,
   events: readonly NormalEvent[],
 ): Promise<void> {
   const facts = toFactRows(workspace, events)
@@ -65,7 +99,7 @@ async function store(
     warehouse.insert('identity_facts', facts),
     warehouse.insert('identity_facts_by_hi', facts),
     warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
-    warehouse.insert('traits', toTraitRows(workspace, events)),
+    warehouse.insert('traits', toTraitRows(workspace, events, settings.identity.traits)),
     warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
     warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
   ])
