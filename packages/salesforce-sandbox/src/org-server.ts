@@ -1,13 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { AdminError } from './admin/admin-error.ts'
+import { CometServer } from './events/comet-server.ts'
 import { createOrg, persist, type OrgParts } from './create-org.ts'
-import { answerAdmin, isAdminPath } from './admin/admin-routes.ts'
+import { answerAdmin, isAdminPath } from './admin/answer-admin.ts'
 import { toDateTimeText } from './clock.ts'
 import { answerApi, answerFault, describeIncoming, takeFault } from './http/api-pipeline.ts'
+import type { Fault } from './faults/fault-engine.ts'
+import type { FaultAction } from './faults/fault-rule.ts'
+import { spoilReply } from './faults/spoil-reply.ts'
 import type { HttpRequest } from './http/http-request.ts'
 import { fail, type Reply } from './http/reply.ts'
 import { createTrace, type Trace } from './log/request-log.ts'
+import type { Settings } from './options.ts'
 import type { Org } from './org.ts'
-import { runDueTimers } from './timers/run-timers.ts'
+import { snapshotCommit, takeSnapshot, type Snapshot } from './store/snapshot.ts'
+import { moveClock, runDueTimers } from './timers/run-timers.ts'
 import { answerWeb, isWebPath } from './web/web-routes.ts'
 
 /** One org behind HTTP: every answer goes out only after what it reports is in the journal. */
@@ -15,6 +22,9 @@ export class OrgServer {
   #parts: OrgParts
   #org: Org
   readonly #onError: (error: unknown) => void
+  readonly #comet = new CometServer(() => this.#org)
+  #open = 0
+  readonly #snapshots = new Map<string, Snapshot>()
 
   constructor(parts: OrgParts, onError: (error: unknown) => void) {
     this.#parts = parts
@@ -32,17 +42,54 @@ export class OrgServer {
   }
 
   /** A fresh org, as if it had never been used. */
-  reset(seed: number = this.#parts.settings.seed): void {
+  reset(
+    seed: number = this.#parts.settings.seed,
+    fixtures: Settings['fixtures'] = this.#parts.settings.fixtures,
+  ): void {
     this.#parts.journal.clear()
-    this.#parts = { ...this.#parts, settings: { ...this.#parts.settings, seed } }
+    this.#parts = { ...this.#parts, settings: { ...this.#parts.settings, seed, fixtures } }
     this.#org = createOrg(this.#parts)
+    this.save()
+  }
+
+  /** Keeps the org as it is, in memory; returns the snapshot's id. */
+  snapshot(): string {
+    const id = `s${this.#snapshots.size + 1}`
+    this.#snapshots.set(id, takeSnapshot(this.#org))
+    return id
+  }
+
+  restore(id: string): void {
+    const snapshot = this.#snapshots.get(id)
+    if (!snapshot) throw new AdminError(`there is no snapshot ${id}`)
+    const { journal } = this.#parts
+    journal.clear()
+    this.#org = createOrg({ ...this.#parts, journal: { ...journal, restore: () => snapshot } })
+    journal.write(snapshotCommit(snapshot))
     this.save()
   }
 
   async answer(request: HttpRequest): Promise<Reply | null> {
     if (isAdminPath(request)) return this.#guarded(() => answerAdmin(this, request))
     if (isWebPath(request)) return this.#guarded(() => answerWeb(this.#org, request))
-    return await this.#answerApi(request)
+    if (request.segments[0] === 'cometd') return await this.#answerComet(request)
+    this.#open += 1
+    try {
+      return await this.#answerApi(request)
+    } finally {
+      this.#open -= 1
+    }
+  }
+
+  /** Change events have no budget; the time that a client waits for them is nobody else's. */
+  async #answerComet(request: HttpRequest): Promise<Reply | null> {
+    const fault = takeFault(this.#org, request)
+    if (fault?.action.type === 'delay') await this.#wait(fault.action)
+    if (fault?.action.type === 'dropBefore') return null
+    const given = fault && answerFault(fault)
+    const reply = given ?? (await this.#comet.answer(request))
+    this.#guarded(() => this.#note(request, { ...createTrace(), op: 'cometd' }, reply?.status ?? 0))
+    return fault?.action.type === 'dropAfter' ? null : reply
   }
 
   async #answerApi(request: HttpRequest): Promise<Reply | null> {
@@ -50,7 +97,7 @@ export class OrgServer {
     const fault = takeFault(this.#org, request)
     if (fault) {
       trace.faultId = fault.id
-      if (fault.action.type === 'delay') await delay(fault.action.ms)
+      if (fault.action.type === 'delay') await this.#wait(fault.action)
     }
     const isDroppedBefore = fault?.action.type === 'dropBefore'
     const reply = this.#guarded(() => {
@@ -59,9 +106,18 @@ export class OrgServer {
       const answered = isDroppedBefore ? undefined : (given ?? answerApi(this.#org, request, trace))
       const isDropped = answered === undefined || fault?.action.type === 'dropAfter'
       this.#note(request, trace, isDropped ? 0 : answered.status)
-      return answered && withOrgHeaders(this.#org, answered)
+      return answered && this.#spoil(fault, withOrgHeaders(this.#org, answered))
     })
     return isDroppedBefore || fault?.action.type === 'dropAfter' ? null : (reply ?? null)
+  }
+
+  async #wait({ ms, isVirtual }: Extract<FaultAction, { type: 'delay' }>): Promise<void> {
+    if (isVirtual) moveClock(this.#org, this.#org.clock.nowMs() + ms)
+    else await delay(ms)
+  }
+
+  #spoil(fault: Fault | undefined, reply: Reply): Reply {
+    return fault ? spoilReply(this.#org, fault.action, reply) : reply
   }
 
   /** Runs one request to its end: done and journaled, or undone. */
@@ -90,6 +146,7 @@ export class OrgServer {
       path: maskSecrets(request.target),
       body: holdsSecrets || request.body === '' ? null : request.body,
       status,
+      concurrent: this.#open,
     })
   }
 }

@@ -1,71 +1,151 @@
-import { faultRuleSchema, type FaultRule } from '../faults/fault-rule.ts'
-import type { z } from 'zod'
 import { FULL_ACCESS } from '../access/access.ts'
-import type { LogEntry } from '../log/request-log.ts'
-import { summarizeLog, type LogStats } from '../log/summarize-log.ts'
+import { releaseJobs } from '../bulk/advance-bulk.ts'
+import { controlFeed } from '../events/feed-controls.ts'
+import { toChaosRule } from '../faults/chaos.ts'
+import { toPresetRules } from '../faults/fault-presets.ts'
+import { faultRuleSchema } from '../faults/fault-rule.ts'
+import { runChecks } from '../judge/run-checks.ts'
+import { summarizeLog } from '../log/summarize-log.ts'
+import { changeSchema } from '../metadata/change-schema.ts'
+import { familiesOf, revokeFamily } from '../oauth/sessions.ts'
+import type { Settings } from '../options.ts'
 import type { Org } from '../org.ts'
+import { addLock } from '../rules/record-locks.ts'
 import { parseQuery } from '../soql/parse-query.ts'
 import { selectRecords } from '../soql/select-records.ts'
-import type { RecordVersion, StoredRecord } from '../store/stored-record.ts'
+import type { StoredRecord } from '../store/stored-record.ts'
 import { moveClock } from '../timers/run-timers.ts'
 import { AdminError } from './admin-error.ts'
-import { runAct, type Act, type ActResult } from './run-act.ts'
+import type { Admin } from './admin-interface.ts'
+import { addQueue, changeField, changePermission, putUser, refreshSandbox, writeRaw } from './change-setup.ts'
+import { openLate } from './late-act.ts'
+import { rulesOf } from './org-rules.ts'
+import { runAct } from './run-act.ts'
+
+export type { Admin, FaultInput } from './admin-interface.ts'
 
 /** What stands behind an org: the server that holds and saves it. */
 export interface OrgHolder {
   readonly org: Org
   save(): void
-  reset(seed?: number): void
+  reset(seed?: number, fixtures?: Settings['fixtures']): void
+  snapshot(): string
+  restore(id: string): void
 }
 
-export type FaultInput = z.input<typeof faultRuleSchema>
-
-/** Scripting of an org, for tests and demonstrations: what `/__admin` offers, as functions. */
-export interface Admin {
-  /** A fresh org: fixtures only, no tokens, no log, no faults. */
-  reset(seed?: number): void
-  clock: {
-    /** ms since 1970 */
-    now(): number
-    set(timeMs: number): void
-    advance(byMs: number): void
-  }
-  /** One result for each op. Throws when the actor is unknown. */
-  act(act: Act): readonly ActResult[]
-  /** Records of an object with all their fields, deleted ones included; `where` is a SOQL filter. */
-  records(object: string, where?: string): readonly StoredRecord[]
-  history(id: string): readonly RecordVersion[]
-  /** Requests with a number above `since`. */
-  log(since?: number): readonly LogEntry[]
-  stats(since?: number): LogStats
-  faults: {
-    /** Returns the rule's id. */
-    add(rule: FaultInput): string
-    list(): readonly FaultRule[]
-    remove(id?: string): void
-  }
-}
+type Saved = <T>(run: (org: Org) => T) => T
 
 export function createAdmin(holder: OrgHolder): Admin {
-  const saved = <T>(run: () => T): T => {
-    const result = run()
+  const saved: Saved = (run) => {
+    const result = run(holder.org)
     holder.save()
     return result
   }
   return {
-    reset: (seed) => holder.reset(seed),
+    reset: (seed, fixtures) => holder.reset(seed, fixtures),
+    snapshot: () => holder.snapshot(),
+    restore: (id) => holder.restore(id),
     clock: {
       now: () => holder.org.clock.nowMs(),
-      set: (timeMs) => saved(() => moveClock(holder.org, timeMs)),
-      advance: (byMs) => saved(() => moveClock(holder.org, holder.org.clock.nowMs() + byMs)),
+      set: (timeMs) => saved((org) => moveClock(org, timeMs)),
+      advance: (byMs) => saved((org) => moveClock(org, org.clock.nowMs() + byMs)),
     },
-    act: (act) => saved(() => runAct(holder.org, act)),
+    act: (act) => saved((org) => runAct(org, act)),
+    lateCommit: (late) => saved((org) => openLate(org, late)),
     records: (object, where) => listRecords(holder.org, object, where),
     history: (id) => holder.org.store.history(id),
+    raw: (raw) => saved((org) => writeRaw(org, raw)),
     log: (since = 0) => holder.org.log.since(since),
     stats: (since = 0) => summarizeLog(holder.org.log.since(since)),
+    assert: (checks) => runChecks(holder.org, checks),
+    feed: (action) => saved((org) => controlFeed(org, action)),
+    ...createSetup(saved, holder),
+    ...createFaults(holder),
+  }
+}
+
+function createSetup(
+  saved: Saved,
+  holder: OrgHolder,
+): Pick<
+  Admin,
+  | 'rules'
+  | 'lock'
+  | 'unlock'
+  | 'limits'
+  | 'permissions'
+  | 'sharing'
+  | 'user'
+  | 'queue'
+  | 'schema'
+  | 'bulk'
+  | 'auth'
+> {
+  return {
+    rules: createRules(saved, holder),
+    lock: (lock) => saved((org) => addLock(org, lock)),
+    unlock: () => saved(({ cells }) => cells.locks.set([])),
+    limits: (change) => saved(({ cells }) => cells.limits.set({ ...cells.limits.get(), ...change })),
+    permissions: (change) => saved((org) => changePermission(org, change)),
+    sharing: (models) => saved(({ cells }) => cells.sharing.set({ ...cells.sharing.get(), ...models })),
+    user: (user) => saved((org) => putUser(org, user)),
+    queue: (queue) => saved((org) => addQueue(org, queue)),
+    schema: {
+      putField: (object, field) => saved((org) => changeField(org, { object, field })),
+      removeField: (object, fullName) =>
+        saved((org) => changeField(org, { object, field: { fullName }, isRemoved: true })),
+      load: (dir) => saved((org) => changeSchema(org, () => org.liveSchema.load(dir))),
+    },
+    bulk: {
+      control: (controls) => saved(({ cells }) => cells.bulk.set({ ...cells.bulk.get(), ...controls })),
+      release: () =>
+        saved((org) => {
+          org.cells.bulk.set({ ...org.cells.bulk.get(), hold: null })
+          releaseJobs(org)
+        }),
+    },
+    auth: createAuth(saved),
+  }
+}
+
+function createRules(saved: Saved, holder: OrgHolder): Admin['rules'] {
+  const add = (kind: string) => (rule: unknown) => saved((org) => rulesOf(org, kind).add(rule))
+  return {
+    duplicate: add('duplicate'),
+    validation: add('validation'),
+    assignment: add('assignment'),
+    automation: add('automation'),
+    add: (kind, rule) => add(kind)(rule),
+    list: (kind) => rulesOf(holder.org, kind).list(),
+    remove: (kind, name) => saved((org) => rulesOf(org, kind).remove(name)),
+  }
+}
+
+function createAuth(saved: Saved): Admin['auth'] {
+  return {
+    expire: (token) =>
+      saved(({ state }) => {
+        for (const key of state.keys('access:'))
+          if (key === `access:${token ?? key.slice(7)}`) state.delete(key)
+      }),
+    revoke: (userId, clientId) =>
+      saved((org) => {
+        for (const family of familiesOf(org, userId, clientId)) revokeFamily(org, family)
+      }),
+    switch: (change) => saved(({ cells }) => cells.auth.set({ ...cells.auth.get(), ...change })),
+    refreshSandbox: () => saved(refreshSandbox),
+  }
+}
+
+function createFaults(holder: OrgHolder): Pick<Admin, 'faults'> {
+  return {
     faults: {
       add: (rule) => holder.org.faults.add(faultRuleSchema.parse(rule)),
+      preset: (preset) =>
+        toPresetRules(preset, holder.org.clock.nowMs()).map((rule) =>
+          holder.org.faults.add(faultRuleSchema.parse(rule)),
+        ),
+      chaos: (chaos) => holder.org.faults.add(toChaosRule(chaos)),
       list: () => holder.org.faults.list(),
       remove: (id) => holder.org.faults.remove(id),
     },

@@ -16,6 +16,7 @@ export function deleteRecord(dml: Dml, object: ObjectDefinition, id: string): Dm
     object: object.name,
     values: { Id: id },
     userId: dml.actor.userId,
+    nowMs: dml.org.clock.nowMs(),
   })
   if (fault) return refuse(fault)
   const found = findTarget(dml, object, id)

@@ -93,6 +93,7 @@ function checkSave(dml: Dml, save: Save): Checked<Input> {
     object: object.name,
     values: body,
     userId: dml.actor.userId,
+    nowMs: dml.org.clock.nowMs(),
   })
   if (fault) return refuse(fault)
   const input = readInput({ dml, object, mode }, body)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createTroubles } from './feed-controls.ts'
 
 /** One change event: which versions of which records it tells of. Its payload is worked out when it is read. */
 const changeEventSchema = z.object({
@@ -16,6 +17,7 @@ export type ChangeEvent = z.infer<typeof changeEventSchema>
 
 /** Change events in order of their replay ids, which rise with gaps. */
 export class EventLog {
+  readonly troubles = createTroubles()
   #events: ChangeEvent[] = []
   #settledId = 0
   #waiting = new Set<() => void>()
@@ -45,18 +47,19 @@ export class EventLog {
   }
 
   oldestId(): number {
-    return this.#events[0]?.replayId ?? 0
+    return this.#events[0]?.replayId ?? this.#settledId + 1
   }
 
   count(): number {
     return this.#events.length
   }
 
-  /** Lets go of events committed before this time. */
-  expire(beforeMs: number): void {
+  /** Lets go of events committed before this time; returns the last one's id, undefined when none goes. */
+  expire(beforeMs: number): number | undefined {
     const kept = this.#events.findIndex((event) => event.commitMs >= beforeMs)
-    if (kept === 0) return
-    this.#events = kept === -1 ? this.#events.slice(-1) : this.#events.slice(kept)
+    if (kept === 0 || this.#events.length === 0) return undefined
+    const gone = this.#events.splice(0, kept === -1 ? this.#events.length : kept)
+    return gone.at(-1)?.replayId
   }
 
   pending(): (readonly [number, string])[] {
@@ -65,7 +68,7 @@ export class EventLog {
 
   settle(): void {
     const isNew = this.lastId() > this.#settledId
-    this.#settledId = this.lastId()
+    this.#settledId = Math.max(this.#settledId, this.lastId())
     if (isNew) this.wake()
   }
 
@@ -74,6 +77,10 @@ export class EventLog {
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const wake of waiting) wake()
+  }
+
+  all(): (readonly [number, string])[] {
+    return this.#events.map((event) => [event.replayId, JSON.stringify(event)] as const)
   }
 
   restore(events: Iterable<readonly [number, string]>): void {

@@ -16,7 +16,8 @@ const RETENTION_MS = 72 * 3_600_000
 export function publishChanges(org: Org): void {
   const told = org.store.changes().filter((change) => isTold(org, change))
   if (told.length === 0) return
-  org.events.expire(org.clock.nowMs() - RETENTION_MS)
+  const expiredId = org.events.expire(org.clock.nowMs() - RETENTION_MS)
+  if (expiredId !== undefined) org.state.set('cdc:floor', String(expiredId))
   const transactions = Map.groupBy(told, ({ transaction }) => transaction)
   for (const changes of transactions.values()) publishTransaction(org, changes)
 }
@@ -64,4 +65,20 @@ function nextReplayId(org: Org): number {
   const step = 1 + ((last * 31 + org.settings.seed * 17) % 7)
   org.state.set('counter:replay', String(last + step))
   return last + step
+}
+
+/** An event that no change stands behind. */
+export function addEvent(
+  org: Org,
+  event: { readonly object: string; readonly changeType: string; readonly ids: readonly string[] },
+): void {
+  org.events.add({
+    replayId: nextReplayId(org),
+    commitMs: org.clock.nowMs(),
+    object: event.object,
+    changeType: event.changeType,
+    transaction: org.state.next('counter:transaction'),
+    sequence: 1,
+    refs: event.ids.map((id) => [id, 0]),
+  })
 }

@@ -1,5 +1,7 @@
 import { dmlError, type DmlError } from '../dml/dml-result.ts'
 import { presetOf } from './error-presets.ts'
+import { createDraw } from '../bulk/shuffle.ts'
+import { pickChaos } from './chaos.ts'
 import type { FaultAction, FaultRule } from './fault-rule.ts'
 
 /** A request as fault rules see it. */
@@ -9,6 +11,7 @@ export interface FaultSubject {
   readonly object: string | null
   readonly op: string | null
   readonly userId: string | null
+  readonly nowMs: number
 }
 
 /** One record in a write. */
@@ -17,6 +20,7 @@ export interface RecordSubject {
   readonly object: string
   readonly values: Readonly<Record<string, unknown>>
   readonly userId: string
+  readonly nowMs: number
 }
 
 export interface Fault {
@@ -27,6 +31,7 @@ export interface Fault {
 interface Armed {
   readonly rule: FaultRule
   readonly id: string
+  readonly draw: () => number
   matches: number
   hits: number
 }
@@ -39,7 +44,8 @@ export class FaultEngine {
   add(rule: FaultRule): string {
     this.#count += 1
     const id = rule.id ?? `f${this.#count}`
-    this.#armed.push({ rule, id, matches: 0, hits: 0 })
+    const seed = rule.action.type === 'chaos' ? rule.action.seed : this.#count
+    this.#armed.push({ rule, id, matches: 0, hits: 0, draw: createDraw(seed) })
     return id
   }
 
@@ -53,31 +59,41 @@ export class FaultEngine {
   }
 
   onRequest(subject: FaultSubject): Fault | undefined {
-    return this.#take((rule) => !isRecordRule(rule) && matchesRequest(rule, subject))
+    return this.#take(subject.nowMs, (rule) => !isRecordRule(rule) && matchesRequest(rule, subject))
   }
 
   onRecord(subject: RecordSubject): DmlError | undefined {
-    const fault = this.#take((rule) => isRecordRule(rule) && matchesRecord(rule, subject))
+    const fault = this.#take(subject.nowMs, (rule) => isRecordRule(rule) && matchesRecord(rule, subject))
     return fault?.action.type === 'error' ? toDmlError(fault.action) : undefined
   }
 
-  #take(matches: (rule: FaultRule) => boolean): Fault | undefined {
+  #take(nowMs: number, matches: (rule: FaultRule) => boolean): Fault | undefined {
     for (const armed of this.#armed) {
-      if (matches(armed.rule) && isHit(armed)) {
+      const isMet = isOpen(armed.rule, nowMs) && matches(armed.rule) && isHit(armed)
+      const action = isMet ? actionOf(armed) : undefined
+      if (action) {
         armed.hits += 1
-        return { id: armed.id, action: armed.rule.action }
+        return { id: armed.id, action }
       }
     }
     return undefined
   }
 }
 
+function actionOf({ rule, draw }: Armed): FaultAction | undefined {
+  return rule.action.type === 'chaos' ? pickChaos(rule.action.rates, draw()) : rule.action
+}
+
+function isOpen({ window }: FaultRule, nowMs: number): boolean {
+  return window === null || (nowMs >= Date.parse(window.from) && nowMs < Date.parse(window.to))
+}
+
 function isHit(armed: Armed): boolean {
   armed.matches += 1
-  const { after, times, every } = armed.rule
+  const { after, times, every, probability } = armed.rule
   const index = armed.matches - after
   if (index < 1 || (times !== null && armed.hits >= times)) return false
-  return every === null || index % every === 0
+  return (every === null || index % every === 0) && (probability === 1 || armed.draw() < probability)
 }
 
 function isRecordRule(rule: FaultRule): boolean {

@@ -30,6 +30,7 @@ export function takeFault(org: Org, request: HttpRequest): Fault | undefined {
     method,
     path: target,
     userId,
+    nowMs: org.clock.nowMs(),
     ...describeCall(request, effectiveMethod(request)),
   })
 }

@@ -90,11 +90,32 @@ function send(incoming: IncomingMessage, response: ServerResponse, reply: Reply)
   const plain = Buffer.from(reply.body)
   const zipped = plain.length > GZIP_FROM_BYTES && /\bgzip\b/.test(incoming.headers['accept-encoding'] ?? '')
   const body = zipped ? gzipSync(plain, { level: 1 }) : plain
-  const hasBody = reply.status !== 204 && reply.status !== 304
+  const hasBody = ![204, 304].includes(reply.status)
   response.writeHead(reply.status, {
     ...reply.headers,
     ...(zipped ? { 'content-encoding': 'gzip' } : {}),
     ...(hasBody ? { 'content-length': String(body.length) } : {}),
   })
-  response.end(incoming.method === 'HEAD' || !hasBody ? undefined : body)
+  const sent = incoming.method === 'HEAD' || !hasBody ? undefined : body
+  deliver(response, sent, reply.delivery)
+}
+
+const DRIP_BYTES = 64
+
+/** An answer at once, or one that breaks off, or comes drop by drop. */
+function deliver(response: ServerResponse, body: Buffer | undefined, delivery: Reply['delivery']): void {
+  if (!body || !delivery) {
+    response.end(body)
+    return
+  }
+  const { breakAfterBytes, pauseMs = 0 } = delivery
+  if (breakAfterBytes !== undefined) {
+    response.write(body.subarray(0, breakAfterBytes), () => response.destroy())
+    return
+  }
+  const drip = (at: number): void => {
+    if (at >= body.length) response.end()
+    else response.write(body.subarray(at, at + DRIP_BYTES), () => setTimeout(drip, pauseMs, at + DRIP_BYTES))
+  }
+  drip(0)
 }

@@ -4,6 +4,8 @@ export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** How the answer fails to arrive as it should. */
+  readonly delivery?: { readonly breakAfterBytes?: number; readonly pauseMs?: number }
 }
 
 export interface RestError {

@@ -26,6 +26,8 @@ export interface LogEntry extends Trace {
   readonly body: string | null
   /** 0 when the connection was dropped without an answer. */
   readonly status: number
+  /** Requests that were open when this one was answered, itself included. */
+  readonly concurrent?: number | undefined
 }
 
 const entrySchema = z.object({
@@ -44,6 +46,7 @@ const entrySchema = z.object({
   noOps: z.number(),
   counted: z.boolean(),
   faultId: z.string().nullable(),
+  concurrent: z.number().optional(),
 })
 
 /** Bodies beyond this many characters in all push the oldest entries out. */

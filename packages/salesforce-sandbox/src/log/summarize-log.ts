@@ -20,6 +20,12 @@ export interface LogStats {
   readonly faults: number
   /** Times that a write came with the same body as an earlier one. */
   readonly repeatedBodies: number
+  /** Most writes that one record got within an hour: many are a sign of ping-pong. */
+  readonly maxWritesPerRecordHour: number
+  readonly tasksCreated: number
+  readonly peakPerSecond: number
+  /** Most requests that were open at the same time. */
+  readonly maxConcurrent: number
   readonly calls: readonly CallCount[]
 }
 
@@ -35,8 +41,30 @@ export function summarizeLog(entries: readonly LogEntry[]): LogStats {
     noOpWrites: sum(entries, (entry) => entry.noOps),
     faults: count(entries, (entry) => entry.faultId !== null),
     repeatedBodies: countRepeats(entries),
+    maxWritesPerRecordHour: busiest(
+      entries.filter(isWrite).flatMap(({ ids, time }) => ids.map((id) => `${id} ${time.slice(0, 13)}`)),
+    ),
+    tasksCreated: sum(
+      entries.filter(({ object, op }) => object === 'Task' && op === 'create'),
+      (entry) => entry.ids.length,
+    ),
+    peakPerSecond: busiest(entries.map(({ time }) => time)),
+    maxConcurrent: highest(entries.map(({ concurrent }) => concurrent ?? 1)),
     calls: [...groups.values()].flatMap((group) => toCallCount(group) ?? []),
   }
+}
+
+function isWrite({ op }: LogEntry): boolean {
+  return op === 'create' || op === 'update' || op === 'upsert' || op === 'delete'
+}
+
+/** How often the most frequent of these occurs. */
+function busiest(keys: readonly string[]): number {
+  return highest([...Map.groupBy(keys, (key) => key).values()].map((same) => same.length))
+}
+
+function highest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0)
 }
 
 function toCallCount(group: readonly LogEntry[]): CallCount | undefined {

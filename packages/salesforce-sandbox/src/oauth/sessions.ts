@@ -17,7 +17,7 @@ export type AccessToken = z.infer<typeof accessSchema>
 
 const refreshSchema = grantSchema.extend({ isSpent: z.boolean() })
 
-type State = Pick<Org, 'state' | 'clock' | 'settings'>
+type State = Pick<Org, 'state' | 'clock' | 'settings' | 'cells' | 'id'>
 
 /** A session slides only when a good part of its life is gone, which saves a write per call. */
 const SLIDE_PART = 0.1
@@ -30,7 +30,7 @@ export function drawToken(org: State): string {
 }
 
 export function issueAccessToken(org: State, grant: Grant): string {
-  const token = `${org.settings.orgId.slice(0, 15)}!AQ${drawToken(org)}`
+  const token = `${org.id.slice(0, 15)}!AQ${drawToken(org)}`
   const nowMs = org.clock.nowMs()
   dropExpired(org, nowMs)
   const expiresAtMs = nowMs + org.settings.sessionMinutes * 60_000
@@ -99,4 +99,15 @@ export function revokeToken(org: State, token: string): boolean {
   const isKnown = refresh !== undefined || org.state.get(`access:${token}`) !== undefined
   org.state.delete(`access:${token}`)
   return isKnown
+}
+
+/** Families of tokens that a user has given, to one client or to all. */
+export function familiesOf(org: State, userId: string, clientId?: string): ReadonlySet<string> {
+  const grants = [...org.state.keys('access:'), ...org.state.keys('refresh:')].flatMap(
+    (key) => org.state.getJson(key, grantSchema) ?? [],
+  )
+  const wanted = grants.filter(
+    (grant) => grant.userId === userId && (clientId === undefined || grant.clientId === clientId),
+  )
+  return new Set(wanted.map(({ family }) => family))
 }

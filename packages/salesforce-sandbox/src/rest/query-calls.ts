@@ -1,16 +1,27 @@
-import { readOptions } from '../http/http-request.ts'
+import { headerOf, readOptions } from '../http/http-request.ts'
 import { fail, json, type Reply } from '../http/reply.ts'
+import { countLiterals } from '../soql/lexer.ts'
 import { runQuery, runQueryMore, type QueryOutcome, type QueryRequest } from '../soql/run-query.ts'
 import type { ApiCall } from './api-call.ts'
 
 /** GET /query?q= */
 export function query(call: ApiCall): Reply {
+  noteInjection(call)
   return answer(call, runQuery(toQueryRequest(call), call.request.query.get('q') ?? '', false))
 }
 
 /** GET /queryAll?q= sees deleted records too. */
 export function queryAll(call: ApiCall): Reply {
+  noteInjection(call)
   return answer(call, runQuery(toQueryRequest(call), call.request.query.get('q') ?? '', true))
+}
+
+/** A query with more or fewer texts than the template that the client declares was broken out of. */
+function noteInjection(call: ApiCall): void {
+  const template = headerOf(call.request, 'x-test-soql-template')
+  if (template === undefined) return
+  const isSame = countLiterals(template) === countLiterals(call.request.query.get('q') ?? '')
+  if (!isSame) call.trace.codes.push('SOQL_INJECTION')
 }
 
 /** GET /query/{locator} */

@@ -46,6 +46,16 @@ export function tokenize(query: string): readonly Token[] {
   return [...tokens, { kind: 'end', text: '', at }]
 }
 
+/** Texts in a query; -1 when it cannot be split into tokens. */
+export function countLiterals(query: string): number {
+  try {
+    return tokenize(query).filter(({ kind }) => kind === 'string').length
+  } catch (error) {
+    if (error instanceof SoqlError) return -1
+    throw error
+  }
+}
+
 function skipBlanks(query: string, from: number): number {
   let at = from
   while (at < query.length && /\s/.test(query.charAt(at))) at += 1

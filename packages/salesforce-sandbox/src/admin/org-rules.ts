@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { Org } from '../org.ts'
+import { assignmentRuleSchema } from '../rules/assignment-rule.ts'
+import { automationSchema } from '../rules/automation-rule.ts'
+import { duplicateRuleSchema } from '../rules/duplicate-rule.ts'
+import { validationRuleSchema } from '../rules/validation-rule.ts'
+import { AdminError } from './admin-error.ts'
+
+export type DuplicateInput = z.input<typeof duplicateRuleSchema>
+export type ValidationInput = z.input<typeof validationRuleSchema>
+export type AssignmentInput = z.input<typeof assignmentRuleSchema>
+export type AutomationInput = z.input<typeof automationSchema>
+
+export const RULE_KINDS = ['duplicate', 'validation', 'assignment', 'automation'] as const
+export type RuleKind = (typeof RULE_KINDS)[number]
+
+interface RuleList {
+  list(): readonly { readonly name: string }[]
+  /** Replaces the rule of the same name. */
+  add(rule: unknown): void
+  /** One rule by name, or all. */
+  remove(name?: string): void
+}
+
+/** The rules of one kind that an administrator has set up. */
+export function rulesOf(org: Org, kind: string): RuleList {
+  const { cells } = org
+  switch (kind) {
+    case 'duplicate':
+      return toList(cells.duplicateRules, duplicateRuleSchema)
+    case 'validation':
+      return toList(cells.validationRules, validationRuleSchema)
+    case 'assignment':
+      return toList(cells.assignmentRules, assignmentRuleSchema)
+    case 'automation':
+      return toList(cells.automations, automationSchema)
+    default:
+      throw new AdminError(`there are no ${kind} rules: use one of ${RULE_KINDS.join(', ')}`)
+  }
+}
+
+function toList<Rule extends { readonly name: string }>(
+  cell: { get(): readonly Rule[]; set(rules: readonly Rule[]): void },
+  schema: z.ZodType<Rule>,
+): RuleList {
+  return {
+    list: () => cell.get(),
+    add: (given) => {
+      const rule = schema.parse(given)
+      cell.set([...cell.get().filter(({ name }) => name !== rule.name), rule])
+    },
+    remove: (name) => cell.set(name === undefined ? [] : cell.get().filter((rule) => rule.name !== name)),
+  }
+}

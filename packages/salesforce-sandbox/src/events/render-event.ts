@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { createAccess } from '../access/access.ts'
+import { parseDateTimeMs } from '../clock.ts'
+import type { Org } from '../org.ts'
+import type { Field, ObjectDefinition } from '../schema/schema-model.ts'
+import type { FieldValue, RecordVersion } from '../store/stored-record.ts'
+import type { ChangeEvent } from './event-log.ts'
+
+const COMMIT_BASE = 10_708_862_594_919
+
+/** One event as a subscriber gets it: without the fields that its user may not see. */
+export function renderEvent(org: Org, event: ChangeEvent, userId: string): Record<string, unknown> {
+  const object = org.schema.object(event.object)
+  const version = versionOf(org, event)
+  const shown = object ? visibleFields(org, { object, event, version, userId }) : []
+  const header = {
+    entityName: event.object,
+    recordIds: event.refs.map(([id]) => id),
+    changeType: event.changeType,
+    changeOrigin: originOf(version),
+    transactionKey: toUuid(`${org.settings.seed}:${event.transaction}`),
+    sequenceNumber: event.sequence,
+    commitTimestamp: event.commitMs,
+    commitNumber: COMMIT_BASE + event.transaction,
+    commitUser: version?.by ?? userId,
+    changedFields: event.changeType === 'UPDATE' ? shown.map(({ field }) => toPathName(field)) : [],
+  }
+  return { ...nest(shown), ChangeEventHeader: header }
+}
+
+function versionOf(org: Org, event: ChangeEvent): RecordVersion | undefined {
+  const [[id, number] = ['', 0]] = event.refs
+  return org.store.history(id)[number - 1]
+}
+
+interface Shown {
+  readonly field: Field
+  readonly value: FieldValue
+}
+
+/** CREATE and UNDELETE show what has a value, UPDATE what changed, all others nothing. */
+function visibleFields(
+  org: Org,
+  told: { object: ObjectDefinition; event: ChangeEvent; version: RecordVersion | undefined; userId: string },
+): readonly Shown[] {
+  const { object, event, version, userId } = told
+  if (!version || !['CREATE', 'UPDATE', 'UNDELETE'].includes(event.changeType)) return []
+  const access = createAccess(org, userId)
+  return Object.entries(valuesOf(org, event, version)).flatMap(([name, value]) => {
+    const field = org.schema.field(object, name)
+    const isTold = field && !HIDDEN.has(name) && field.formula === null && access.canRead(object, field)
+    return isTold ? [{ field, value }] : []
+  })
+}
+
+const HIDDEN = new Set(['IsDeleted', 'SystemModstamp', 'MasterRecordId', 'CompletedDateTime'])
+
+function valuesOf(org: Org, event: ChangeEvent, version: RecordVersion): Record<string, FieldValue> {
+  if (event.changeType === 'UPDATE') {
+    const changed = Object.entries(version.changes).map(([name, { to }]) => [name, to] as const)
+    // The update of a lead that is converted carries no time of its own.
+    const isConversion = 'IsConverted' in version.changes
+    return { ...Object.fromEntries(changed), ...(isConversion ? {} : { LastModifiedDate: version.at }) }
+  }
+  const [[id] = ['']] = event.refs
+  const values = org.store.get(event.object, id)?.values ?? {}
+  const created =
+    event.changeType === 'CREATE'
+      ? Object.fromEntries(Object.entries(version.changes).map(([name, { to }]) => [name, to]))
+      : values
+  const filled = Object.entries(created).filter(([, value]) => value !== null)
+  return { ...Object.fromEntries(filled), LastModifiedDate: version.at, LastModifiedById: version.by }
+}
+
+const ADDRESS = /^(Mailing|Other|Billing|Shipping|)(Street|City|State|PostalCode|Country)$/
+const PERSON_NAME = new Set(['FirstName', 'LastName', 'Salutation'])
+
+/** Compound fields nest: `Name.FirstName`, `MailingAddress.City`. */
+function toPath(field: Field): readonly [compound: string | undefined, name: string] {
+  const [, prefix, part] = ADDRESS.exec(field.name) ?? []
+  if (part !== undefined && !field.custom) return [`${prefix}Address`, part]
+  return [field.compoundFieldName === 'Name' || isPersonName(field) ? 'Name' : undefined, field.name]
+}
+
+function isPersonName(field: Field): boolean {
+  return PERSON_NAME.has(field.name) && field.compoundFieldName !== null
+}
+
+function toPathName(field: Field): string {
+  return toPath(field)
+    .filter((part) => part !== undefined)
+    .join('.')
+}
+
+function nest(shown: readonly Shown[]): Record<string, unknown> {
+  const payload: Record<string, unknown> = {}
+  const compounds = new Map<string, Record<string, unknown>>()
+  for (const { field, value } of shown) {
+    const [compound, name] = toPath(field)
+    if (compound === undefined) {
+      // A person's own Name is told by its parts.
+      if (!(field.nameField && compounds.has('Name'))) payload[name] = toEventValue(field, value)
+      continue
+    }
+    const parts = compounds.get(compound) ?? {}
+    parts[name] = value
+    compounds.set(compound, parts)
+    payload[compound] = parts
+  }
+  return payload
+}
+
+function toEventValue(field: Field, value: FieldValue): FieldValue {
+  if (field.type !== 'datetime' || typeof value !== 'string') return value
+  const timeMs = parseDateTimeMs(value)
+  return timeMs === undefined ? value : new Date(timeMs).toISOString().replace('.000Z', 'Z')
+}
+
+const ORIGINS: Readonly<Record<string, string>> = {
+  rest: 'com/salesforce/api/rest/62.0',
+  api: 'com/salesforce/api/rest/62.0',
+  bulk: 'com/salesforce/api/bulkapi/62.0',
+  soap: 'com/salesforce/api/soap/62.0',
+  ui: 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/',
+}
+
+/** Empty for what a flow or trigger changed. */
+function originOf(version: RecordVersion | undefined): string {
+  const origin = ORIGINS[version?.via ?? ''] ?? ''
+  const client = version?.client ?? null
+  return client === null || origin === '' || version?.via === 'ui' ? origin : `${origin};client=${client}`
+}
+
+function toUuid(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
