@@ -1,5 +1,9 @@
 import type { Command } from '../command.ts'
 import { check } from './check.ts'
+import { explain } from './explain.ts'
+import { identityCommands } from './identity-decide.ts'
+import { identityLog } from './identity-log.ts'
+import { identitySuggestions } from './identity-suggestions.ts'
 import { migrate } from './migrate.ts'
 import { reset } from './reset.ts'
 import { resolve } from './resolve.ts'
@@ -8,4 +12,16 @@ import { start } from './start.ts'
 import { status } from './status.ts'
 
 /** Every command of the CLI, in the order of its help. */
-export const commands: readonly Command[] = [start, status, simulate, resolve, check, migrate, reset]
+export const commands: readonly Command[] = [
+  start,
+  status,
+  simulate,
+  resolve,
+  check,
+  migrate,
+  reset,
+  explain,
+  ...identityCommands,
+  identityLog,
+  identitySuggestions,
+]

@@ -1,6 +1,7 @@
 import { toRank, type Trait } from '../facts/extract-traits.ts'
 import type { NodeId } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
+import type { TraitPolicies } from '../profile/fold-traits.ts'
 import { principalOf } from '../normalise/principal.ts'
 import type { CompanyLists } from './company-of-mail.ts'
 import { toWebsiteDomain } from './website-domain.ts'
@@ -28,14 +29,15 @@ export function extractMembership(event: NormalEvent): Membership | undefined {
 export const GROUP_KEY = 'groupId'
 
 /** What an event says about its group: the id always, the traits of a group call. They hang on the company's id. */
-export function extractGroupTraits(event: NormalEvent): readonly Trait[] {
+export function extractGroupTraits(event: NormalEvent, policies: TraitPolicies = {}): readonly Trait[] {
   const { company, groupId, impersonated, wire, messageId, timeMs, source } = event
   if (company === undefined || impersonated) return []
   const values = { ...(wire.type === 'group' ? wire.traits : {}), [GROUP_KEY]: groupId }
-  const rank = toRank(event)
   return Object.entries(values).flatMap(([key, value]) => {
     const text = JSON.stringify(value)
-    return text === undefined ? [] : [{ node: company, key, value: text, source, messageId, timeMs, rank }]
+    return text === undefined
+      ? []
+      : [{ node: company, key, value: text, source, messageId, timeMs, rank: toRank(event, policies[key]) }]
   })
 }
 

@@ -140,7 +140,7 @@ async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids,
     const row = buildCompanyRow({
       workspace: workspace.id,
       company,
-      profile: foldTraits(own),
+      profile: foldTraits(own, workspace.settings.identity.traits),
       sizes: sizesOf.get(company) ?? [],
       domains: domains.toSorted(),
     })

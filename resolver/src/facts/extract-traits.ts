@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { TraitPolicy } from '@leadline/contract'
 import type { NodeId } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
+import type { TraitPolicies } from '../profile/fold-traits.ts'
 import { principalOf } from '../normalise/principal.ts'
 
 /** What one event says about whoever its principal is. Traits hang on identifiers, so splitting a lead loses none. */
@@ -17,7 +19,7 @@ export interface Trait {
 }
 
 /** Traits of identify; of group what the profile of a person keeps of it. An impersonated event has none. */
-export function extractTraits(event: NormalEvent): readonly Trait[] {
+export function extractTraits(event: NormalEvent, policies: TraitPolicies = {}): readonly Trait[] {
   if (event.impersonated) return []
   const values = new Map<string, unknown>(
     event.wire.type === 'identify' ? Object.entries(event.wire.traits ?? {}) : [],
@@ -25,11 +27,12 @@ export function extractTraits(event: NormalEvent): readonly Trait[] {
   for (const [key, value] of groupValues(event)) values.set(key, value)
   if (values.size === 0) return []
   const { messageId, timeMs, source } = event
-  const rank = toRank(event)
   const { id: node } = principalOf(event)
   return [...values].flatMap(([key, value]) => {
     const text = JSON.stringify(value)
-    return text === undefined ? [] : [{ node, key, value: text, source, messageId, timeMs, rank }]
+    return text === undefined
+      ? []
+      : [{ node, key, value: text, source, messageId, timeMs, rank: toRank(event, policies[key]) }]
   })
 }
 
@@ -42,12 +45,17 @@ function groupValues({ wire, groupId }: NormalEvent): readonly (readonly [string
   return values
 }
 
-/** 128 bits: 48 of time, 8 of trust, 72 of the hash. */
-export function toRank({
-  timeMs,
-  trust,
-  messageId,
-}: Pick<NormalEvent, 'timeMs' | 'trust' | 'messageId'>): bigint {
+const LAST_MS = 2 ** 48 - 1
+
+/**
+ * 128 bits: 48 of time, 8 of trust, 72 of the hash. The store keeps the highest of an identifier, key and source: where
+ * the first value counts, time runs backwards.
+ */
+export function toRank(
+  { timeMs, trust, messageId }: Pick<NormalEvent, 'timeMs' | 'trust' | 'messageId'>,
+  policy: TraitPolicy = 'newest',
+): bigint {
   const hash = createHash('sha256').update(messageId).digest('hex').slice(0, 18)
-  return (BigInt(timeMs) << 80n) | (BigInt(trust) << 72n) | BigInt(`0x${hash}`)
+  const time = policy === 'first' ? LAST_MS - timeMs : timeMs
+  return (BigInt(time) << 80n) | (BigInt(trust) << 72n) | BigInt(`0x${hash}`)
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Trait } from '../facts/extract-traits.ts'
+import type { TraitPolicy } from '@leadline/contract'
+import { toRank, type Trait } from '../facts/extract-traits.ts'
+import { TRUST } from '../identity/fact-source.ts'
 import { foldTraits, toName, toProvenanceJson, toTraitsJson } from './fold-traits.ts'
 
 const trait = (key: string, value: unknown, rank = 1): Trait => ({
@@ -43,6 +45,42 @@ describe('the profile of a lead', () => {
     ]
     assert.deepEqual(fold(...same), { a: 2 })
     assert.deepEqual(fold(...same.toReversed()), { a: 2 })
+  })
+
+  describe('by the policies of the workspace', () => {
+    const told = (value: string, atMs: number, trust: number, policy?: TraitPolicy): Trait => ({
+      ...trait('plan', value),
+      messageId: value,
+      source: trust === TRUST.secret ? 'server' : 'site',
+      timeMs: atMs,
+      rank: toRank({ timeMs: atMs, trust, messageId: value }, policy),
+    })
+    const winner = (traits: readonly Trait[], policy: TraitPolicy): unknown => {
+      const both = [traits, traits.toReversed()].map((list) =>
+        toTraitsJson(foldTraits(list, { plan: policy })),
+      )
+      assert.equal(both[0], both[1])
+      return JSON.parse(both[0] ?? '')
+    }
+    const writes = (policy: TraitPolicy) => [
+      told('first', 1000, TRUST.public, policy),
+      told('ours', 2000, TRUST.secret, policy),
+      told('last', 3000, TRUST.public, policy),
+    ]
+    const cases = [
+      ['newest', { plan: 'last' }],
+      ['first', { plan: 'first' }],
+      ['trusted', { plan: 'ours' }],
+      ['server', { plan: 'ours' }],
+    ] as const
+    for (const [policy, profile] of cases)
+      test(policy, () => assert.deepEqual(winner(writes(policy), policy), profile))
+
+    test('server: what only browsers said is not there; trusted: it is', () => {
+      const browser = [told('last', 3000, TRUST.public)]
+      assert.deepEqual(winner(browser, 'server'), {})
+      assert.deepEqual(winner(browser, 'trusted'), { plan: 'last' })
+    })
   })
 
   test('keys are sorted, so that equal profiles are equal texts', () => {

@@ -1,4 +1,6 @@
+import type { TraitPolicy } from '@leadline/contract'
 import type { Trait } from '../facts/extract-traits.ts'
+import { TRUST } from '../identity/fact-source.ts'
 import { compareTexts } from '../identity/order.ts'
 
 /** The profile of a lead: one value for each key, and where it came from. */
@@ -8,12 +10,17 @@ export interface Profile {
   readonly origins: ReadonlyMap<string, Trait>
 }
 
-/** Folds the traits of a lead's identifiers: the last write wins, and a last write of null deletes. */
-export function foldTraits(traits: Iterable<Trait>): Profile {
+/** By trait; newest where nothing is said. */
+export type TraitPolicies = Readonly<Record<string, TraitPolicy>>
+
+/** Folds the traits of a lead's identifiers by their policies; a winner that is null deletes. */
+export function foldTraits(traits: Iterable<Trait>, policies: TraitPolicies = {}): Profile {
   const latest = new Map<string, Trait>()
   for (const trait of traits) {
+    const policy = policies[trait.key]
+    if (policy === 'server' && trustOf(trait) < TRUST.secret) continue
     const known = latest.get(trait.key)
-    if (!known || isLater(trait, known)) latest.set(trait.key, trait)
+    if (!known || traitOrder(policy)(trait, known) < 0) latest.set(trait.key, trait)
   }
   const origins = new Map(
     [...latest].filter(([, { value }]) => value !== 'null').sort(([a], [b]) => compareTexts(a, b)),
@@ -21,8 +28,18 @@ export function foldTraits(traits: Iterable<Trait>): Profile {
   return { values: new Map([...origins].map(([key, { value }]) => [key, value])), origins }
 }
 
-const isLater = (a: Trait, b: Trait): boolean =>
-  a.rank > b.rank || (a.rank === b.rank && compareTexts(a.node + a.source, b.node + b.source) > 0)
+/** Best first. Of a trait whose first value counts, earlier ones rank higher already: see `toRank`. */
+export const traitOrder =
+  (policy: TraitPolicy | undefined) =>
+  (a: Trait, b: Trait): number => {
+    const byTrust = policy === 'trusted' ? trustOf(b) - trustOf(a) : 0
+    if (byTrust !== 0) return byTrust
+    if (a.rank !== b.rank) return a.rank > b.rank ? -1 : 1
+    return compareTexts(b.node + b.source, a.node + a.source)
+  }
+
+/** As it stands in the rank. */
+export const trustOf = ({ rank }: Pick<Trait, 'rank'>): number => Number((rank >> 72n) & 0xffn)
 
 /** The values as one JSON object. They are JSON already, so they are not read and written again. */
 export const toTraitsJson = ({ values }: Profile): string =>

@@ -101,7 +101,10 @@ async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Pr
   return members.flatMap((lead) => {
     const events = eventsByLead.get(lead.lead.id)?.map(({ event }) => event)
     if (!events) return []
-    const profile = foldTraits(lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []))
+    const profile = foldTraits(
+      lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []),
+      workspace.settings.identity.traits,
+    )
     return [buildLead(sources, lead, { events, profile, companies })]
   })
 }

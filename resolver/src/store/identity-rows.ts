@@ -13,6 +13,7 @@ import { extractTraits, type Trait } from '../facts/extract-traits.ts'
 import { toSeenNodes } from '../facts/seen-nodes.ts'
 import { NEVER_FIRST_MS, NEVER_LAST_MS } from '../identity/fact-source.ts'
 import { mergeFacts } from '../identity/indexed-facts.ts'
+import type { TraitPolicies } from '../profile/fold-traits.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 
 /** The facts of one workspace's events, merged. */
@@ -49,9 +50,16 @@ export function toNodeRows(workspace: number, events: readonly NormalEvent[]): r
   return [...rows.values()]
 }
 
-export function toTraitRows(workspace: number, events: readonly NormalEvent[]): readonly TraitsRow[] {
+export function toTraitRows(
+  workspace: number,
+  events: readonly NormalEvent[],
+  policies: TraitPolicies = {},
+): readonly TraitsRow[] {
   const latest = new Map<string, Trait>()
-  for (const trait of events.flatMap((event) => [...extractTraits(event), ...extractGroupTraits(event)])) {
+  for (const trait of events.flatMap((event) => [
+    ...extractTraits(event, policies),
+    ...extractGroupTraits(event, policies),
+  ])) {
     const key = JSON.stringify([trait.node, trait.key, trait.source])
     const known = latest.get(key)
     if (!known || trait.rank > known.rank) latest.set(key, trait)

@@ -1,0 +1,28 @@
+import type { OperatorPlan } from '@leadline/resolver/src/control/operate.ts'
+
+type Plan = Extract<OperatorPlan, { ok: true }>
+
+const MAX_LINES = 20
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
+/** What a command changes, in words. Leads by id: they are looked up by it. */
+export function describePlan({ command, effect }: Plan, isDryRun: boolean): string {
+  const { leads, events, sessions } = effect.counts
+  const would = isDryRun ? 'would change' : 'changes'
+  const lines = [
+    `${command.action} ${would} ${plural(leads, 'lead')}, ${plural(events, 'event')}, ${plural(sessions, 'session')}`,
+    ...effect.moves.map(({ node, from, to }) => `  ${node.kind} ${node.id}: ${from} -> ${to}`),
+    ...effect.events.map(({ from, to, count }) => `  ${plural(count, 'event')}: ${from} -> ${to}`),
+  ]
+  const shown = lines.slice(0, MAX_LINES)
+  if (shown.length < lines.length) shown.push(`  and ${lines.length - shown.length} lines more; see --json`)
+  shown.push(closing(command, isDryRun))
+  return shown.join('\n')
+}
+
+function closing({ action, id }: Plan['command'], isDryRun: boolean): string {
+  if (isDryRun) return 'Nothing was changed.'
+  if (action === 'erase') return `In force as command ${id}. It cannot be undone.`
+  return `In force as command ${id}; \`leadline identity undo ${id}\` takes it back.`
+}
