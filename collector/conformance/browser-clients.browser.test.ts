@@ -4,8 +4,8 @@ import { EVENT_TYPES, type EventType } from '@leadline/contract'
 import { buildTag } from '@leadline/snippet'
 import { bundle, openClientPage } from '../test-support/client-page.ts'
 import { publicKey, startTestCollector } from '../test-support/test-collector.ts'
-import { assertStored, specSet } from './spec-set.ts'
-import { byType, untilStored } from './stored-events.ts'
+import { assertStored, specSet } from '../test-support/spec-set.ts'
+import { byType, untilStored } from '../test-support/stored-events.ts'
 
 const specs = JSON.stringify(specSet)
 

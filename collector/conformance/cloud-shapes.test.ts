@@ -9,8 +9,8 @@ import {
   startTestCollector,
   webhookSecret,
 } from '../test-support/test-collector.ts'
-import { specSet } from './spec-set.ts'
-import { byType, untilStored } from './stored-events.ts'
+import { specSet } from '../test-support/spec-set.ts'
+import { byType, untilStored } from '../test-support/stored-events.ts'
 
 /** The bodies that Segment's Ripe destination builds; `context.page` and `name` as its mappings fill them. */
 const { identify, track, page, group } = specSet

@@ -9,8 +9,8 @@ import RudderAnalytics from '@rudderstack/rudder-sdk-node'
 import { Analytics } from '@segment/analytics-node'
 import { EVENT_TYPES } from '@leadline/contract'
 import { publicKey, startTestCollector, type TestCollector } from '../test-support/test-collector.ts'
-import { assertStored, specSet, type Peculiarities, type SpecCall } from './spec-set.ts'
-import { byType, untilStored, type StoredEvent } from './stored-events.ts'
+import { assertStored, specSet, type Peculiarities, type SpecCall } from '../test-support/spec-set.ts'
+import { byType, untilStored, type StoredEvent } from '../test-support/stored-events.ts'
 
 const calls = EVENT_TYPES.map((type) => specSet[type])
 

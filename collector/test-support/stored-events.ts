@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DEAD_TOPIC, EVENTS_TOPIC, decodeEnvelope, type Envelope } from '@leadline/contract'
-import type { TestCollector } from '../test-support/test-collector.ts'
+import type { TestCollector } from './test-collector.ts'
 
 export interface StoredEvent {
   readonly envelope: Envelope
