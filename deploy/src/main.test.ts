@@ -35,7 +35,7 @@ describe('a wrong call', () => {
     { argv: ['strat'], says: 'leadline: unknown command strat; did you mean start?' },
     {
       argv: ['explode'],
-      says: 'leadline: unknown command explode; known: start, status, simulate, check, migrate, reset',
+      says: `leadline: unknown command explode; known: ${commands.map(({ name }) => name).join(', ')}`,
     },
     { argv: ['start', '--prot', '1'], says: 'leadline: unknown flag --prot; did you mean --port?' },
     {

@@ -52,7 +52,7 @@ export function toFactSet(events: readonly NormalEvent[]): FactSet {
   return { facts: events.flatMap(extractFacts), firstSeenMs }
 }
 
-const toPlaced = (event: NormalEvent): PlacedEvent => ({
+export const toPlaced = (event: NormalEvent): PlacedEvent => ({
   messageId: event.messageId,
   timeMs: event.timeMs,
   node: principalOf(event).id,

@@ -55,11 +55,12 @@ function toLabels(written: readonly Written[]): ReadonlyMap<string, Label> {
     signers.set(cookie, (signers.get(cookie) ?? new Set()).add(deed.signedAs))
   }
   const labelOf = ({ happened, signedAs, who }: TroubleDeed): Label => {
-    if (signedAs !== undefined) return { who: signedAs, certain: true, signed: true }
+    if (signedAs !== undefined) return { who: signedAs, kind: 'signed' }
     const cookie = cookieOf(happened)
     const owners = [...(signers.get(cookie ?? '') ?? [])]
-    if (owners.length === 0) return { who: `cookie:${cookie}`, certain: true, signed: false }
-    return { who, certain: owners.length === 1 && owners[0] === who, signed: false }
+    if (owners.length === 0) return { who: `cookie:${cookie}`, kind: 'certain' }
+    if (owners.length > 1) return { who, kind: 'ambiguous' }
+    return { who, kind: owners[0] === who ? 'certain' : 'hidden' }
   }
   return new Map(written.map(({ deed, event }) => [event.messageId, labelOf(deed)]))
 }

@@ -27,24 +27,24 @@ export function scoreWorld({ labels }: World, leads: ReadonlyMap<string, string>
     const lead = leads.get(id)
     return lead === undefined ? [] : [{ ...label, lead }]
   })
-  const certain = placed.filter(({ certain }) => certain)
-  const signed = placed.filter((message) => message.signed)
+  const signed = placed.filter(({ kind }) => kind === 'signed')
+  const unnamed = placed.filter(({ kind }) => kind === 'certain')
   const accountsOfLead = groupSets(signed.map(({ lead, who }) => [lead, who]))
   const leadsOfAccount = groupSets(signed.map(({ lead, who }) => [who, lead]))
-  const unsigned = certain.filter((message) => !message.signed && message.who.startsWith('account:'))
+  const unsigned = unnamed.filter(({ who }) => who.startsWith('account:'))
   const isHis = ({ lead, who }: Placed): boolean => leadsOfAccount.get(who)?.has(lead) === true
   const isAnothers = (message: Placed): boolean => !isHis(message) && accountsOfLead.has(message.lead)
   return {
     messages: labels.size,
     missing: labels.size - placed.length,
-    ...scorePairs(certain),
+    ...scorePairs([...signed, ...unnamed]),
     overMerged: share([...accountsOfLead.values()], ({ size }) => size > 1),
     mostAccounts: Math.max(0, ...[...accountsOfLead.values()].map(({ size }) => size)),
     split: share([...leadsOfAccount.values()], ({ size }) => size > 1),
     stitchRecall: unsigned.length === 0 ? 1 : share(unsigned, isHis),
-    wrongStitches: share(unsigned, isAnothers),
+    wrongStitches: share(unnamed, isAnothers),
     ambiguousWrong: share(
-      placed.filter((message) => !message.certain),
+      placed.filter(({ kind }) => kind === 'ambiguous'),
       isAnothers,
     ),
   }

@@ -21,10 +21,11 @@ export interface WorldEvent {
 export interface Label {
   /** `account:…`, or `cookie:…` for somebody who never said who he is on that cookie. */
   readonly who: string
-  /** He signed the event, or it lies on a cookie that nobody else signed in on. */
-  readonly certain: boolean
-  /** It carries an identifier of his own, so that it must find him by itself. */
-  readonly signed: boolean
+  /**
+   * `signed`: it names him. `certain`: nobody but him ever signed in on that cookie. `ambiguous`: several did.
+   * `hidden`: one did, but it was somebody else; no resolver can know, and none is judged by it.
+   */
+  readonly kind: 'signed' | 'certain' | 'ambiguous' | 'hidden'
 }
 
 export interface World {
