@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from '@leadline/runtime'
+import { Counter, Gauge, Histogram, Registry, type MetricObject } from '@leadline/runtime'
 import type { InFlight } from './in-flight.ts'
 
 /** What the collector counts, for Prometheus and for the report to its parent. */
@@ -15,8 +15,15 @@ export interface CollectorMetrics {
   failed(reason: string): void
   /** Events since the start. */
   totals(): { readonly accepted: number; readonly rejected: number }
-  /** Prometheus text and its content type. */
-  text(): Promise<{ readonly contentType: string; readonly body: string }>
+  /** Every metric as data, to be added to those of other processes. */
+  readonly snapshot: () => Promise<readonly MetricObject[]>
+  readonly text: () => Promise<MetricsText>
+}
+
+/** Prometheus text and its content type. */
+export interface MetricsText {
+  readonly contentType: string
+  readonly body: string
 }
 
 export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
@@ -41,6 +48,7 @@ export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
     appended: (seconds) => counters.appends.observe(seconds),
     failed: (reason) => counters.failures.inc({ reason }),
     totals: () => ({ ...totals }),
+    snapshot: () => registry.getMetricsAsJSON(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }

@@ -13,29 +13,34 @@ import { createAdmission } from './limit/admission.ts'
 import { createArrivals } from './limit/arrivals.ts'
 import { watchLoopDelay } from './limit/loop-delay.ts'
 import { listen } from './listen.ts'
-import { createCollectorMetrics } from './metrics.ts'
+import { createCollectorMetrics, type CollectorMetrics } from './metrics.ts'
 import { createNodeDoor } from './node-door.ts'
 import { buildEventHandlers } from './routes/collect.ts'
 import { collectorTopics } from './open-log.ts'
 import { createSink } from './sink.ts'
+import type { SpooledStream } from './spool/spooling-stream.ts'
 import { readTag } from './tag.ts'
 
 export interface CollectorDeps {
   readonly settings: Pick<Settings, 'workspaces' | 'collector'>
   /** Closed by the collector when it stops. */
-  readonly stream: Pick<Stream, 'append' | 'admin' | 'close'>
+  readonly stream: Pick<Stream, 'append' | 'admin' | 'close'> & Partial<Pick<SpooledStream, 'isDrained'>>
   readonly log: Log
+  /** Among several processes: what makes the metrics of all out of those of this one. */
+  readonly shareMetrics?: (snapshot: CollectorMetrics['snapshot']) => CollectorMetrics['text']
 }
 
 /** Longest that answers under way are waited for when stopping, in ms. */
 const STOP_GRACE_MS = 10_000
 
 /** Builds the collector around a stream and listens. */
-export async function startCollector({ settings, stream, log }: CollectorDeps): Promise<RunningService> {
+export async function startCollector(collector: CollectorDeps): Promise<RunningService> {
+  const { settings, stream, log, shareMetrics } = collector
   const { host, port, tagFile, limits } = settings.collector
   const inFlight = createInFlight(limits.maxBytesUnderWay)
   const loopDelay = watchLoopDelay()
-  const metrics = createCollectorMetrics(inFlight)
+  const own = createCollectorMetrics(inFlight)
+  const metrics = { ...own, text: shareMetrics?.(own.snapshot) ?? own.text }
   let stopping = false
   const deps: AppDeps = {
     keys: createKeys(settings.workspaces, randomBytes(32).toString('hex')),
@@ -66,7 +71,7 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
   const server = await listen(door, { host, port, limits })
   return {
     url: server.url,
-    report: () => ({ idle: inFlight.requests === 0, steps: metrics.totals() }),
+    report: () => ({ idle: inFlight.requests === 0 && isDrained(stream), steps: metrics.totals() }),
     stop: async () => {
       stopping = true
       deps.feed.close()
@@ -76,6 +81,8 @@ export async function startCollector({ settings, stream, log }: CollectorDeps): 
     },
   }
 }
+
+const isDrained = (stream: CollectorDeps['stream']): boolean => stream.isDrained ?? true
 
 async function checkStream(stream: Pick<Stream, 'admin'>, log: Log): Promise<readonly string[]> {
   try {

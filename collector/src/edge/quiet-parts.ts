@@ -6,7 +6,12 @@ import type { CollectorMetrics } from '../metrics.ts'
 
 const nothing = (): void => undefined
 
-export const quietFeed: Feed = { record: nothing, watch: () => undefined, close: nothing }
+export const quietFeed: Feed = {
+  record: nothing,
+  recordRefusal: nothing,
+  watch: () => undefined,
+  close: nothing,
+}
 
 /** Platforms limit what comes to them; an isolate sees too little of a client to do it. */
 export const openAdmission: Admission = {
@@ -24,5 +29,6 @@ export const quietMetrics: CollectorMetrics = {
   appended: nothing,
   failed: nothing,
   totals: () => ({ accepted: 0, rejected: 0 }),
+  snapshot: () => Promise.resolve([]),
   text: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', body: '' }),
 }

@@ -1,2 +1,2 @@
 /** Prometheus metrics by prom-client. One registry per process, passed in: importing this starts nothing. */
-export { Counter, Gauge, Histogram, Registry } from 'prom-client'
+export { AggregatorRegistry, Counter, Gauge, Histogram, Registry, type MetricObject } from 'prom-client'

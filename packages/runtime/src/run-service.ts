@@ -90,8 +90,9 @@ class Lifecycle {
   }
 
   #receive(message: ParentMessage): void {
-    if (message.type === 'stop') return this.#stop()
-    void this.#answer(message.id)
+    if (message.type === 'stop') this.#stop()
+    // A process may have more to say to its children than this.
+    else if (message.type === 'report') void this.#answer(message.id)
   }
 
   async #answer(id: number): Promise<void> {

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { test, type TestContext } from 'node:test'
+import { EVENTS_TOPIC, TOPICS, decodeEnvelope } from '@leadline/contract'
+import { validEvents, validSettings } from '@leadline/contract/fixtures'
+import { openStream, type Stream } from '@leadline/stream'
+import { basic } from '../../test-support/test-collector.ts'
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const PROCESSES = 2
+
+interface Cluster {
+  readonly child: ChildProcess
+  readonly url: string
+  readonly open: () => Promise<Stream>
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + 30_000
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
+    await pause(20)
+  }
+}
+
+async function start(t: TestContext): Promise<Cluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'leadline-cluster-'))
+  const settings = { kind: 'embedded', directory: join(directory, 'stream'), maxBytes: 1024 ** 3 } as const
+  const open = (): Promise<Stream> => openStream(settings)
+  const stream = await open()
+  await stream.admin.ensureTopics(TOPICS)
+  await stream.close()
+  const config = join(directory, 'leadline.yaml')
+  const collector = { port: 0, processes: PROCESSES }
+  await writeFile(config, JSON.stringify({ ...validSettings.least, collector, stream: settings }))
+  const child = fork(main, { env: { ...process.env, LEADLINE_CONFIG: config }, silent: true })
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    }
+    await rm(directory, { recursive: true, maxRetries: 5 })
+  })
+  const [message] = await once(child, 'message')
+  assert.equal(message.type, 'ready')
+  return { child, url: message.url, open }
+}
+
+const send = (url: string, messageId: string): Promise<Response | undefined> =>
+  fetch(`${url}/v1/track`, {
+    method: 'POST',
+    body: JSON.stringify({ ...validEvents.track, messageId }),
+    headers: basic('wk_tests_1'),
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined)
+
+/** Ids of the processes that another has forked. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const parents = await Promise.all(
+    all.map(async (name) => {
+      const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')
+      return [Number(name), Number(/\) \S (\d+)/.exec(stat)?.[1])] as const
+    }),
+  )
+  return parents.filter(([, parent]) => parent === pid).map(([child]) => child)
+}
+
+async function report({ child }: Cluster): Promise<{ idle: boolean; steps: Record<string, number> }> {
+  child.send({ type: 'report', id: 1 })
+  const [message] = await once(child, 'message')
+  return message.report
+}
+
+test('several processes share a port, and are counted as one', async (t) => {
+  const cluster = await start(t)
+  assert.equal((await childrenOf(cluster.child.pid ?? 0)).length, PROCESSES)
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, id) => send(cluster.url, `m-${id}`)))
+  assert.ok(answers.every((answer) => answer?.status === 200))
+  await until(async () => (await report(cluster)).idle)
+  assert.equal((await report(cluster)).steps['accepted'], 20)
+  const metrics = await (await fetch(`${cluster.url}/metrics`)).text()
+  assert.match(metrics, /^leadline_collector_events_accepted_total 20$/m)
+  const exited = once(cluster.child, 'exit')
+  cluster.child.send({ type: 'stop' })
+  assert.deepEqual(await exited, [0, null])
+})
+
+test('a process that is killed under load takes nothing with it that was answered, and is started again', async (t) => {
+  const cluster = await start(t)
+  const acknowledged = new Set<string>()
+  const end = new AbortController()
+  const clients = Array.from({ length: 8 }, async (_, client) => {
+    for (let index = 0; !end.signal.aborted; index += 1) {
+      const id = `m-${client}-${index}`
+      if ((await send(cluster.url, id))?.status === 200) acknowledged.add(id)
+    }
+  })
+  await until(() => acknowledged.size > 100)
+  const [victim = 0, ...others] = await childrenOf(cluster.child.pid ?? 0)
+  process.kill(victim, 'SIGKILL')
+  await until(async () => {
+    const now = await childrenOf(cluster.child.pid ?? 0)
+    return now.length === PROCESSES && !now.includes(victim) && others.every((pid) => now.includes(pid))
+  })
+  const before = acknowledged.size
+  await until(() => acknowledged.size > before + 100)
+  end.abort()
+  await Promise.all(clients)
+  const stream = await cluster.open()
+  const stored = new Set<string>()
+  const consumer = await stream.consume({
+    topic: EVENTS_TOPIC,
+    group: 'tests',
+    handle: async ({ values }) => {
+      for (const value of values) {
+        const decoded = decodeEnvelope(value)
+        assert.ok(decoded.ok)
+        for (const event of decoded.value.events) stored.add(String(event['messageId']))
+      }
+    },
+    onFailure: ({ error }) => assert.fail(String(error)),
+  })
+  await until(() => [...acknowledged].every((id) => stored.has(id)))
+  await consumer.stop()
+  await stream.close()
+})
