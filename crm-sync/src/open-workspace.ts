@@ -43,13 +43,11 @@ export interface OpenWorkspace {
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
   const { ws, crm, log } = options
-  const org = openOrg(
-    crm,
-    (problems) => {
-      for (const problem of problems) log.warn('a line of the mapping does nothing in this org', { problem })
-    },
-    { ...options, store: openConnectionStore(crm, options), times: options.retryTimes },
-  )
+  const org = openOrg(crm, sayOnce(log), {
+    ...options,
+    store: openConnectionStore(crm, options),
+    times: options.retryTimes,
+  })
   const ledger = await startCallLedger({ ...options, window: org.gate.budget.window })
   const oneAtATime = createOneAtATime()
   const { sync, parked } = await openSync(options, org, oneAtATime)
@@ -102,11 +100,23 @@ async function openSync(
       refused.forget(signature)
       org.forget()
     },
+    onLoaded: (signature) => refused.recall(signature),
     retry: (subject) => void sync.accept(toRetry(ws, subject, now())),
   })
   await parked.load()
   sync.resumeRefreshes(await loadStaleContacts(options.warehouse, ws))
   return { sync, parked }
+}
+
+/** The org is described again and again; what is wrong with the mapping is said the first time. */
+function sayOnce(log: Log): (problems: readonly string[]) => void {
+  const said = new Set<string>()
+  return (problems) => {
+    for (const problem of problems.filter((text) => !said.has(text))) {
+      said.add(problem)
+      log.warn('a line of the mapping does nothing in this org', { problem })
+    }
+  }
 }
 
 /** How often is looked whether a parked item is due. */

@@ -18,11 +18,13 @@ import { openStream, type Stream } from '@leadline/stream'
 import { NIL_UUID, toDateTime, type Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { startCrmSync } from '../src/start-crm-sync.ts'
+import type { ProbeTimes } from '../src/sync/parked-items.ts'
 
 const FORCE_APP = join(import.meta.dirname, '../../deploy/salesforce/force-app')
 const CLIENT = { clientId: 'leadline-client', clientSecret: 'not-a-secret-of-anybody' }
 
-type CrmOverrides = Partial<NonNullable<Settings['workspaces'][number]['crm']>>
+type CrmInput = NonNullable<z.input<typeof settingsSchema>['workspaces'][number]['crm']>
+type CrmOverrides = Partial<CrmInput>
 
 /** Real parts around the sync: a log, a warehouse, an org. Each desk has a workspace and an org of its own. */
 export interface Desk {
@@ -102,6 +104,7 @@ export async function openDesk(
   options: {
     readonly crm?: CrmOverrides
     readonly org?: Parameters<typeof startSandboxOrg>[0]
+    readonly probes?: ProbeTimes
   } = {},
 ): Promise<Desk> {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-crm-sync-'))
@@ -143,7 +146,15 @@ export async function openDesk(
     stream,
     settings,
     logged,
-    start: () => startCrmSync({ settings, stream, warehouse, log, retryTimes: QUICK_RETRIES }),
+    start: () =>
+      startCrmSync({
+        settings,
+        stream,
+        warehouse,
+        log,
+        retryTimes: QUICK_RETRIES,
+        ...(options.probes ? { probeTimes: options.probes } : {}),
+      }),
     seed: (people) => seedPeople(warehouse, ws, people),
     seedCompany: ({ id, name, domain }) =>
       warehouse.insert('companies_raw', [

@@ -1,11 +1,13 @@
 import { isReference, type FieldChange, type Operation, type Reference } from '../plan/operation.ts'
 import type { CrmFields, FieldValue } from '../plan/field-values.ts'
-import type { CompositeDoor } from '../salesforce/composite.ts'
+import { MAX_SUBREQUESTS, type CompositeDoor } from '../salesforce/composite.ts'
 import type { SalesforceError } from '../salesforce/errors.ts'
+import { isGuarded, pickGuarded, updateUnchanged } from './guarded-update.ts'
 import {
   rowsPerCall,
   writeRows,
   type Applied,
+  type CallOutcome,
   type Group,
   type Ready,
   type WriteOptions,
@@ -53,7 +55,7 @@ export async function applyPlan(
         unsent.push(...rows.map(({ operation }) => operation))
         continue
       }
-      const outcome = await writeRows(door, group, { rows, options })
+      const outcome = await write(door, group, { rows, options })
       failure = outcome.failure
       applied.push(...outcome.applied)
       noteMade(made, outcome.applied)
@@ -66,17 +68,26 @@ function noteMade(made: Map<string, string>, applied: readonly Applied[]): void 
   for (const { operation, result } of applied) if (result.ok) made.set(referenceKey(operation), result.id)
 }
 
-/** Records whose owner is given stand apart: assignment rules, which would take it away, are for the others. */
+const write = (
+  door: CompositeDoor,
+  group: Group,
+  work: { readonly rows: readonly Ready[]; readonly options: WriteOptions },
+): Promise<CallOutcome> =>
+  isGuarded(work.rows[0]) ? updateUnchanged(door, work.rows) : writeRows(door, group, work)
+
+/** Guarded writes go by themselves, and so do records whose owner is given: assignment rules would take it away. */
 function toParts(group: Group, ready: readonly Ready[]): readonly (readonly Ready[])[] {
+  const { guarded, plain } = pickGuarded(ready)
+  const owned = plain.filter(({ sent }) => sent['OwnerId'] !== undefined)
+  const others = plain.filter(({ sent }) => sent['OwnerId'] === undefined)
   const size = rowsPerCall(group)
-  const owned = ready.filter(({ sent }) => sent['OwnerId'] !== undefined)
-  const others = ready.filter(({ sent }) => sent['OwnerId'] === undefined)
-  return [others, owned].flatMap((rows) =>
-    Array.from({ length: Math.ceil(rows.length / size) }, (_, part) =>
-      rows.slice(part * size, (part + 1) * size),
-    ),
-  )
+  return [...slice(others, size), ...slice(owned, size), ...slice(guarded, MAX_SUBREQUESTS)]
 }
+
+const slice = (rows: readonly Ready[], size: number): readonly (readonly Ready[])[] =>
+  Array.from({ length: Math.ceil(rows.length / size) }, (_, part) =>
+    rows.slice(part * size, (part + 1) * size),
+  )
 
 /** Puts Salesforce ids in the place of references. A row without its person is not made; one without Account is. */
 function resolve(

@@ -33,6 +33,8 @@ export interface Applied {
 export interface Ready {
   readonly operation: Operation
   readonly sent: CrmFields
+  /** Written only if nobody changed the record since it was read. */
+  readonly isGuarded?: boolean
 }
 
 export interface Group {

@@ -1,4 +1,4 @@
-import { buildChanges, buildClaims, findOmissions, type ChangeInput } from './field-mapping.ts'
+import { buildChanges, buildClaims, findOmissions, guardOf, type ChangeInput } from './field-mapping.ts'
 import type { ObjectSchema } from './field-values.ts'
 import {
   EMPTY_PLAN,
@@ -55,7 +55,14 @@ function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }):
   })
   const omitted = omittedOf(input, record.fields)
   if (Object.keys(changes).length > 0)
-    return { ...EMPTY_PLAN, omitted, claims, operations: [toOperation(input, changes)] }
+    return {
+      ...EMPTY_PLAN,
+      omitted,
+      claims,
+      operations: [
+        { ...toOperation(input, changes), ...guardOf(changes, rules.mapping.Account, record.fields) },
+      ],
+    }
   const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
   return { ...EMPTY_PLAN, omitted, claims, links: isSameLink(company.link, link) ? [] : [link] }
 }

@@ -14,9 +14,15 @@ export const checkMapping = (
 
 const OBJECTS: readonly CrmObject[] = ['Account', 'Contact', 'Lead', 'Leadline_Activity__c']
 
-function problemOf(object: CrmObject, { field }: FieldRule, schema: ObjectSchema): string | undefined {
+/** Of a shipped line that cannot be written nobody needs to hear: the org has another idea of that field. */
+function problemOf(
+  object: CrmObject,
+  { field, isShipped }: FieldRule,
+  schema: ObjectSchema,
+): string | undefined {
   const found = schema[field]
   if (found === undefined) return `${object}.${field} ${missing(field, schema)}`
+  if (!found.createable && !found.updateable && isShipped) return undefined
   if (!found.createable && !found.updateable)
     return `${object}.${field} cannot be written: give the connected user edit access, or map another field`
   return isMappable(found)

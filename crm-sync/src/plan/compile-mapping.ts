@@ -12,10 +12,14 @@ export type Mapping = Readonly<Record<CrmObject, readonly FieldRule[]>>
 /** The shipped mapping with the workspace's own lines: a line replaces what is shipped for the same field. */
 export function compileMapping(own: readonly FieldMapping[]): Mapping {
   const rules = new Map<string, FieldRule & { readonly object: string }>()
-  for (const line of [...DEFAULT_LINES, ...own])
+  const lines = [
+    ...DEFAULT_LINES.map((line) => ({ line, isShipped: true })),
+    ...own.map((line) => ({ line, isShipped: false })),
+  ]
+  for (const { line, isShipped } of lines)
     for (const target of [line.to].flat()) {
       const [object = '', field = ''] = target.split('.')
-      rules.set(target.toLowerCase(), { object, ...toRule(line, field) })
+      rules.set(target.toLowerCase(), { object, ...toRule(line, field), isShipped })
     }
   const of = (object: CrmObject): readonly FieldRule[] =>
     [...rules.values()].filter((rule) => rule.object === object && rule.policy !== 'never')
@@ -27,7 +31,7 @@ export function compileMapping(own: readonly FieldMapping[]): Mapping {
   }
 }
 
-const toRule = (line: FieldMapping, field: string): FieldRule => ({
+const toRule = (line: FieldMapping, field: string): Omit<FieldRule, 'isShipped'> => ({
   field,
   value: (sources) => valueOf(line, sources),
   statedMs: (sources) => sources.statedMs(line.from ?? ''),

@@ -31,6 +31,8 @@ export interface FieldRule {
   readonly rollup: boolean
   /** An empty value empties the field when it holds what we wrote. */
   readonly clear: boolean
+  /** Of the mapping that we ship, not of the workspace's own. */
+  readonly isShipped: boolean
 }
 
 /** Why Salesforce lately refused this value for a field, as a signature: it is left out, and tried again later. */
@@ -80,6 +82,17 @@ function dueChange(
   if (input.current === undefined) return isBlank(wanted) ? undefined : { old: null, new: wanted }
   const current = input.current[rule.field] ?? null
   return isDue(rule, input, { current, wanted, field }) ? { old: current, new: wanted } : undefined
+}
+
+/** When the record was last changed, if these changes touch what a rep may edit meanwhile. */
+export function guardOf(
+  changes: FieldChanges,
+  rules: readonly FieldRule[],
+  current: CrmFields,
+): { readonly unchangedSince?: string } {
+  const changed = current['LastModifiedDate']
+  const isShared = rules.some(({ field, policy }) => policy !== 'override' && changes[field] !== undefined)
+  return isShared && typeof changed === 'string' ? { unchangedSince: changed } : {}
 }
 
 /** Signatures of the refusals that keep something of this record back. */

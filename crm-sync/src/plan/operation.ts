@@ -36,6 +36,11 @@ export interface Operation {
   readonly crmId: string
   readonly fields: FieldChanges
   readonly reason: string
+  /**
+   * The record must not have changed since it was read (Salesforce's LastModifiedDate): the write replaces, or fills,
+   * what a rep may edit.
+   */
+  readonly unchangedSince?: string
   /** Keys of the work items that this write belongs to: they are done when it is. */
   readonly workKeys: readonly string[]
 }

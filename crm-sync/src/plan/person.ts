@@ -3,6 +3,7 @@ import {
   buildChanges,
   buildClaims,
   findOmissions,
+  guardOf,
   splitRollups,
   type ChangeInput,
   type FieldRule,
@@ -119,7 +120,12 @@ function planUpdate(input: PersonInput, standing: Standing & { at: 'record' }): 
     operations:
       Object.keys(fields).length === 0
         ? []
-        : [toOperation(input, { object, crmId: record.id, externalId, fields })],
+        : [
+            {
+              ...toOperation(input, { object, crmId: record.id, externalId, fields }),
+              ...guardOf(fields, rulesOf(input, object), record.fields),
+            },
+          ],
     links: linksOf(input, standing, isDeferred ? 'stale' : 'linked'),
     claims: claimsOf(input, standing, object),
     omitted: omittedOf(input, { object, record }),

@@ -27,12 +27,15 @@ export interface Org extends CompositeDoor {
   usage(): ApiUsage | undefined
 }
 
-/** Fields to read of each record: those that may be written, and when it last changed where that decides. */
+/** Fields to read of each record: those that may be written, and when it last changed. */
 const fieldsOf = (mapping: Mapping, object: CrmObject): readonly string[] => [
   ...mapping[object].map((rule) => rule.field),
   ...(object === ACTIVITY ? ANCHOR_FIELDS : []),
-  ...(mapping[object].some(({ policy }) => policy === 'newest_wins') ? ['LastModifiedDate'] : []),
+  ...(object === ACTIVITY ? [] : ['LastModifiedDate']),
 ]
+
+/** An administrator may change the org at any time; what we notice by no error is seen after this. */
+const DESCRIBED_MS = 24 * 3_600_000
 
 /** The org of one workspace. Opens nothing: the first call connects. */
 export function openOrg(
@@ -44,7 +47,16 @@ export function openOrg(
   const { send, gate } = openConnection(settings, options)
   const mapping = compileMapping(settings.fields)
   let schemas: Promise<Schemas> | undefined
+  let describedMs = 0
+  const { now = Date.now } = options
   const forget = (): void => (schemas = undefined)
+  function describe(): Promise<Schemas> {
+    describedMs = now()
+    return describeAll(inLane(send, 'owner'), mapping, onProblems).catch((error: unknown) => {
+      forget()
+      throw error
+    })
+  }
   return {
     send,
     apiVersion: settings.apiVersion,
@@ -53,10 +65,7 @@ export function openOrg(
     usage: () => gate.budget.usage,
     forget,
     schemas: () =>
-      (schemas ??= describeAll(inLane(send, 'owner'), mapping, onProblems).catch((error: unknown) => {
-        forget()
-        throw error
-      })),
+      (schemas = schemas !== undefined && now() < describedMs + DESCRIBED_MS ? schemas : describe()),
   }
 }
 

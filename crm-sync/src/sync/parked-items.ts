@@ -22,6 +22,8 @@ export interface ParkedOptions {
   /** A cause is put to the test: what was remembered because of it no longer counts. */
   readonly onProbe: (signature: string) => void
   readonly retry: (item: Subject) => void
+  /** A cause that the last process left. */
+  readonly onLoaded: (signature: string) => void
 }
 
 export type Subject = Pick<RoundItem, 'kind' | 'id'>
@@ -68,6 +70,7 @@ export class ParkedItems {
       'SELECT kind, id, signature, code, version FROM crm_parked FINAL WHERE ws = {ws:UInt32}',
       { row: parkedRow, params: { ws } },
     )
+    for (const signature of new Set(rows.map((row) => row.signature))) this.#options.onLoaded(signature)
     for (const { kind, id, signature, code, version } of rows)
       this.#groupOf(signature, code).waiting.set(itemKey({ kind, id }), { subject: { kind, id }, version })
   }

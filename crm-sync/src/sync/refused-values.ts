@@ -1,6 +1,9 @@
 import type { CrmObject } from '../plan/operation.ts'
 import type { FieldValue } from '../plan/field-values.ts'
 
+/** Code of a field that vanished from describe. */
+const LOST = 'INVALID_FIELD'
+
 interface Refusal {
   readonly signature: string
   readonly object: CrmObject
@@ -18,6 +21,8 @@ const MAX_REFUSALS = 20_000
  */
 export class RefusedValues {
   readonly #byKey = new Map<string, Refusal>()
+  /** Fields of the mapping that describe has shown, as `Object.Field`. */
+  readonly #seen = new Set<string>()
 
   get isEmpty(): boolean {
     return this.#byKey.size === 0
@@ -38,11 +43,40 @@ export class RefusedValues {
     return refusal?.signature
   }
 
+  /** A field of the mapping that was there and is not any more was hidden or removed: what it should hold waits. */
+  noteFields(object: CrmObject, mapped: readonly string[], visible: ReadonlySet<string>): void {
+    for (const field of mapped) {
+      const name = `${object}.${field}`
+      if (visible.has(field)) this.#seen.add(name)
+      else if (this.#seen.has(name)) this.#refuseLost(object, field)
+    }
+  }
+
+  /** What the last process knew, from a cause that still has items waiting. */
+  recall(signature: string): void {
+    const [object = '', code, field = ''] = signature.split(' | ')
+    if (code === LOST && isCrmObject(object)) this.#refuseLost(object, field)
+  }
+
+  #refuseLost(object: CrmObject, field: string): void {
+    const signature = [object, LOST, field, 'hidden or gone'].join(' | ')
+    this.refuse({ signature, object, field, value: undefined })
+  }
+
   /** The next record tries again. */
   forget(signature: string): void {
     for (const [key, refusal] of this.#byKey) if (refusal.signature === signature) this.#byKey.delete(key)
   }
 }
+
+const OBJECTS: ReadonlySet<string> = new Set<CrmObject>([
+  'Account',
+  'Contact',
+  'Lead',
+  'Leadline_Activity__c',
+])
+
+const isCrmObject = (object: string): object is CrmObject => OBJECTS.has(object)
 
 const keyOf = (object: CrmObject, field: string, value: FieldValue | undefined): string =>
   JSON.stringify([object, field, value ?? null, value === undefined])

@@ -8,7 +8,7 @@ import { planRound, type Schemas } from '../plan/plan-round.ts'
 import type { Plan } from '../plan/operation.ts'
 import type { CrmRules } from '../plan/rules.ts'
 import { signatureOf } from '../salesforce/error-signature.ts'
-import { openReadScope, type Org } from '../salesforce/open-org.ts'
+import { openReadScope, type Org, type ReadScope } from '../salesforce/open-org.ts'
 import { loadRound, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
@@ -83,6 +83,7 @@ export async function planItems(
   })
   const schemas = await org.schemas()
   const read = openReadScope(org, schemas)
+  noteFields(refused, read)
   const companies = companiesToPlan(items, state)
   const wanted = { people: state.people, companies, hints, match: crm.match }
   const standings = await readStandings(dependencies, read, wanted)
@@ -110,6 +111,13 @@ export async function planItems(
     openSinceMs: dependencies.now() - dependencies.sessionTimeoutMs,
   })
   return { state, schemas, standings, timeline, plan }
+}
+
+const MAPPED = ['Account', 'Contact', 'Lead', 'Leadline_Activity__c'] as const
+
+function noteFields(refused: RefusedValues, read: ReadScope): void {
+  for (const object of MAPPED)
+    refused.noteFields(object, read.fields(object), new Set(Object.keys(read.schema(object))))
 }
 
 const givesAway = ({ owners }: CrmRules): boolean => owners.rules.length > 0 || owners.fallback !== undefined

@@ -50,6 +50,7 @@ export const CALLS: readonly { readonly title: string; readonly match: FaultInpu
   { title: 'a Lead upsert', match: { path: '/composite/sobjects/Lead/' } },
   { title: 'a timeline upsert', match: { path: '/composite/sobjects/Leadline_Activity__c/' } },
   { title: 'an update by id', match: { method: 'PATCH', path: '/composite/sobjects$' } },
+  { title: 'a guarded update', match: { path: '/composite$' } },
   { title: 'a delete', match: { method: 'DELETE', path: '/composite/sobjects' } },
   { title: 'a read by ids', match: { method: 'POST', path: '/composite/sobjects/' } },
 ]
