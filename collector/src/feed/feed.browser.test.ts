@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { validEvents } from '@leadline/contract/fixtures'
-import { basic, publicKey, secretKey, startTestCollector } from '../../test-support/test-collector.ts'
+import {
+  basic,
+  boundKey,
+  publicKey,
+  secretKey,
+  startTestCollector,
+} from '../../test-support/test-collector.ts'
 import { openClientPage } from '../../test-support/client-page.ts'
 
 interface Reader {
@@ -57,6 +63,27 @@ test('who opens the feed sees what came before, and then each event as it comes'
     field: 'batch[1].event',
     message: 'event is missing; track needs the name of what happened',
   })
+})
+
+test('a request that is refused whole is seen too, when its key is known', async (t) => {
+  const { url, post } = await startTestCollector(t)
+  const feed = await openFeed(t, url)
+  await post('/v1/track', good, basic('unknown'))
+  await post('/v1/track', '{', basic(publicKey))
+  await post('/v1/track', good, { ...basic(boundKey), origin: 'https://other.example' })
+  const entries = await feed.read(2)
+  assert.deepEqual(
+    entries.map(({ source, path, event, refused }) => [
+      source,
+      path,
+      event,
+      JSON.stringify(refused).slice(0, 25),
+    ]),
+    [
+      ['site', '/v1/track', '', '{"code":"invalid_json","me'.slice(0, 25)],
+      ['bound', '/v1/track', '', '{"code":"origin_not_allowed'.slice(0, 25)],
+    ],
+  )
 })
 
 test('of another workspace nothing is seen', async (t) => {

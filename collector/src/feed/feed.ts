@@ -1,3 +1,4 @@
+import type { Refusal } from '@leadline/contract'
 import type { Acceptance } from '../accept.ts'
 import type { WireRequest, WireRequestEvent } from '../dialects/dialect.ts'
 import type { Key } from '../keys.ts'
@@ -9,7 +10,9 @@ export interface FeedEntry {
   readonly workspace: number
   /** Name of the key. */
   readonly source: string
-  readonly dialect: string
+  /** Absent where a whole request was refused; `path` says then where it was sent. */
+  readonly dialect?: string | undefined
+  readonly path?: string | undefined
   readonly type?: string | undefined
   /** The event's own JSON, cut. */
   readonly event: string
@@ -31,6 +34,8 @@ export interface Watching {
 
 export interface Feed {
   record(request: WireRequest, acceptance: Acceptance): void
+  /** A request of which nothing was read or taken. */
+  recordRefusal(key: Key, path: string, refusal: Refusal): void
   /** What is remembered of a workspace, oldest first, and from then on each entry until `stop`. Undefined when full. */
   watch(workspace: number, watcher: Watcher): Watching | undefined
   /** Ends it for all who watch: a server cannot close while they do. */
@@ -63,19 +68,30 @@ export function createFeed(now: () => Date): Feed {
     keys.set(id, known)
     return known
   }
+  /** Entries of as many items as may still be recorded in this second. */
+  const publish = <T>(
+    key: Key,
+    items: readonly T[],
+    toEntry: (item: T, index: number) => FeedEntry,
+  ): void => {
+    const feed = feedOf(key)
+    const watching = watchers.get(key.workspace)
+    const allowed = allowanceOf(feed, now(), watching ? WATCHED_PER_SECOND : UNWATCHED_PER_SECOND)
+    const entries = items.slice(0, allowed).map(toEntry)
+    feed.recorded += entries.length
+    for (const entry of entries) {
+      feed.ring.push(entry)
+      for (const watcher of watching ?? []) watcher.tell(entry)
+    }
+  }
   return {
     record(request, acceptance) {
-      const feed = feedOf(acceptance.key)
-      const watching = watchers.get(acceptance.key.workspace)
-      const at = now()
-      const allowed = allowanceOf(feed, at, watching ? WATCHED_PER_SECOND : UNWATCHED_PER_SECOND)
-      const events = request.events.slice(0, allowed)
-      feed.recorded += events.length
-      events.forEach((event, index) => {
-        const entry = toEntry({ event, index, at, request, acceptance })
-        feed.ring.push(entry)
-        for (const watcher of watching ?? []) watcher.tell(entry)
-      })
+      publish(acceptance.key, request.events, (event, index) =>
+        toEntry({ event, index, at: now(), request, acceptance }),
+      )
+    },
+    recordRefusal(key, path, refusal) {
+      publish(key, [path], () => toRefusedEntry(key, path, { at: now(), refusal }))
     },
     watch(workspace, watcher) {
       const count = [...watchers.values()].reduce((sum, { size }) => sum + size, 0)
@@ -132,6 +148,12 @@ function toEntry({ event, index, at, request, acceptance }: EntryParts): FeedEnt
     event: copy(event.text),
     ...(refusal && { refused: { code: refusal.code, field: refusal.field, message: refusal.message } }),
   }
+}
+
+function toRefusedEntry(key: Key, path: string, { at, refusal }: { at: Date; refusal: Refusal }): FeedEntry {
+  const { code, field, message } = refusal
+  const refused = { code, field, message }
+  return { at: at.toISOString(), workspace: key.workspace, source: key.name, path, event: '', refused }
 }
 
 /** A piece of a text keeps the whole of it in memory; these pieces outlive their request. */

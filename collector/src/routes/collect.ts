@@ -1,7 +1,8 @@
-import { LIMITS } from '@leadline/contract'
+import { LIMITS, type Refusal } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { acceptRequest, type Acceptance, type AcceptContext } from '../accept.ts'
 import { acceptanceAnswer, preflightAnswer, refusalAnswer, toResponse, type Answer } from '../answers.ts'
+import { parseAuthorization } from '../authorize.ts'
 import { plainBody, unpackBody, type BodyText } from '../body-text.ts'
 import { readContent } from '../content.ts'
 import type { DialectRequest, Door, WireRequest } from '../dialects/dialect.ts'
@@ -103,11 +104,11 @@ async function answerWithin(received: Received, deps: CollectDeps): Promise<Answ
 async function receive(received: Received, deps: CollectDeps): Promise<Answer> {
   const { request, door, headers, pass } = received
   const body = door.method === 'GET' ? NO_BODY : await readText(request)
-  if (!body.ok) return refusalAnswer(body.refusal, headers)
+  if (!body.ok) return refuse(body.refusal, received, deps)
   if (!pass.hold(body.bytes)) return overloaded(headers)
   deps.metrics.received(body.bytes)
   const read = door.read(toDialectRequest(body.text, request))
-  return read.ok ? await store(read.request, received, deps) : refusalAnswer(read.refusal, headers)
+  return read.ok ? await store(read.request, received, deps) : refuse(read.refusal, received, deps)
 }
 
 const NO_BODY: BodyText = { ok: true, text: '', bytes: 0 }
@@ -129,9 +130,10 @@ const toDialectRequest = (text: string, request: EventRequest): DialectRequest =
 })
 
 /** From there to the answer: decide, make durable, count. */
-async function store(wire: WireRequest, { request, headers }: Received, deps: CollectDeps): Promise<Answer> {
+async function store(wire: WireRequest, received: Received, deps: CollectDeps): Promise<Answer> {
+  const { request, headers } = received
   const accepted = acceptRequest(wire, readFacts(request, deps.addressPolicy, deps.enrich), deps)
-  if (!accepted.ok) return refusalAnswer(accepted.refusal, headers)
+  if (!accepted.ok) return refuse(accepted.refusal, { ...received, presented: wire.key }, deps)
   const { acceptance } = accepted
   const turned = deps.admission.refuseEvents(acceptance.key, acceptance.accepted)
   if (turned) return turnAway(turned, headers)
@@ -143,6 +145,18 @@ async function store(wire: WireRequest, { request, headers }: Received, deps: Co
   count(wire, acceptance, deps.metrics)
   deps.feed.record(wire, acceptance)
   return acceptanceAnswer(acceptance, wire.single !== undefined, headers)
+}
+
+interface Refused extends Received {
+  /** Key outside of the header. */
+  readonly presented?: string | undefined
+}
+
+/** Refuses all of a request; who watches sees it when it can be told whose it is. */
+function refuse(why: Refusal, { request, door, headers, presented }: Refused, deps: CollectDeps): Answer {
+  const key = deps.keys.find(parseAuthorization(request.header('authorization')) ?? presented ?? '')
+  if (key !== undefined) deps.feed.recordRefusal(key, door.path, why)
+  return refusalAnswer(why, headers)
 }
 
 function count({ dropped }: WireRequest, acceptance: Acceptance, metrics: CollectorMetrics): void {

@@ -39,7 +39,7 @@ function show(message) {
   const text = document.createElement('pre')
   if (entry.skipped === undefined) {
     item.className = entry.refused ? 'refused' : 'stored'
-    item.append(`${entry.at} ${entry.source} ${entry.dialect} ${entry.type ?? ''} `)
+    item.append(`${entry.at} ${entry.source} ${entry.dialect ?? entry.path} ${entry.type ?? ''} `)
     if (entry.refused) item.append(`${entry.refused.code}: ${entry.refused.message}`)
     text.textContent = entry.event
   } else item.append(`${entry.skipped} more events were not shown`)
