@@ -8,7 +8,7 @@ import { createSendBatch } from './delivery/send-batch.ts'
 import { countDrop } from './failures.ts'
 import { createCookie } from './identity/cookie.ts'
 import { createIdentityStore, type UpdateIdentity } from './identity/identity-store.ts'
-import { toText } from './loose-values.ts'
+import { toText, type LooseObject } from './loose-values.ts'
 import { randomId } from './random-id.ts'
 import { createSafeStorage } from './safe-storage.ts'
 import type { Settings } from './settings.ts'
@@ -22,11 +22,11 @@ declare const LEADLINE_VERSION: string
 export function openHost(settings: Settings): TagHost {
   const prefix = `leadline:queue:${settings.key}:`
   const library = { name: 'leadline.js', version: LEADLINE_VERSION }
-  const frame = { writeKey: settings.key, context: { library } }
+  const readFrame = (): LooseObject => ({ writeKey: settings.key, context: host.readContext() })
   const storage = createSafeStorage(() => localStorage)
   const cookie = createCookie('leadline_id')
   const queue = new EventQueue(storage, prefix)
-  const delivery = new Delivery(queue, createSendBatch(fetch, settings.host + LEADLINE_PATH, frame))
+  const delivery = new Delivery(queue, createSendBatch(fetch, settings.host + LEADLINE_PATH, readFrame))
   const onTaken = (pageId: string): void => {
     queue.adopt(pageId)
     delivery.wake()
@@ -38,7 +38,7 @@ export function openHost(settings: Settings): TagHost {
     cookie,
     queue,
     updateIdentity,
-    frame,
+    readContext: () => ({ library }),
     edits: [],
     lastWords: [],
     locks: navigator.locks,

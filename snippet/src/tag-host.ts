@@ -33,8 +33,8 @@ export interface TagHost extends CaptureHost {
   readonly methods: Record<string, (...args: unknown[]) => unknown>
   /** Applied in their order. */
   readonly edits: EditEvent[]
-  /** What each batch says beside its events; `context` lies beneath that of each event. */
-  readonly frame: { readonly writeKey: string; context: LooseObject }
+  /** Context of a batch, which lies beneath that of each event. Read when a request leaves, not before. */
+  readContext: () => LooseObject
   /** Mutual exclusion between pages; missing on plain http and in old browsers. */
   locks: PageLocks | undefined
   /** Makes a call happen. A feature may replace it by one that lets fewer through. */

@@ -1,22 +1,42 @@
 import { buildTable } from '../table.ts'
 import { measureFailures } from './failure-table.ts'
+import { measureCost } from './main-thread-cost.ts'
 import { openTaggedWorld } from './tagged-world.ts'
 
 const OUTAGE_MS = 5000
 
-/** The tag under failure, against the real collector. */
+/** The tag under failure, against the real collector, and what it costs the page's main thread. */
 export async function runSnippetBench(): Promise<string> {
   const world = await openTaggedWorld()
   try {
-    const rows = (await measureFailures(world, OUTAGE_MS)).map((result) => [
+    const failures = (await measureFailures(world, OUTAGE_MS)).map((result) => [
       result.name,
       ...[result.sent, result.stored, result.copies, result.requests, result.lastMs].map(String),
     ])
-    return buildTable(
-      ['failure', 'sent', 'stored', 'copies on the wire', 'requests', 'last event after, ms'],
-      rows,
-    )
+    const costs = (await measureCost(world.browser)).map((result) => [
+      `${result.throttling}x`,
+      ...[result.evaluateMs, result.emptyMs, result.callMs].map((ms) => ms.toFixed(2)),
+      ...[result.blockingMs, result.emptyBlockingMs].map(String),
+    ])
+    return `${buildTable(FAILURE_COLUMNS, failures)}\n\n${buildTable(COST_COLUMNS, costs)}`
   } finally {
     await world.stop()
   }
 }
+
+const FAILURE_COLUMNS = [
+  'failure',
+  'sent',
+  'stored',
+  'copies on the wire',
+  'requests',
+  'last event after, ms',
+]
+const COST_COLUMNS = [
+  'throttling',
+  'evaluate, ms',
+  'empty script, ms',
+  'one track, ms',
+  'blocking, ms',
+  'blocking without, ms',
+]

@@ -1,3 +1,4 @@
+import { guard } from '../failures.ts'
 import type { SafeStorage } from '../safe-storage.ts'
 
 /** What is used of Web Locks. */
@@ -56,6 +57,12 @@ export function createPageQueues({ storage, prefix, locks, onTaken }: PageQueues
     return pageId
   }
 
+  // In a task of its own: the first touch of the storage waits for the disk.
+  const findDead = (): void => {
+    const found = storage.keys().map(notice)
+    if (!locks) found.forEach((id) => id && onTaken(id))
+  }
+
   return {
     notice,
     start(pageId) {
@@ -63,8 +70,7 @@ export function createPageQueues({ storage, prefix, locks, onTaken }: PageQueues
       known.clear()
       known.add(pageId)
       claim(pageId)
-      const found = storage.keys().map(notice)
-      if (!locks) found.forEach((id) => id && onTaken(id))
+      setTimeout(guard(findDead))
     },
     stop: () => life.abort(),
   }

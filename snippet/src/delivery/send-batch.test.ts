@@ -4,7 +4,7 @@ import { createSendBatch } from './send-batch.ts'
 
 /** Outcome of a request with five events, readable: why each was refused, or the wait. */
 async function sendTo(fetch: typeof globalThis.fetch): Promise<object> {
-  const send = createSendBatch(fetch, 'http://collector.example/v1/batch', { writeKey: 'k' })
+  const send = createSendBatch(fetch, 'http://collector.example/v1/batch', () => ({ writeKey: 'k' }))
   const outcome = await send([['key', '{}']], true)
   if (!outcome.isOver) return outcome
   const reasons = [0, 1, 2, 3, 4].map((index) => outcome.reasonOf(index) ?? '').join()

@@ -19,15 +19,15 @@ export type SendBatch = (batch: readonly QueuedEvent[], keepalive: boolean) => P
 
 /**
  * Sends batches as `text/plain` without headers of ours, so that no preflight is ever needed.
- * `frame` is what each says beside its events. Never rejects: whatever goes wrong on the way means
+ * `readFrame` gives what each says beside its events. Never rejects: whatever goes wrong on the way means
  * "try again", since the collector knows repeats by id.
  */
 export const createSendBatch =
-  (fetch: typeof window.fetch, url: string, frame: object): SendBatch =>
+  (fetch: typeof window.fetch, url: string, readFrame: () => object): SendBatch =>
   async (batch, keepalive) => {
     const dropped = takeDrops()
     const outcome = await attemptSend(async () => {
-      const body = encodeBatch({ ...frame, dropped, sentAt: new Date() }, batch)
+      const body = encodeBatch({ ...readFrame(), dropped, sentAt: new Date() }, batch)
       // Browsers of before 2023 have no such signal; they wait as long as the connection lives.
       const signal = AbortSignal.timeout?.(ANSWER_TIMEOUT_MS)
       return await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit', signal })
