@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { DEAD_TOPIC, EVENTS_TOPIC, decodeDeadLetter, decodeEnvelope } from '@leadline/contract'
@@ -19,7 +21,7 @@ import {
 } from '../../test-support/test-collector.ts'
 import { buildEdge } from './build-edge.ts'
 import { encodeForwarded } from './forwarded.ts'
-import { SIGNATURE_WINDOW_MS, sign } from './signature.ts'
+import { SIGNATURE_WINDOW_MS, isSigned, sign } from './signature.ts'
 
 const secret = 'shared secret of edge and region'
 const region = (t: TestContext): Promise<TestCollector> => startTestCollector(t, { edge: { secret } })
@@ -149,6 +151,31 @@ test('in workerd: while the region cannot store, the edge says 503 and never 200
   stream.failWith(undefined)
   assert.equal((await postTo(`${edge}/v1/track`, event, basic(publicKey))).status, 200)
   assert.equal(stream.values(EVENTS_TOPIC).length, 1)
+})
+
+test('in workerd: a region that fails is asked again, with the same records and a signature of its own', async (t) => {
+  const bodies: string[] = []
+  const areSigned: boolean[] = []
+  const server = createServer((incoming, outgoing) => {
+    void text(incoming).then(async (body) => {
+      bodies.push(body)
+      const { 'leadline-time': time, 'leadline-signature': signature } = incoming.headers
+      const signed = { signature: String(signature), timeMs: Number(time), body }
+      areSigned.push(await isSigned(secret, signed, Date.now()))
+      outgoing.writeHead(bodies.length < 3 ? 503 : 200).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const edge = await startEdge(t, `http://127.0.0.1:${address.port}`)
+  const event = JSON.stringify({ ...validEvents.track, messageId: undefined })
+  assert.equal((await postTo(`${edge}/v1/track`, event, basic(publicKey))).status, 200)
+  assert.deepEqual([bodies.length, new Set(bodies).size, areSigned], [3, 1, [true, true, true]])
 })
 
 const envelope = {
