@@ -7,6 +7,10 @@ import { identitySuggestions } from './identity-suggestions.ts'
 import { migrate } from './migrate.ts'
 import { reset } from './reset.ts'
 import { resolve } from './resolve.ts'
+import { salesforceCheck } from './salesforce-check.ts'
+import { salesforceConnect } from './salesforce-connect.ts'
+import { salesforceProvision } from './salesforce-provision.ts'
+import { salesforceStatus } from './salesforce-status.ts'
 import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -24,4 +28,8 @@ export const commands: readonly Command[] = [
   ...identityCommands,
   identityLog,
   identitySuggestions,
+  salesforceConnect,
+  salesforceStatus,
+  salesforceCheck,
+  salesforceProvision,
 ]

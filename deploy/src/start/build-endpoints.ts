@@ -1,4 +1,4 @@
-import type { Settings } from '@leadline/contract'
+import type { CrmSettings, Settings } from '@leadline/contract'
 import type { Endpoints } from '../instance/endpoints.ts'
 import { LOOPBACK, type Ports } from '../instance/ports.ts'
 import { toSandboxUrl } from '../settings/run-document.ts'
@@ -15,7 +15,7 @@ export function buildEndpoints(settings: Settings, ports: Ports, pid: number): E
     demo: `http://${LOOPBACK}:${ports.demo}`,
     ...buildAccess(settings),
     clickhouse: buildReader(settings.warehouse),
-    sandboxClient: sandboxCrm ? { id: sandboxCrm.clientId, secret: sandboxCrm.clientSecret } : null,
+    sandboxClient: sandboxCrm ? buildClient(sandboxCrm) : null,
   }
 }
 
@@ -34,3 +34,9 @@ const buildReader = (warehouse: Settings['warehouse']): Endpoints['clickhouse'] 
   warehouse.kind === 'embedded'
     ? { url: warehouse.url, user: 'reader', password: warehouse.readerPassword }
     : null
+
+/** The app of the simulated org, however the settings name it. */
+function buildClient({ auth, clientId, clientSecret }: CrmSettings): Endpoints['sandboxClient'] {
+  const secret = auth && 'clientSecret' in auth ? auth.clientSecret : clientSecret
+  return { id: auth?.clientId ?? clientId ?? '', secret: secret ?? '' }
+}

@@ -1,0 +1,13 @@
+/** What the command line needs of the connection to Salesforce. */
+export { loadCalls } from './budget/call-ledger.ts'
+export { LANES, SHARE_OF_LANE, type Lane } from './budget/lanes.ts'
+export { readAuth } from './connection/auth-settings.ts'
+export { connect } from './connection/connect.ts'
+export { openConnectionStore } from './connection/open-store.ts'
+export { checkOrg, readLimits, type CheckLine } from './provision/check-org.ts'
+export { provisionOrg, type ProvisionReport } from './provision/provision-org.ts'
+export { readSourcePackage } from './provision/source-package.ts'
+export { adviceFor } from './salesforce/error-catalogue.ts'
+export { groupFailures, type FailureGroup } from './salesforce/error-signature.ts'
+export { classify, SalesforceError } from './salesforce/errors.ts'
+export { openConnection, type Connection } from './salesforce/open-connection.ts'
