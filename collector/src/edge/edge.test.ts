@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -156,15 +156,15 @@ test('in workerd: while the region cannot store, the edge says 503 and never 200
 test('in workerd: a region that fails is asked again, with the same records and a signature of its own', async (t) => {
   const bodies: string[] = []
   const areSigned: boolean[] = []
-  const server = createServer((incoming, outgoing) => {
-    void text(incoming).then(async (body) => {
-      bodies.push(body)
-      const { 'leadline-time': time, 'leadline-signature': signature } = incoming.headers
-      const signed = { signature: String(signature), timeMs: Number(time), body }
-      areSigned.push(await isSigned(secret, signed, Date.now()))
-      outgoing.writeHead(bodies.length < 3 ? 503 : 200).end()
-    })
-  })
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await text(incoming)
+    bodies.push(body)
+    const { 'leadline-time': time, 'leadline-signature': signature } = incoming.headers
+    const signed = { signature: String(signature), timeMs: Number(time), body }
+    areSigned.push(await isSigned(secret, signed, Date.now()))
+    outgoing.writeHead(bodies.length < 3 ? 503 : 200).end()
+  }
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     server.closeAllConnections()
