@@ -55,6 +55,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
           })
           continue
         }
+        await dependencies.versions.claim(id)
         for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
           await reconcile(dependencies, workspace, chunk)
         }

@@ -1,5 +1,6 @@
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
+import { EpochFence } from './epoch-fence.ts'
 
 const SETTING = 'reconciler.version_ceiling'
 /** Reserved ahead, so that the ceiling is written at most once a minute. */
@@ -14,13 +15,28 @@ export class VersionClock {
   readonly #now: () => number
   readonly #states = new Map<number, { last: bigint; ceiling: bigint }>()
 
+  readonly #fence: EpochFence
+
   constructor(warehouse: Warehouse, now: () => number) {
     this.#warehouse = warehouse
     this.#now = now
+    this.#fence = new EpochFence(warehouse, now)
   }
 
-  /** A UInt64 in decimal. */
+  /** To be called before a batch reads anything. What another process gave out meanwhile is heeded. */
+  async claim(workspace: number): Promise<void> {
+    const isNew = await this.#fence.claim(workspace)
+    if (isNew) this.#states.delete(workspace)
+  }
+
+  /** A UInt64 in decimal. Throws FencedError when another process has claimed the workspace since. */
   async next(workspace: number): Promise<string> {
+    const version = await this.#draw(workspace)
+    await this.#fence.verify(workspace)
+    return version
+  }
+
+  async #draw(workspace: number): Promise<string> {
     const state = this.#states.get(workspace) ?? (await this.#load(workspace))
     const version = max(toVersion(this.#now()), state.last + 1n)
     if (version > state.ceiling) state.ceiling = await this.#reserve(workspace, version)
