@@ -48,9 +48,15 @@ function visibleFields(
   const access = createAccess(org, userId)
   return Object.entries(valuesOf(org, event, version)).flatMap(([name, value]) => {
     const field = org.schema.field(object, name)
-    const isTold = field && !HIDDEN.has(name) && field.formula === null && access.canRead(object, field)
+    const isTold = field && isPlain(org, object, field) && access.canRead(object, field)
     return isTold ? [{ field, value }] : []
   })
+}
+
+/** A person's Name is told by its parts; what is worked out is not told at all. */
+function isPlain(org: Org, object: ObjectDefinition, field: Field): boolean {
+  const isWhole = field.nameField && org.schema.field(object, 'LastName') !== undefined
+  return !isWhole && !HIDDEN.has(field.name) && field.formula === null
 }
 
 const HIDDEN = new Set(['IsDeleted', 'SystemModstamp', 'MasterRecordId', 'CompletedDateTime'])
@@ -98,8 +104,7 @@ function nest(shown: readonly Shown[]): Record<string, unknown> {
   for (const { field, value } of shown) {
     const [compound, name] = toPath(field)
     if (compound === undefined) {
-      // A person's own Name is told by its parts.
-      if (!(field.nameField && compounds.has('Name'))) payload[name] = toEventValue(field, value)
+      payload[name] = toEventValue(field, value)
       continue
     }
     const parts = compounds.get(compound) ?? {}

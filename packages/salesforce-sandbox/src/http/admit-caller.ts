@@ -8,7 +8,9 @@ import { countCall, isSpent } from './call-budget.ts'
 /** The session behind a token, its user's right to the API, and one call of the budget, in this order. */
 export function admitCaller(org: Org, token: string, trace: Trace): Checked<AccessToken> {
   const session = findSession(org, token)
-  if (!session) {
+  const { instanceUrl, highAssurance } = org.cells.auth.get()
+  const isMoved = instanceUrl !== null && instanceUrl !== org.url()
+  if (!session || isMoved || highAssurance.includes(session.userId)) {
     return refuse(dmlError('INVALID_SESSION_ID', 'Session expired or invalid', { status: 401 }))
   }
   slideSession(org, token, session)
@@ -17,6 +19,10 @@ export function admitCaller(org: Org, token: string, trace: Trace): Checked<Acce
   if (!isActive || !createAccess(org, session.userId).has('ApiEnabled')) {
     const message = 'The REST API is not enabled for this Organization or user.'
     return refuse(dmlError('API_DISABLED_FOR_ORG', message, { status: 403 }))
+  }
+  if (org.cells.limits.get().isConcurrencyFull) {
+    const message = 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'
+    return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', message, { status: 403 }))
   }
   if (isSpent(org)) {
     return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', { status: 403 }))

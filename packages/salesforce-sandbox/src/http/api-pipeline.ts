@@ -7,6 +7,7 @@ import type { Org } from '../org.ts'
 import { API_ROUTES } from '../rest/api-routes.ts'
 import type { Trace } from '../log/request-log.ts'
 import type { DmlError } from '../dml/dml-result.ts'
+import { answerSoap } from '../soap/answer-soap.ts'
 import { admitCaller } from './admit-caller.ts'
 import { limitInfo } from './call-budget.ts'
 import { readSaveOptions } from './save-options.ts'
@@ -47,7 +48,9 @@ export function answerApi(org: Org, request: HttpRequest, trace: Trace): Reply {
   const open = matchRoute(OPEN_ROUTES, method, request.segments)
   if (open.kind === 'found') return open.handler(org, request)
   if (open.kind === 'wrongMethod') return wrongMethod(method, open)
-  if (request.segments[0] !== 'services' || request.segments[1] !== 'data') return notFound()
+  const [services, api] = request.segments
+  if (services === 'services' && api === 'Soap') return answerSoap(org, request, trace)
+  if (services !== 'services' || api !== 'data') return notFound()
   const reply = answerInSession(org, { request, method, trace })
   return { ...reply, headers: { ...reply.headers, 'sforce-limit-info': limitInfo(org) } }
 }

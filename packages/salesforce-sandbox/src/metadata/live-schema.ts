@@ -37,20 +37,21 @@ export class LiveSchema {
 
   /** Adds or replaces components. Throws, and changes nothing, when the schema cannot be built with them. */
   put(changed: readonly Component[]): void {
+    this.#schema = this.check(changed)
     const made = new Map([...this.#parts.components.get(), ...changed].map((one) => [keyOf(one), one]))
-    const all = new Map([...this.#source, ...made.values()].map((one) => [keyOf(one), one]))
-    this.#schema = this.#build([...all.values()].filter((component) => !component.isRemoved))
     this.#parts.components.set([...made.values()])
+  }
+
+  /** The schema as it would be with these. Throws when it cannot be built. */
+  check(changed: readonly Component[]): Schema {
+    const known = [...this.#source, ...this.#parts.components.get(), ...changed]
+    const all = new Map(known.map((one) => [keyOf(one), one]))
+    return this.#build([...all.values()].filter((component) => !component.isRemoved))
   }
 
   /** Reads one more source folder, as a deployment would. */
   load(dir: string): void {
     this.put(readSfdxComponents([dir]))
-  }
-
-  /** What the cell holds has changed under it. */
-  reload(): void {
-    this.#schema = this.#build(this.components())
   }
 
   #build(components: readonly Component[]): Schema {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { html, type Reply } from '../http/reply.ts'
 import type { HttpRequest } from '../http/http-request.ts'
+import { markup } from '../web/markup.ts'
 import type { Client } from '../options.ts'
 import type { Org } from '../org.ts'
 import { drawToken } from './sessions.ts'
@@ -19,9 +20,10 @@ export const codeSchema = z.object({
 
 const CODE_LIFE_MS = 10 * 60_000
 
-/** The consent step without its page: the user that `as` names, or the default one, says yes at once. */
+/** The consent step: at once by the user that `as` names, or by a page when the org is told to show one. */
 export function authorize(org: Org, request: HttpRequest): Reply {
-  const { query } = request
+  // The page sends back what it was given, with an answer.
+  const query = request.method === 'POST' ? new URLSearchParams(request.body) : request.query
   const client = org.settings.clients.find((entry) => entry.clientId === query.get('client_id'))
   if (!client) return refusePage('error=invalid_client_id&error_description=client%20identifier%20invalid')
   const redirectUri = query.get('redirect_uri') ?? ''
@@ -30,9 +32,23 @@ export function authorize(org: Org, request: HttpRequest): Reply {
       'error=redirect_uri_mismatch&error_description=redirect_uri%20must%20match%20configuration',
     )
   }
-  const refusal = findRefusal(query, client)
+  const refusal = findBlock(org, client) ?? findDenial(org, query) ?? findRefusal(query, client)
   if (refusal) return redirect(redirectUri, { ...refusal, state: query.get('state') })
-  const user = findUser(org, query.get('as') ?? '') ?? defaultUser(org)
+  const { isInteractive } = org.cells.auth.get()
+  if (isInteractive && !query.has('answer')) return consentPage(query, client)
+  return redirect(redirectUri, {
+    code: keepCode(org, { query, client, redirectUri }),
+    state: query.get('state'),
+  })
+}
+
+function keepCode(
+  org: Org,
+  given: { readonly query: URLSearchParams; readonly client: Client; readonly redirectUri: string },
+): string {
+  const { query, client, redirectUri } = given
+  const { loginAs } = org.cells.auth.get()
+  const user = findUser(org, query.get('as') ?? loginAs ?? '') ?? defaultUser(org)
   const code = `aPrx${drawToken(org)}`
   org.state.setJson(`code:${code}`, {
     clientId: client.clientId,
@@ -43,7 +59,32 @@ export function authorize(org: Org, request: HttpRequest): Reply {
     expiresAtMs: org.clock.nowMs() + CODE_LIFE_MS,
     family: null,
   } satisfies z.infer<typeof codeSchema>)
-  return redirect(redirectUri, { code, state: query.get('state') })
+  return code
+}
+
+/** An administrator has blocked the app. */
+function findBlock(org: Org, client: Client): Refusal | undefined {
+  if (!org.cells.auth.get().blocked.includes(client.clientId)) return undefined
+  return { error: 'OAUTH_APP_BLOCKED', error_description: 'this app is blocked by admin' }
+}
+
+/** The user says no: on the page, or because the org was told so. */
+function findDenial(org: Org, query: URLSearchParams): Refusal | undefined {
+  const switches = org.cells.auth.get()
+  if (query.get('answer') !== 'deny' && switches.denials === 0) return undefined
+  if (switches.denials > 0) org.cells.auth.set({ ...switches, denials: switches.denials - 1 })
+  return { error: 'access_denied', error_description: 'end-user denied authorization' }
+}
+
+function consentPage(query: URLSearchParams, client: Client): Reply {
+  const kept = [...query].map(
+    ([name, value]) => markup`<input type="hidden" name="${name}" value="${value}">`,
+  )
+  const page = markup`<!doctype html><html lang="en"><meta charset="utf-8"><title>Allow access?</title>
+<body><h1>Allow access?</h1><p>${client.clientId} asks to access and manage your data.</p>
+<form method="post" action="/services/oauth2/authorize">${kept}
+<button name="answer" value="allow">Allow</button> <button name="answer" value="deny">Deny</button></form></body></html>`
+  return html(200, page.html)
 }
 
 type Refusal = { readonly error: string; readonly error_description: string }

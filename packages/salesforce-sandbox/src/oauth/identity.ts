@@ -25,7 +25,7 @@ export function identity(org: Org, request: HttpRequest): Reply {
     id: identityUrl(org, user.id),
     asserted_user: true,
     user_id: user.id,
-    organization_id: org.settings.orgId,
+    organization_id: org.id,
     username: text(user, 'Username'),
     nick_name: text(user, 'Alias'),
     display_name: text(user, 'Name'),
@@ -52,7 +52,7 @@ export function userInfo(org: Org, request: HttpRequest): Reply {
   return json(200, {
     sub: identityUrl(org, user.id),
     user_id: user.id,
-    organization_id: org.settings.orgId,
+    organization_id: org.id,
     preferred_username: text(user, 'Username'),
     nickname: text(user, 'Alias'),
     name: text(user, 'Name'),
@@ -89,7 +89,7 @@ export function introspect(org: Org, request: HttpRequest): Reply {
 }
 
 export function identityUrl(org: Org, userId: string): string {
-  return `${org.url()}/id/${org.settings.orgId}/${userId}`
+  return `${org.url()}/id/${org.id}/${userId}`
 }
 
 function urlsOf(org: Org, userId: string): Record<string, string> {

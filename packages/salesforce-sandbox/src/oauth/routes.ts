@@ -11,7 +11,7 @@ type OpenHandler = (org: Org, request: HttpRequest) => Reply
 
 /** What answers without a session, and costs no API call. */
 export const OPEN_ROUTES: readonly Route<OpenHandler>[] = [
-  { pattern: 'services/oauth2/authorize', methods: { GET: authorize } },
+  { pattern: 'services/oauth2/authorize', methods: { GET: authorize, POST: authorize } },
   { pattern: 'services/oauth2/token', methods: { POST: exchangeToken } },
   { pattern: 'services/oauth2/revoke', methods: { POST: revoke, GET: revoke } },
   { pattern: 'services/oauth2/introspect', methods: { POST: introspect } },

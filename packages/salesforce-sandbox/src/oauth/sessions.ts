@@ -15,9 +15,11 @@ export type Grant = z.infer<typeof grantSchema>
 const accessSchema = grantSchema.extend({ expiresAtMs: z.number(), issuedAtMs: z.number() })
 export type AccessToken = z.infer<typeof accessSchema>
 
-const refreshSchema = grantSchema.extend({ isSpent: z.boolean() })
+const refreshSchema = grantSchema.extend({ isSpent: z.boolean(), usedAtMs: z.number().default(0) })
 
 type State = Pick<Org, 'state' | 'clock' | 'settings' | 'cells' | 'id'>
+
+const DAY_MS = 86_400_000
 
 /** A session slides only when a good part of its life is gone, which saves a write per call. */
 const SLIDE_PART = 0.1
@@ -46,7 +48,7 @@ function dropExpired(org: State, nowMs: number): void {
 
 export function issueRefreshToken(org: State, grant: Grant): string {
   const token = `5Aep861${drawToken(org)}`
-  org.state.setJson(`refresh:${token}`, { ...grant, isSpent: false })
+  org.state.setJson(`refresh:${token}`, { ...grant, isSpent: false, usedAtMs: org.clock.nowMs() })
   return token
 }
 
@@ -68,10 +70,16 @@ export function useRefreshToken(org: State, token: string, client: Client): Gran
   const found = org.state.getJson(`refresh:${token}`, refreshSchema)
   if (!found || found.clientId !== client.clientId) return undefined
   if (found.isSpent) {
-    revokeFamily(org, found.family)
+    if (org.cells.auth.get().detectsReuse) revokeFamily(org, found.family)
     return undefined
   }
-  if (client.rotateRefresh) org.state.setJson(`refresh:${token}`, { ...found, isSpent: true })
+  const nowMs = org.clock.nowMs()
+  const { refreshIdleDays } = client
+  if (refreshIdleDays !== null && nowMs - found.usedAtMs > refreshIdleDays * DAY_MS) return undefined
+  const isSpent = client.rotateRefresh
+  if (isSpent || refreshIdleDays !== null) {
+    org.state.setJson(`refresh:${token}`, { ...found, isSpent, usedAtMs: nowMs })
+  }
   return grantSchema.parse(found)
 }
 

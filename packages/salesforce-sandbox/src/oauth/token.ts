@@ -3,6 +3,7 @@ import type { HttpRequest } from '../http/http-request.ts'
 import { json, type Reply } from '../http/reply.ts'
 import type { Client } from '../options.ts'
 import type { Org } from '../org.ts'
+import { issuerOf, readAssertion } from './jwt-assertion.ts'
 import { codeSchema } from './authorize.ts'
 import {
   issueAccessToken,
@@ -18,15 +19,20 @@ import { findUser } from './users.ts'
 export function exchangeToken(org: Org, request: HttpRequest): Reply {
   const form = new URLSearchParams(request.body)
   const given = credentialsOf(request, form)
-  const client = org.settings.clients.find((entry) => entry.clientId === given.id)
+  const wanted = given.id ?? issuerOf(form.get('assertion') ?? '')
+  const client = org.settings.clients.find((entry) => entry.clientId === wanted)
   if (!client) return oauthError('invalid_client_id', 'client identifier invalid')
   const grant = GRANTS[form.get('grant_type') ?? '']
   if (!grant) return oauthError('unsupported_grant_type', 'grant type not supported')
-  return grant({ org, form, client, secret: given.secret })
+  if (org.cells.auth.get().blocked.includes(client.clientId)) {
+    return oauthError('OAUTH_APP_BLOCKED', 'this app is blocked by admin')
+  }
+  return grant({ org, request, form, client, secret: given.secret })
 }
 
 interface Exchange {
   readonly org: Org
+  readonly request: HttpRequest
   readonly form: URLSearchParams
   readonly client: Client
   readonly secret: string | null
@@ -36,6 +42,7 @@ const GRANTS: Readonly<Record<string, (exchange: Exchange) => Reply>> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
   client_credentials: exchangeCredentials,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': exchangeAssertion,
 }
 
 /** From the form, or from a Basic header. */
@@ -92,7 +99,9 @@ function refresh(exchange: Exchange): Reply {
 }
 
 function exchangeCredentials(exchange: Exchange): Reply {
-  const { org, client, secret } = exchange
+  const { org, client, secret, request } = exchange
+  if (/^(login|test)\./.test(request.headers.host ?? ''))
+    return invalidGrant('request not supported on this domain')
   if (secret !== client.clientSecret) return oauthError('invalid_client', 'invalid client credentials')
   const user = client.runAsUser === null ? undefined : findUser(org, client.runAsUser)
   if (!user) return invalidGrant('no client credentials user enabled')
@@ -101,13 +110,32 @@ function exchangeCredentials(exchange: Exchange): Reply {
   return success(org, { userId: user.id, clientId: client.clientId, family, scope: 'api id' }, false)
 }
 
+/** A signed statement of who logs in, by an app that an administrator has approved beforehand. */
+function exchangeAssertion(exchange: Exchange): Reply {
+  const { org, form, client } = exchange
+  if (client.jwtPublicKeyPem === null) return invalidGrant("user hasn't approved this consumer")
+  const assertion = readAssertion(form.get('assertion') ?? '', client.jwtPublicKeyPem)
+  if (!assertion || assertion.iss !== client.clientId) return invalidGrant('invalid assertion')
+  const nowS = org.clock.nowMs() / 1000
+  if (assertion.exp <= nowS || assertion.exp > nowS + MAX_ASSERTION_S)
+    return invalidGrant('invalid assertion')
+  const user = findUser(org, assertion.sub)
+  if (!user) return invalidGrant("user hasn't approved this consumer")
+  if (!isActive(org, user.id)) return invalidGrant('inactive user')
+  const family = `assertion:${client.clientId}:${user.id}`
+  return success(org, { userId: user.id, clientId: client.clientId, family, scope: 'api id' }, false)
+}
+
+const MAX_ASSERTION_S = 300
+
 function isActive(org: Org, userId: string): boolean {
   return org.store.get('User', userId)?.values['IsActive'] === true
 }
 
 function success(org: Org, grant: Grant, withRefresh: boolean): Reply {
   const issuedAt = String(org.clock.nowMs())
-  const id = `${org.url()}/id/${org.settings.orgId}/${grant.userId}`
+  const id = `${org.url()}/id/${org.id}/${grant.userId}`
+  const { instanceUrl } = org.cells.auth.get()
   return json(
     200,
     {
@@ -117,10 +145,11 @@ function success(org: Org, grant: Grant, withRefresh: boolean): Reply {
         .update(id + issuedAt)
         .digest('base64'),
       scope: grant.scope,
-      instance_url: org.url(),
+      instance_url: instanceUrl ?? org.url(),
       id,
       token_type: 'Bearer',
       issued_at: issuedAt,
+      ...(org.settings.expiresIn ? { expires_in: org.settings.sessionMinutes * 60 } : {}),
     },
     { 'cache-control': 'no-store' },
   )

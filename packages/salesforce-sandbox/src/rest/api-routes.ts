@@ -29,6 +29,8 @@ import {
   showLimits,
   showObject,
 } from './discovery.ts'
+import { createDeploy, showDeployRequest } from './deploy-request.ts'
+import { createCustomField, queryTooling } from './tooling.ts'
 import { query, queryAll, queryMore } from './query-calls.ts'
 import { deleteByKey, insertOne, readByKey, upsertOne } from './record-by-key.ts'
 import { listDeleted, listUpdated } from './replication.ts'
@@ -54,6 +56,10 @@ export const API_ROUTES: readonly Route<ApiHandler>[] = [
     methods: { GET: showBulkQuery, PATCH: abortBulkQuery, DELETE: deleteBulkQuery },
   },
   { pattern: 'jobs/query/:id/results', methods: { GET: showQueryResults } },
+  { pattern: 'metadata/deployRequest', methods: { POST: createDeploy } },
+  { pattern: 'metadata/deployRequest/:id', methods: { GET: showDeployRequest } },
+  { pattern: 'tooling/query', methods: { GET: queryTooling } },
+  { pattern: 'tooling/sobjects/CustomField', methods: { POST: createCustomField } },
   { pattern: 'query', methods: { GET: query } },
   { pattern: 'queryAll', methods: { GET: queryAll } },
   { pattern: 'query/:locator', methods: { GET: queryMore } },
