@@ -435,3 +435,24 @@ test('rows that commit ten minutes late, and many of one second, are all taken o
     return link?.owner_name === 'Late'
   }, 'the late change is known')
 })
+
+test('an erased person leaves no value behind, and the record of the rep stays without ours', async () => {
+  desk = await openDesk(store.warehouse)
+  const person = newPerson('forget@erase.example', {
+    name: 'For Get',
+    sessions: [{ sessionId: randomUUID(), startedAtMs: DAY }],
+  })
+  await push([person])
+  await settle()
+  await desk.work('contact', [person.contactId], 'erased')
+  await settle()
+  assert.deepEqual(live('Leadline_Activity__c'), [])
+  assert.partialDeepStrictEqual(only('Lead').values, {
+    Email: person.email,
+    Leadline_Id__c: null,
+    Leadline_Source__c: null,
+  })
+  assert.deepEqual(await desk.links(), [])
+  const kept = await desk.deliveries()
+  assert.deepEqual(new Set(kept.map(({ fields }) => fields)), new Set(['{}']))
+})

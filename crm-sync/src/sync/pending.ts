@@ -43,11 +43,24 @@ export const isIdentity = ({ reason }: RoundItem): boolean => reason === 'identi
 export const mergePending = (earlier: Pending, later: Pending): Pending => ({
   ...later,
   // What the rep reads as the reason is the weightiest change, not the page view after it.
-  reason: isIdentity(earlier) ? earlier.reason : later.reason,
+  reason: weightOf(earlier) > weightOf(later) ? earlier.reason : later.reason,
   // Latency counts from the first change that is still to be written.
   version: earlier.version,
   attempt: Math.max(earlier.attempt, later.attempt),
   waiters: [...earlier.waiters, ...later.waiters],
 })
+
+/** A person who is erased, one who was asked for by hand, an identity change; a backfill is behind everything. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  erased: 4,
+  manual: 3,
+  identity: 2,
+  refresh: 0,
+  backfill: 0,
+}
+
+const weightOf = ({ reason }: RoundItem): number => WEIGHTS[reason] ?? 1
+
+export const isBackfill = ({ reason }: RoundItem): boolean => reason === 'backfill'
 
 const versionAt = (ms: number): string => String(BigInt(Math.trunc(ms)) << 20n)

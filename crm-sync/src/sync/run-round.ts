@@ -5,13 +5,16 @@ import { NOTHING_REFUSED } from '../plan/field-mapping.ts'
 import type { CrmFields } from '../plan/field-values.ts'
 import type { OwnerCandidate } from '../plan/owner.ts'
 import { planRound, type Schemas } from '../plan/plan-round.ts'
-import type { Plan } from '../plan/operation.ts'
+import type { CrmObject, Plan } from '../plan/operation.ts'
 import type { CrmRules } from '../plan/rules.ts'
+import type { CompositeDoor } from '../salesforce/composite.ts'
 import { signatureOf } from '../salesforce/error-signature.ts'
 import { openReadScope, type Org, type ReadScope } from '../salesforce/open-org.ts'
 import { loadRound, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
+import { erasePeople } from '../erase/erase-person.ts'
+import { isBackfill } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
 import { loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
@@ -52,8 +55,11 @@ export async function runRound(
   items: readonly RoundItem[],
   holdOpen: (contactId: string) => boolean,
 ): Promise<RoundReport> {
-  const { org, crm } = dependencies
-  const { state, standings, timeline, plan } = await planItems(dependencies, items, holdOpen)
+  const { crm } = dependencies
+  await erase(dependencies, items.filter(isErased))
+  const others = items.filter((item) => !isErased(item))
+  const { state, standings, timeline, plan } = await planItems(dependencies, others, holdOpen)
+  const org = others.every(isBackfill) ? behindOthers(dependencies.org) : dependencies.org
   const result = await applyPlan(org, plan.operations, { assignmentRules: crm.owners.assignmentRules })
   await recordRound(
     dependencies,
@@ -68,6 +74,25 @@ export async function runRound(
   )
   const repaired = await repair(dependencies, result.applied)
   return buildReport({ items, plan, result, repaired })
+}
+
+const isErased = ({ kind, reason }: RoundItem): boolean => kind === 'contact' && reason === 'erased'
+
+const behindOthers = <T extends CompositeDoor>(door: T): T => ({
+  ...door,
+  send: (request) => door.send({ ...request, lane: 'backfill' }),
+})
+
+async function erase(dependencies: RoundDependencies, items: readonly RoundItem[]): Promise<void> {
+  if (items.length === 0) return
+  const { org, crm, now } = dependencies
+  const ownFields = (object: CrmObject): readonly string[] =>
+    org.mapping[object].filter(({ policy }) => policy === 'override').map(({ field }) => field)
+  const read = openReadScope(org, await org.schemas())
+  await erasePeople(
+    { scope: dependencies, read, onErase: crm.onErase, ownFields, nowMs: now() },
+    items.map(({ id }) => id),
+  )
 }
 
 /** The first half of a round: nothing is changed, so it is also the dry run. */

@@ -2,7 +2,7 @@ import { HoldDown } from '../hold-down.ts'
 import { retryDelayMs, type RetryTimes } from '../retry-policy.ts'
 import type { ErrorClass } from '../salesforce/errors.ts'
 import { OpenVisits } from './open-visits.ts'
-import { isIdentity, isRefresh, mergePending, toRefresh, type Pending } from './pending.ts'
+import { isBackfill, isIdentity, isRefresh, mergePending, toRefresh, type Pending } from './pending.ts'
 import type { RoundReport } from './round-report.ts'
 import { itemKey } from './round-tasks.ts'
 
@@ -15,8 +15,11 @@ export interface QueueOptions {
   readonly random: () => number
 }
 
-/** A read takes 2,000 ids and a write 200 records, so a full round costs one read for five writes. */
-const ROUND_ITEMS = 1000
+/** A read takes 2,000 ids and a write 200 records, so a full round costs one read for ten writes. */
+const ROUND_ITEMS = 2000
+
+/** What is filled in afterwards goes in smaller rounds: somebody may come in behind it. */
+const BACKFILL_ITEMS = 1000
 
 /**
  * Wait of what changes no identity. Nothing is in doubt then, so waiting only gathers: the events of one page view
@@ -69,7 +72,8 @@ export class WorkQueue {
     if (this.#draining)
       return { items: this.#held.takeDue(Number.POSITIVE_INFINITY, ROUND_ITEMS), refreshes: [] }
     const nowMs = this.#options.now()
-    const items = this.#held.takeDue(nowMs, ROUND_ITEMS)
+    const items = this.#held.takeDue(nowMs, ROUND_ITEMS, (item) => !isBackfill(item))
+    if (items.length === 0) items.push(...this.#held.takeDue(nowMs, BACKFILL_ITEMS))
     const asked = new Set(items.map((item) => item.id))
     const contactIds = this.#visits.takeDue(nowMs, ROUND_ITEMS - items.length)
     const refreshes = contactIds.filter((id) => !asked.has(id)).map((id) => toRefresh(id, nowMs))
