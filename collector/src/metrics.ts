@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, type MetricObject } from '@leadline/runtime'
 import type { InFlight } from './in-flight.ts'
+import type { SpoolState } from './spool/spooling-stream.ts'
 
 /** What the collector counts, for Prometheus and for the report to its parent. */
 export interface CollectorMetrics {
@@ -26,10 +27,18 @@ export interface MetricsText {
   readonly body: string
 }
 
-export function createCollectorMetrics(inFlight: InFlight): CollectorMetrics {
+/** What lies beneath the collector and is counted with it. */
+export interface Watched {
+  readonly inFlight: InFlight
+  readonly loopDelay: { readonly ms: number }
+  /** Undefined without a spool. */
+  readonly spool: SpoolState | undefined
+}
+
+export function createCollectorMetrics(watched: Watched): CollectorMetrics {
   const registry = new Registry()
   const counters = createCounters(registry)
-  registerGauges(registry, inFlight)
+  registerGauges(registry, watched)
   const totals = { accepted: 0, rejected: 0 }
   const labelOf = createReasonLabels()
   return {
@@ -97,7 +106,7 @@ function createCounters(registry: Registry) {
   }
 }
 
-function registerGauges(registry: Registry, inFlight: InFlight): void {
+function registerGauges(registry: Registry, { inFlight, loopDelay, spool }: Watched): void {
   const gauge = (what: string, help: string, read: () => number): Gauge =>
     new Gauge({
       name: `leadline_collector_${what}`,
@@ -109,6 +118,11 @@ function registerGauges(registry: Registry, inFlight: InFlight): void {
     })
   gauge('in_flight_requests', 'Event requests under way', () => inFlight.requests)
   gauge('in_flight_bytes', 'Bytes of event requests under way', () => inFlight.bytes)
+  gauge('loop_delay_seconds', 'How late the event loop is', () => loopDelay.ms / 1000)
+  if (spool === undefined) return
+  gauge('spooling', '1 while events go to the spool', () => (spool.isDrained ? 0 : 1))
+  gauge('spooled_values', 'Values that went to the spool since the start', () => spool.spooled)
+  gauge('drained_values', 'Values that left the spool since the start', () => spool.drained)
 }
 
 /** Anyone can send any reason: the first few that look like names are shown, the rest are one. */

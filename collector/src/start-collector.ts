@@ -24,7 +24,7 @@ import { readTag } from './tag.ts'
 export interface CollectorDeps {
   readonly settings: Pick<Settings, 'workspaces' | 'collector'>
   /** Closed by the collector when it stops. */
-  readonly stream: Pick<Stream, 'append' | 'admin' | 'close'> & Partial<Pick<SpooledStream, 'isDrained'>>
+  readonly stream: Pick<Stream, 'append' | 'admin' | 'close'> & Partial<Pick<SpooledStream, 'spool'>>
   readonly log: Log
   /** Among several processes: what makes the metrics of all out of those of this one. */
   readonly shareMetrics?: (snapshot: CollectorMetrics['snapshot']) => CollectorMetrics['text']
@@ -39,7 +39,7 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
   const { host, port, tagFile, limits } = settings.collector
   const inFlight = createInFlight(limits.maxBytesUnderWay)
   const loopDelay = watchLoopDelay()
-  const own = createCollectorMetrics(inFlight)
+  const own = createCollectorMetrics({ inFlight, loopDelay, spool: stream.spool })
   const metrics = { ...own, text: shareMetrics?.(own.snapshot) ?? own.text }
   let stopping = false
   const deps: AppDeps = {
@@ -71,7 +71,10 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
   const server = await listen(door, { host, port, limits })
   return {
     url: server.url,
-    report: () => ({ idle: inFlight.requests === 0 && isDrained(stream), steps: metrics.totals() }),
+    report: () => ({
+      idle: inFlight.requests === 0 && (stream.spool?.isDrained ?? true),
+      steps: metrics.totals(),
+    }),
     stop: async () => {
       stopping = true
       deps.feed.close()
@@ -81,8 +84,6 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
     },
   }
 }
-
-const isDrained = (stream: CollectorDeps['stream']): boolean => stream.isDrained ?? true
 
 async function checkStream(stream: Pick<Stream, 'admin'>, log: Log): Promise<readonly string[]> {
   try {

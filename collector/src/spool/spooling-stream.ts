@@ -22,6 +22,10 @@ export interface SpoolDeps {
 
 /** What the collector appends to, when there is a spool behind it. */
 export interface SpooledStream extends Pick<Stream, 'append' | 'admin' | 'close'> {
+  readonly spool: SpoolState
+}
+
+export interface SpoolState {
   /** False while values wait in the spool. */
   readonly isDrained: boolean
   /** Values since the start that went to the spool, and that left it. */
@@ -46,7 +50,8 @@ const STOP_GRACE_MS = 1000
  * Order of a key: a value goes to the primary only when none before it is in the spool, and the spool is drained only
  * when nothing is on its way to the primary directly.
  */
-export class SpoolingStream implements SpooledStream {
+export class SpoolingStream implements SpooledStream, SpoolState {
+  readonly spool: SpoolState = this
   readonly admin: Stream['admin']
   readonly #deps: SpoolDeps
   readonly #consumers: Consumer[] = []

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
 import type { TopicSpec } from '@leadline/contract'
 import type { TopicShape } from '../append/chunk.ts'
@@ -30,7 +31,8 @@ export class KafkaAdmin implements StreamAdmin {
     await this.#ask('making topics', async (admin) => {
       const existing = new Set(await admin.listTopics())
       for (const spec of topics.filter(({ name }) => !existing.has(name))) {
-        await admin.createTopics({ topics: [this.#toTopicConfig(spec)], waitForLeaders: true })
+        await admin.createTopics({ topics: [this.#toTopicConfig(spec)], waitForLeaders: false })
+        await waitForLeaders(admin, spec.name)
       }
     })
   }
@@ -138,5 +140,21 @@ export class KafkaAdmin implements StreamAdmin {
       return await question(this.#admin)
     }
     return await withDeadline(asked(), { deadlineMs, what })
+  }
+}
+
+const LEADER_PAUSE_MS = 50
+
+/** A new topic is not known to every broker at once; kafkajs' own wait takes that for an error. Ends by its caller's limit. */
+async function waitForLeaders(admin: Admin, topic: string): Promise<void> {
+  for (
+    const endsAt = performance.now() + DEADLINE_MS;
+    performance.now() < endsAt;
+    await sleep(LEADER_PAUSE_MS)
+  ) {
+    const existing = await admin.listTopics()
+    if (!existing.includes(topic)) continue
+    const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
+    if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
   }
 }
