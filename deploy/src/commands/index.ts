@@ -5,6 +5,7 @@ import { identityCommands } from './identity-decide.ts'
 import { identityLog } from './identity-log.ts'
 import { identitySuggestions } from './identity-suggestions.ts'
 import { migrate } from './migrate.ts'
+import { reconcile } from './reconcile.ts'
 import { reset } from './reset.ts'
 import { resolve } from './resolve.ts'
 import { salesforceCheck } from './salesforce-check.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   status,
   simulate,
   resolve,
+  reconcile,
   check,
   migrate,
   reset,

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { toDateTime } from '@leadline/warehouse'
+import { z } from 'zod'
+import { createRandom, createWorld, shuffle } from '../../test-support/random-world.ts'
+import { hash } from '../../test-support/resolve-world.ts'
+import { openLab, type ResolverLab } from '../../test-support/resolver-lab.ts'
+import { TIGHT_LIMITS, toSettings } from '../../test-support/settings.ts'
+import { NOON_MS, toEnvelope } from '../../test-support/world.ts'
+import { readMailLists } from '../profile/mail-domains.ts'
+import { buildWorkspaces } from '../workspaces.ts'
+import { findDifferences, requestRepair } from './find-differences.ts'
+
+const WORLDS = [1, 2, 3]
+
+describe('the full reconcile', () => {
+  let lab: ResolverLab
+  before(async () => {
+    lab = await openLab(WORLDS.length, TIGHT_LIMITS)
+    await lab.start()
+    for (const seed of WORLDS) {
+      const world = shuffle(createRandom(seed), createWorld(seed, 80))
+      const half = world.length / 2
+      for (const part of [world.slice(0, half), world.slice(half)]) {
+        await lab.send(part.map((happening) => toEnvelope(seed, happening)))
+        await lab.settle()
+      }
+    }
+  })
+  after(async () => await lab.close())
+
+  const check = (id: number) => {
+    const workspaces = buildWorkspaces(toSettings(WORLDS.length, TIGHT_LIMITS).workspaces, readMailLists())
+    const workspace = workspaces.get(id)
+    assert.ok(workspace)
+    return findDifferences(lab.warehouse, workspace)
+  }
+
+  for (const seed of WORLDS) {
+    test(`finds no difference to what events brought about one by one, world ${seed}`, async () => {
+      const { checked, rows } = await check(seed)
+      assert.ok(checked > 15)
+      assert.deepEqual(rows, {})
+    })
+  }
+
+  test('finds what was lost, altered or made up, and mends exactly that', async () => {
+    const before = await lab.rows(1)
+    const [lead] = await lab.warehouse.query(
+      'SELECT lead_id FROM leads WHERE ws = 1 AND events > 2 LIMIT 1',
+      {
+        row: z.object({ lead_id: z.string() }),
+      },
+    )
+    assert.ok(lead)
+    await lab.warehouse.command(`DELETE FROM sessions_raw WHERE ws = 1 AND lead_id = {lead:UUID}`, {
+      lead: lead.lead_id,
+    })
+    await lab.warehouse.command(
+      `ALTER TABLE event_leads UPDATE lead_id = generateUUIDv4() WHERE ws = 1 AND lead_id = {lead:UUID}
+       SETTINGS mutations_sync = 1`,
+      { lead: lead.lead_id },
+    )
+    await lab.warehouse.insert('identity_assignments', [
+      {
+        ws: 1,
+        node_id: hash('anon', 'cookie-1'),
+        from_ts: toDateTime(NOON_MS),
+        to_ts: toDateTime(NOON_MS),
+        lead_id: hash('user', 'nobody'),
+        rule: 'R5',
+        version: '1',
+        gone: 0,
+      },
+    ])
+    const found = await check(1)
+    for (const table of ['sessions', 'event_leads', 'identity_assignments'])
+      assert.ok(found.rows[table], table)
+    await requestRepair(lab.stream, 1, found)
+    await lab.settle()
+    assert.equal((await check(1)).total, 0)
+    assert.deepEqual(await lab.rows(1), before)
+  })
+
+  test('finds a lead of which no identifier is known', async () => {
+    const made = hash('user', 'made up')
+    const [row] = await lab.warehouse.query(
+      'SELECT * FROM leads_raw FINAL WHERE ws = 2 AND gone = 0 LIMIT 1',
+      {
+        row: z.record(z.string(), z.unknown()),
+      },
+    )
+    assert.ok(row)
+    await lab.warehouse.command(
+      `INSERT INTO leads_raw SELECT * REPLACE ({made:UUID} AS lead_id) FROM leads_raw FINAL
+       WHERE ws = 2 AND gone = 0 LIMIT 1`,
+      { made },
+    )
+    const found = await check(2)
+    assert.deepEqual(found.rows['leads'], 1)
+    await requestRepair(lab.stream, 2, found)
+    await lab.settle()
+    assert.equal((await check(2)).total, 0)
+  })
+})
