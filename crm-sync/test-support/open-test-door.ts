@@ -37,7 +37,7 @@ export function crmSettings(crm: Readonly<Record<string, unknown>>): CrmSettings
 export interface TestDoor extends Connection {
   readonly org: SandboxOrg
   /** Requests to paths that match, as the org counted them. */
-  count(path: RegExp): number
+  readonly count: (path: RegExp) => number
 }
 
 /** A simulated org and the door to it, closed after the test. */

@@ -96,6 +96,5 @@ function troubleOf(failure: SalesforceFailure): Trouble | undefined {
 const isOutage = ({ code, status }: SalesforceFailure): boolean =>
   code === 'SERVER_UNAVAILABLE' ||
   code === 'FUNCTIONALITY_TEMPORARILY_UNAVAILABLE' ||
-  code === 'no_answer' ||
-  code === 'unreachable' ||
+  /^(?:token_)?(?:no_answer|unreachable)$/.test(code) ||
   (/^(?:token_)?http_/.test(code) && (status === 429 || status >= 500))

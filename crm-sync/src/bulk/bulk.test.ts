@@ -43,14 +43,16 @@ const upsertOf = (rows: BulkUpsert['rows'], more: Partial<BulkUpsert> = {}): Bul
 const isOutcome = (code: string) => (error: unknown) =>
   error instanceof SalesforceError && error.failure.code === code
 
+const sortCells = (row: object) => Object.entries(row).sort(([a], [b]) => a.localeCompare(b))
+
 test('any text comes through a CSV unchanged', () => {
   const cell = string({ unit: 'grapheme' }).filter((text) => text.trim().toUpperCase() !== '#N/A')
   check(
     property(array(dictionary(string({ minLength: 1 }), cell, { minKeys: 1, maxKeys: 4 })), (rows) => {
       for (const { columns, rows: group } of groupByColumns(rows))
         assert.deepEqual(
-          parseCsv(writeCsv(columns, group)).map((row) => Object.entries(row).sort()),
-          group.map((row) => Object.entries(row).sort()),
+          parseCsv(writeCsv(columns, group)).map((row) => sortCells(row)),
+          group.map((row) => sortCells(row)),
         )
     }),
   )
@@ -103,10 +105,13 @@ test('a field that is cleared on purpose is empty, others stay', async (t) => {
   ]
   await bulkUpsert({ send, times, jobs }, upsertOf(rows, { columns: ['Email', 'Leadline_Id__c'] }))
   const mails = org.admin.records('Lead').map(({ values }) => [values['Leadline_Id__c'], values['Email']])
-  assert.deepEqual(mails.toSorted(), [
-    ['a', null],
-    ['b', 'b@bulk.example'],
-  ])
+  assert.deepEqual(
+    mails.toSorted(([a], [b]) => String(a).localeCompare(String(b))),
+    [
+      ['a', null],
+      ['b', 'b@bulk.example'],
+    ],
+  )
 })
 
 test('a job that fails half way says which rows are in, and which were not looked at', async (t) => {

@@ -30,19 +30,30 @@ const refused = z.object({ error: z.string(), error_description: z.string().defa
 
 /** One call to the token endpoint. Rejects with SalesforceError: class `auth` for a refusal, `retry` for an outage. */
 export async function requestToken(host: TokenHost, form: Readonly<Record<string, string>>): Promise<Grant> {
-  const answer = await host.exchange({
-    method: 'POST',
-    url: `${checkHost(host.loginUrl, host.allowLoopback)}/services/oauth2/token`,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-    body: new URLSearchParams(form).toString(),
-    timeoutMs: TOKEN_TIMEOUT_MS,
-  })
+  const answer = await post(host, form)
   const parsed = granted.safeParse(parseJson(answer.body))
   if (answer.status !== 200 || !parsed.success) throw refusalOf(answer)
   const { access_token: accessToken, instance_url: instanceUrl, refresh_token, id } = parsed.data
   return {
     session: { accessToken, instanceUrl: checkHost(instanceUrl, host.allowLoopback), ...parseIdentity(id) },
     refreshToken: refresh_token,
+  }
+}
+
+/** Without an answer there is no token, but nothing of the caller's own was sent either. */
+async function post(host: TokenHost, form: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+  const url = `${checkHost(host.loginUrl, host.allowLoopback)}/services/oauth2/token`
+  try {
+    return await host.exchange({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: new URLSearchParams(form).toString(),
+      timeoutMs: TOKEN_TIMEOUT_MS,
+    })
+  } catch (cause) {
+    if (!(cause instanceof SalesforceError)) throw cause
+    throw new SalesforceError({ ...cause.failure, code: `token_${cause.failure.code}` }, { cause })
   }
 }
 
