@@ -1,4 +1,5 @@
 import type { RunningService } from '@leadline/runtime'
+import { startNightlyCheck } from './full-check/nightly-check.ts'
 import {
   prepareStages,
   startControlStage,
@@ -13,10 +14,12 @@ export async function startResolver(dependencies: ResolverDependencies): Promise
   const reconcile = await startReconcileStage(stages)
   const control = await startControlStage(stages)
   const store = await startStoreStage(stages)
+  const nightly = startNightlyCheck(stages)
   const { progress, troubles } = stages
   return {
     report: () => ({ idle: progress.isIdle(), steps: progress.totals(), problems: troubles.describe() }),
     stop: async () => {
+      await nightly.stop()
       await store.stop()
       await control.stop()
       await reconcile.stop()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { createLog } from '@leadline/runtime'
 import { toDateTime } from '@leadline/warehouse'
 import { z } from 'zod'
 import { createRandom, createWorld, shuffle } from '../../test-support/random-world.ts'
@@ -10,6 +11,7 @@ import { NOON_MS, toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces } from '../workspaces.ts'
 import { findDifferences, requestRepair } from './find-differences.ts'
+import { checkWhatIsDue } from './nightly-check.ts'
 
 const WORLDS = [1, 2, 3]
 
@@ -80,6 +82,24 @@ describe('the full reconcile', () => {
     await lab.settle()
     assert.equal((await check(1)).total, 0)
     assert.deepEqual(await lab.rows(1), before)
+  })
+
+  test('runs by itself in its hour, once a day', async () => {
+    const lines: string[] = []
+    const { workspaces } = toSettings(WORLDS.length, TIGHT_LIMITS)
+    const dependencies = {
+      stream: lab.stream,
+      warehouse: lab.warehouse,
+      workspaces: buildWorkspaces(workspaces, readMailLists()),
+      log: createLog('resolver', (line) => void lines.push(line)),
+      now: () => Date.UTC(2026, 10, 21, 3, 59),
+    }
+    await checkWhatIsDue({ ...dependencies, now: () => Date.UTC(2026, 10, 21, 2, 59) })
+    assert.equal(lines.length, 0)
+    await checkWhatIsDue(dependencies)
+    await checkWhatIsDue(dependencies)
+    assert.equal(lines.length, WORLDS.length)
+    for (const line of lines) assert.match(line, /found no difference.*"differences":0/)
   })
 
   test('finds a lead of which no identifier is known', async () => {

@@ -24,6 +24,15 @@ export const identity = z.strictObject({
   usersPerMail: z.int().min(1).default(10).describe('A mail claimed by more users is void (R2)'),
   cookiesPerMail: z.int().min(1).default(25).describe('A mail without user on more cookies is void (R2)'),
   usersPerLead: z.int().min(1).default(10).describe('Trusted aliases beyond this are refused (R3)'),
+  callingCode: z
+    .string()
+    .regex(/^\d{0,4}$/)
+    .default('')
+    .describe('Calling code of phone numbers without one, e.g. 49; empty: such numbers are not kept'),
+  bridgeDevices: z
+    .boolean()
+    .default(false)
+    .describe('context.device.id stands for the cookie: for apps that one person uses. It survives a reset'),
   traits: z
     .record(z.string(), z.enum(TRAIT_POLICIES))
     .default({})
@@ -33,4 +42,11 @@ export const identity = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Further values that are never identifiers; * stands for anything'),
+  nightlyCheckHour: z
+    .int()
+    .min(0)
+    .max(23)
+    .nullable()
+    .default(3)
+    .describe('Hour, UTC, in which every lead is compared with all facts and mended; null: never'),
 })
