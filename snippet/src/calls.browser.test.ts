@@ -21,6 +21,9 @@ const pages = ({ stub, collectorUrl, writeKey }: PageParts): Record<string, stri
     '/settings': toPage(
       `<script>${stub}; leadline.settings = { key: 'wk_settings', host: '${collectorUrl}' }; leadline.page()</script>${bare}`,
     ),
+    '/promises': toPage(
+      `<script>${stub}; leadline.track('early').then((result) => { window.early = result })</script>${script}`,
+    ),
     '/no-key': toPage(`<script>${stub}; leadline.track('lost')</script>${bare}`),
   }
 }
@@ -62,7 +65,7 @@ describe('calls of a page', () => {
     assert.partialDeepStrictEqual(view, { userId: 'u1', anonymousId, name: 'Pricing' })
     assert.deepEqual(view?.properties, { ...here, name: 'Pricing' })
     const campaign = { source: 'news', name: 'spring' }
-    assert.deepEqual(view?.context, { page: here, campaign, groupId: 'g1' })
+    assert.partialDeepStrictEqual(view?.context, { page: here, campaign, groupId: 'g1' })
   })
 
   it('come with the library and the device once per batch', async () => {
@@ -88,6 +91,47 @@ describe('calls of a page', () => {
     await fixture.arrived(2)
     await page.close()
     assert.deepEqual(namesOf(fixture.collector.events()).sort(), ['again', 'once'])
+  })
+
+  it('promise what became of their event, early ones too, and never reject', async () => {
+    fixture.collector.rejectEvents('bad', 'missing_field')
+    const page = await fixture.openPage('/promises')
+    await page.waitForFunction('window.early')
+    assert.deepEqual(await page.evaluate('window.early'), { delivered: true })
+    const results = await page.evaluate(`Promise.all([
+      leadline.track('good'), leadline.track('bad'), leadline.track('huge', { text: 'x'.repeat(40000) }),
+      leadline.track('circular', { n: 1n }), leadline.reset(), leadline.flush(), leadline('unknown'),
+    ]).then((all) => all.map((result) => result && (result.reason ?? result.delivered)))`)
+    assert.deepEqual(results, [
+      true,
+      'missing_field',
+      'event_too_large',
+      'not_json',
+      undefined,
+      undefined,
+      false,
+    ])
+  })
+
+  it('that were given up here are reported with the next batch, once', async () => {
+    const page = await fixture.openPage()
+    await runInPage(page, `leadline.track('huge', { text: 'x'.repeat(40000) }); leadline.track('next')`)
+    await fixture.arrived(1)
+    await runInPage(page, `leadline.track('last')`)
+    await fixture.arrived(2)
+    const reports = fixture.collector.requests.map(({ batch }) => batch?.dropped)
+    assert.deepEqual(reports, [{ event_too_large: 1 }, undefined])
+  })
+
+  it('take ids of their own: for one event, or with setAnonymousId from then on', async () => {
+    const page = await fixture.openPage()
+    await runInPage(
+      page,
+      `leadline.track('one', {}, { anonymousId: 'mine', userId: 'u7' }); leadline.track('two'); leadline.setAnonymousId('ours'); leadline.track('three')`,
+    )
+    const [one, two, three] = await fixture.arrived(3)
+    assert.deepEqual([one?.anonymousId, one?.userId, three?.anonymousId], ['mine', 'u7', 'ours'])
+    assert.ok(two?.anonymousId !== 'mine' && two?.userId === undefined)
   })
 
   it('work without the stub', async () => {

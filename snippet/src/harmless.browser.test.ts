@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openBrowser } from '../test-support/browser.ts'
 import { namesOf, openTagFixture, type TagFixture } from '../test-support/tag-fixture.ts'
-import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
+import { tagElements, toPage, type PageParts, type SitePage } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
 
 const useEverything = `
@@ -24,7 +24,21 @@ const HOSTILITIES: Record<string, string> = {
   'no-tag': `Object.defineProperty(window, 'leadline', { value: 42 })`,
 }
 
-const pages = (parts: PageParts): Record<string, string> => {
+/** What a version of before may have left: its stub has other methods, and no promises. */
+const OLD_COPY = `window.leadline = (...call) => leadline.q.push([Date.now(), call]); leadline.q = []
+  leadline.track = (...call) => leadline('track', ...call); leadline.track('from an old stub')`
+
+/** Nothing but what the page names: no inline script without nonce, no eval, no inline style. */
+const withStrictPolicy = ({ stub, collectorUrl, writeKey, integrity }: PageParts): SitePage => ({
+  headers: {
+    'content-security-policy': `default-src 'none'; script-src 'nonce-n1' ${collectorUrl}; connect-src ${collectorUrl}; require-trusted-types-for 'script'`,
+  },
+  html: toPage(`<script nonce="n1">${stub}; leadline.track('under a strict policy')
+    addEventListener('securitypolicyviolation', (event) => { window.violation = event.violatedDirective })</script>
+    <script async src="${collectorUrl}/leadline.js" data-key="${writeKey}" integrity="${integrity}" crossorigin></script>`),
+})
+
+const pages = (parts: PageParts): Record<string, SitePage> => {
   const usage = `<script>${useEverything}</script>`
   const hostile = Object.entries(HOSTILITIES).map(([name, script]) => [
     `/${name}`,
@@ -36,6 +50,13 @@ const pages = (parts: PageParts): Record<string, string> => {
   return {
     ...Object.fromEntries(hostile),
     '/throws': toPage(`<script>Promise.reject(new Error('unhandled')); throw new Error('thrown')</script>`),
+    '/policy': withStrictPolicy(parts),
+    '/tampered': toPage(
+      `<script>${parts.stub}; leadline.track('kept back')</script><script src="${parts.collectorUrl}/leadline.js" data-key="k" integrity="sha384-${'A'.repeat(64)}" crossorigin></script>`,
+    ),
+    '/old-copy': toPage(
+      `<script>${OLD_COPY}</script>${tagElements(parts)}<script>leadline.track('beside an old copy')</script>`,
+    ),
     '/ordinary': toPage(tagElements(parts) + usage),
     '/sandboxed': toPage(`<iframe sandbox="allow-scripts" srcdoc="${framed}"></iframe>`),
   }
@@ -88,6 +109,25 @@ describe('the tag is harmless', () => {
     assert.ok(namesOf(events).includes('kept too'))
     assert.equal(events[0]?.anonymousId, events[1]?.anonymousId)
     assert.deepEqual(fixture.pageErrors, [])
+  })
+
+  it('under a strict policy, with a nonce for the stub and the script held to its hash', async () => {
+    const page = await fixture.openPage('/policy')
+    assert.deepEqual(namesOf(await fixture.arrived(1)), ['under a strict policy'])
+    assert.equal(await page.evaluate('window.violation'), undefined)
+  })
+
+  it('when its script is not what the page expects: it does not run, calls go on waiting', async () => {
+    const page = await fixture.openPage('/tampered')
+    assert.equal(await page.evaluate('leadline.failures'), undefined)
+    assert.equal(await page.evaluate('leadline.q.length'), 1)
+    assert.deepEqual(fixture.pageErrors, [])
+  })
+
+  it('beside a copy of before, whose calls it makes', async () => {
+    const page = await fixture.openPage('/old-copy')
+    assert.deepEqual(namesOf(await fixture.arrived(2)), ['from an old stub', 'beside an old copy'])
+    assert.equal(await page.evaluate('typeof leadline.setAnonymousId'), 'function')
   })
 
   it('when its server is down: the page loads and its calls return', async () => {

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { WireEvent } from '@leadline/contract/wire'
 import { buildTag, type TagOptions } from '../build.ts'
 import { startTestCollector, type TestCollector } from './test-collector.ts'
-import { startTestSite, type PageParts } from './test-site.ts'
+import { startTestSite, type PageParts, type SitePage } from './test-site.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** A customer's site with the built tag, and a collector on another site. */
@@ -26,13 +26,13 @@ export interface TagFixture extends Pick<TagSite, 'collector' | 'arrived' | 'sto
 
 export interface TagSiteOptions extends TagOptions {
   /** HTML by path; every other path is a page with the tag in its head. */
-  readonly pages?: (parts: PageParts) => Record<string, string>
+  readonly pages?: (parts: PageParts) => Record<string, SitePage>
 }
 
 export async function openTagSite({ pages, ...options }: TagSiteOptions = {}): Promise<TagSite> {
-  const { code, stub } = await buildTag(options)
+  const { code, stub, integrity } = await buildTag(options)
   const collector = await startTestCollector({ '/leadline.js': code })
-  const parts = { stub, collectorUrl: collector.url, writeKey: 'wk_test_page' }
+  const parts = { stub, collectorUrl: collector.url, writeKey: 'wk_test_page', integrity }
   const site = await startTestSite(parts, pages?.(parts) ?? {})
   const distinct = (): Map<string, WireEvent> =>
     new Map(collector.events().map((event) => [String(event.messageId), event]))

@@ -12,17 +12,23 @@ export interface PageParts {
   readonly stub: string
   readonly collectorUrl: string
   readonly writeKey: string
+  /** For the `integrity` attribute of the script element. */
+  readonly integrity: string
 }
+
+/** HTML, or HTML with headers of its own. */
+export type SitePage = string | { readonly html: string; readonly headers: Readonly<Record<string, string>> }
 
 /** Pages by path; every other path is the plain page with the tag. */
 export async function startTestSite(
   parts: PageParts,
-  pages: Readonly<Record<string, string>>,
+  pages: Readonly<Record<string, SitePage>>,
 ): Promise<TestSite> {
   const server = await listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const page = pages[pathname] ?? toPage(tagElements(parts))
-    response.setHeader('content-type', 'text/html; charset=utf-8').end(page)
+    const { html, headers } = typeof page === 'string' ? { html: page, headers: {} } : page
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(html)
   }, 0)
   const { port } = addressOf(server)
   return { url: `http://localhost:${port}`, port, stop: () => close(server) }

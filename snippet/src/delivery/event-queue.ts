@@ -47,7 +47,7 @@ export class EventQueue {
   settle(key: string, reason?: string): void {
     this.#release(key)
     this.#storage.remove(key)
-    this.#waiting.get(key)?.({ delivered: !reason, reason })
+    this.#waiting.get(key)?.(reason ? { delivered: false, reason } : { delivered: true })
     this.#waiting.delete(key)
   }
 

@@ -11,9 +11,11 @@ const DAY_MS = 86_400_000
  */
 export const serverCookie: Feature = ({ settings, storage, edits }, setting) => {
   if (typeof setting !== 'string') return
+  let asked = storage.get(KEY)
   const renew = guard((anonymousId: unknown) => {
     const stamp = JSON.stringify([anonymousId, Math.floor(Date.now() / DAY_MS)])
-    if (storage.get(KEY) === stamp) return
+    if (asked === stamp) return
+    asked = stamp
     const body = JSON.stringify({ writeKey: settings.key, anonymousId })
     void fetch(settings.host + setting, { method: 'POST', body, credentials: 'include', keepalive: true })
       .then(({ ok }) => ok && storage.set(KEY, stamp))
