@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import type { Settings, WorkspaceSettings } from '@leadline/contract'
 import { ErasureBook, type Erased } from './control/erasures.ts'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
+import type { PhoneRules } from './normalise/normalise-event.ts'
 import { toJunkKey, toJunkPattern, type FurtherJunk } from './normalise/junk.ts'
 import type { CompanyLists } from './companies/company-of-mail.ts'
 import type { MailLists } from './profile/mail-domains.ts'
@@ -15,6 +16,7 @@ export interface Workspace {
   readonly baseHash: NodeHash
   readonly erased: Erased
   readonly junk: FurtherJunk
+  readonly phones: PhoneRules
   readonly lists: CompanyLists
 }
 
@@ -36,6 +38,10 @@ export const buildWorkspaces = (
           hash: createNodeHash(workspace.identityKey, (base) => erased.epochOf(base)),
           baseHash: createNodeHash(workspace.identityKey),
           erased,
+          phones: {
+            callingCode: workspace.identity.callingCode,
+            bridgeDevices: workspace.identity.bridgeDevices,
+          },
           junk: {
             values: new Set(workspace.identity.junk.map(toJunkKey)),
             patterns: workspace.identity.junkPatterns.map(toJunkPattern),

@@ -1,5 +1,5 @@
 import type { CompaniesRow } from '@leadline/warehouse'
-import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
+import type { NodeId } from '../identity/fact-source.ts'
 import { toProvenanceJson, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
 import type { CompanySize } from '../reads/read-groups.ts'
 import { GROUP_KEY } from './extract-groups.ts'
@@ -9,6 +9,8 @@ type Draft<Row> = Omit<Row, 'version'>
 export interface CompanyParts {
   readonly workspace: number
   readonly company: NodeId
+  /** By setting; NO_NODE where there is none. */
+  readonly parent: NodeId
   /** What the group said of itself; empty for the company of a domain. */
   readonly profile: Profile
   /** Who names it, by domain of their mail. */
@@ -32,7 +34,7 @@ export function buildCompanyRow(parts: CompanyParts): Draft<CompaniesRow> | unde
     key: group === '' ? domain : group,
     name: textOf(profile, 'name') || domain || group,
     domain,
-    parent_id: NO_NODE,
+    parent_id: parts.parent,
     domains,
     traits: toTraitsJson(profile),
     provenance: toProvenanceJson(profile),

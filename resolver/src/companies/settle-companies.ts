@@ -1,7 +1,7 @@
 import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork, type CrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import type { CompaniesRow, CompanyDomainsRow, Warehouse } from '@leadline/warehouse'
-import type { NodeId, NodeRef } from '../identity/fact-source.ts'
+import { NO_NODE, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { foldTraits } from '../profile/fold-traits.ts'
 import {
   readClaimsOfCompanies,
@@ -118,6 +118,15 @@ interface CompanyScope {
   readonly owners: ReadonlyMap<string, NodeId | undefined>
 }
 
+/** No inference: which company is part of which, people say. */
+const parentsOf = ({ hash, settings }: Workspace): ReadonlyMap<NodeId, NodeId> =>
+  new Map(
+    Object.entries(settings.companies.parents).map(([child, parent]) => [
+      hash('company', child),
+      hash('company', parent),
+    ]),
+  )
+
 async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids, owners }: CompanyScope) {
   const [sizes, traits, claims, stored] = await Promise.all([
     readCompanySizes(warehouse, workspace.id, ids),
@@ -125,6 +134,7 @@ async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids,
     readClaimsOfCompanies(warehouse, workspace.id, ids),
     readCompanies(warehouse, workspace.id, ids),
   ])
+  const parents = parentsOf(workspace)
   const sizesOf = Map.groupBy(sizes, ({ company }) => company)
   const traitsOf = Map.groupBy(traits, ({ node }) => node)
   const claimsOf = Map.groupBy(claims, ({ company }) => company)
@@ -140,6 +150,7 @@ async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids,
     const row = buildCompanyRow({
       workspace: workspace.id,
       company,
+      parent: parents.get(company) ?? NO_NODE,
       profile: foldTraits(own, workspace.settings.identity.traits),
       sizes: sizesOf.get(company) ?? [],
       domains: domains.toSorted(),

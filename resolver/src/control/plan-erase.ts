@@ -24,6 +24,7 @@ export async function planErase(sources: Sources, subject: Subject): Promise<Era
       [...known, ...identifiers.flatMap((node) => otherReadings(sources, node))].map(byId),
     )
     for (const node of known) found.set(node.id, node)
+    for (const node of known.flatMap((one) => ownPhones(sources, one, found))) found.set(node.id, node)
     const neighbours = [...found.values()].flatMap((node) => neighboursOf(sources, node))
     const others = new Map(neighbours.filter(({ id }) => !found.has(id)).map((node) => [node.id, node]))
     return { erased: [...found.values()], around: [...others.values()] }
@@ -49,6 +50,20 @@ export async function planErase(sources: Sources, subject: Subject): Promise<Era
   }
 }
 
+/** Phones and devices that nobody else named. */
+function ownPhones(
+  sources: Sources,
+  owner: NodeRef,
+  erased: ReadonlyMap<string, unknown>,
+): readonly ErasedNode[] {
+  if (owner.kind !== 'user' && owner.kind !== 'mail') return []
+  return (['phone', 'device'] as const)
+    .flatMap((kind) => sources.view.mentionsBelow(owner, kind))
+    .map(({ loKind, lo }): NodeRef => ({ kind: loKind, id: lo }))
+    .filter((node) => sources.view.mentionsAbove(node).every(({ hi }) => erased.has(hi)))
+    .map((node) => toErased(sources, node))
+}
+
 type ErasedNode = EraseParts['erased'][number]
 
 const byId = (node: ErasedNode): [string, ErasedNode] => [node.id, node]
@@ -56,8 +71,7 @@ const byId = (node: ErasedNode): [string, ErasedNode] => [node.id, node]
 /** An event without identifiers is named by its message; such an id has no other base. */
 function toErased({ view, workspace }: Sources, { kind, id }: NodeRef): ErasedNode {
   const value = view.node(id)?.value ?? ''
-  const isHashed = value !== '' && (kind === 'user' || kind === 'mail' || kind === 'anon')
-  return { kind, id, base: isHashed ? workspace.baseHash(kind, value) : id }
+  return { kind, id, base: value === '' ? id : workspace.baseHash(kind, value) }
 }
 
 /** An alias may name the same value as a user or a cookie that no event carried; a user id may be an address. */

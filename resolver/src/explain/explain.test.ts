@@ -23,10 +23,17 @@ const WORLD: readonly Happening[] = [
     u: 'ann',
     m: 'ann@acme.io',
     a: 'c1',
-    traits: { title: 'CTO', name: 'Ann Lee' },
+    traits: { title: 'CTO', name: 'Ann Lee', phone: '0049 (0)170 1234567' },
   },
   { id: 'told', at: 9, type: 'identify', u: 'ann', trust: 'secret', traits: { title: 'CEO' } },
-  { id: 'form', at: 60, type: 'identify', m: 'ann@acme.co', a: 'c2', traits: { name: 'Ann Lee' } },
+  {
+    id: 'form',
+    at: 60,
+    type: 'identify',
+    m: 'ann@acme.co',
+    a: 'c2',
+    traits: { name: 'Ann Lee', phone: '+49 170 1234567' },
+  },
   { id: 'bob', at: 70, type: 'identify', u: 'bob', m: 'bob@acme.io', a: 'c3' },
   { id: 'bob-2', at: 80, type: 'identify', u: 'bob', m: 'bobby@acme.io' },
   { id: 'rob', at: 90, type: 'identify', u: 'rob', a: 'c4' },
@@ -90,6 +97,7 @@ describe('why', () => {
     const expected = (kind: string, a: string, b: string) => [kind, ...[a, b].toSorted()]
     assert.deepEqual(pairs, [
       expected('alias', hash('user', 'rob'), hash('user', 'bob')),
+      expected('same-phone', hash('user', 'ann'), hash('mail', 'ann@acme.co')),
       expected('same-cookie', hash('mail', 'cleo@acme.io'), hash('mail', 'cleo@other.io')),
     ])
   })

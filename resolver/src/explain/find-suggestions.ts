@@ -3,7 +3,8 @@ import type { Sources } from '../reconcile/sources.ts'
 
 /** Two leads, or two companies, that may be one. Never applied by itself: an operator joins, or does not. */
 export interface Suggestion {
-  readonly kind: 'alias' | 'same-name' | 'same-local-part' | 'same-cookie' | 'two-groups-one-domain'
+  readonly kind:
+    'alias' | 'same-phone' | 'same-name' | 'same-local-part' | 'same-cookie' | 'two-groups-one-domain'
   readonly a: string
   readonly b: string
   readonly because: string
@@ -32,6 +33,15 @@ const QUERIES: readonly { readonly kind: Suggestion['kind']; readonly sql: strin
     LEFT JOIN ${LEAD_OF} AS x ON x.node_id = f.lo
     LEFT JOIN ${LEAD_OF} AS y ON y.node_id = f.hi
     WHERE if(x.lead = toUUID(${NO_COMPANY}), f.lo, x.lead) != if(y.lead = toUUID(${NO_COMPANY}), f.hi, y.lead)`,
+  },
+  {
+    kind: 'same-phone',
+    sql: `SELECT toString(min(lead)) AS a, toString(max(lead)) AS b, 'both named one phone number' AS because
+    FROM (SELECT f.lo AS lo, if(x.lead = toUUID(${NO_COMPANY}), f.hi, x.lead) AS lead
+      FROM (SELECT lo, hi FROM identity_facts WHERE ws = {ws:UInt32} AND kind = 'claim' AND lo_type = 'phone'
+        GROUP BY lo, hi) AS f
+      LEFT JOIN ${LEAD_OF} AS x ON x.node_id = f.hi)
+    GROUP BY lo HAVING uniqExact(lead) = 2`,
   },
   {
     kind: 'same-name',

@@ -29,7 +29,18 @@ function extractClaims(event: NormalEvent): readonly Fact[] {
   if (anon && user) facts.push(toFact(event, node('anon', anon.id), node('user', user.id)))
   if (anon && mail)
     facts.push({ ...toFact(event, node('anon', anon.id), node('mail', mail.id)), via: user?.id ?? NO_NODE })
-  return facts
+  return [...facts, ...extractRecorded(event)]
+}
+
+/** Phones and devices beside the one who named them. No rule reads these: they may belong to a family. */
+function extractRecorded(event: NormalEvent): readonly Fact[] {
+  const { user, mail, phone, device } = event
+  const owner = user ? node('user', user.id) : mail ? node('mail', mail.id) : undefined
+  if (!owner) return []
+  return [
+    ...(phone ? [toFact(event, node('phone', phone.id), owner)] : []),
+    ...(device ? [toFact(event, node('device', device.id), owner)] : []),
+  ]
 }
 
 /** Both readings are kept: which one applies depends on whether the old identifier is a known cookie or user. */

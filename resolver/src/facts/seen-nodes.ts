@@ -21,6 +21,15 @@ export function toSeenNodes(event: NormalEvent): readonly SeenNode[] {
   return nodes
 }
 
+/** What is recorded beside the identifiers of the rules. */
+export function toRecordedNodes({ phone, device, impersonated, timeMs }: NormalEvent): readonly SeenNode[] {
+  const seen = impersonated ? undefined : timeMs
+  const nodes: SeenNode[] = []
+  if (phone) nodes.push({ kind: 'phone', ...phone, timeMs: seen })
+  if (device) nodes.push({ kind: 'device', ...device, timeMs: seen })
+  return nodes
+}
+
 /** All identifiers whose facts, traits or events the event may change. */
 export function toTouchedNodes(event: NormalEvent): readonly NodeRef[] {
   const nodes: NodeRef[] = toSeenNodes(event).map(({ kind, id }) => ({ kind, id }))

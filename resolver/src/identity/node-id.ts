@@ -3,7 +3,7 @@ import { LruCache } from '../lru-cache.ts'
 import type { NodeId } from './fact-source.ts'
 
 /** What an id can stand for: identifiers, and what is named after them. */
-export type HashedKind = 'anon' | 'mail' | 'user' | 'message' | 'session' | 'company'
+export type HashedKind = 'anon' | 'device' | 'phone' | 'mail' | 'user' | 'message' | 'session' | 'company'
 
 export type NodeHash = (kind: HashedKind, value: string) => NodeId
 

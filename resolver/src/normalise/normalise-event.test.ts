@@ -147,6 +147,20 @@ describe('whose an event is', () => {
     assert.equal(readEvent({ ...alias, previousId: 'null' }).previous, undefined)
   })
 
+  test('a phone and a device are kept beside the identifiers', () => {
+    const context = { device: { id: 'vendor-1' } }
+    const event = readEvent({
+      type: 'identify',
+      userId: 'u',
+      traits: { phone: '+1 (415) 555-2671' },
+      context,
+    })
+    assert.deepEqual(event.phone, { id: hash('phone', '+14155552671'), value: '+14155552671' })
+    assert.deepEqual(event.device, { id: hash('device', 'vendor-1'), value: 'vendor-1' })
+    assert.deepEqual(principalOf(event), { kind: 'user', id: hash('user', 'u') })
+    assert.equal(event.anon, undefined)
+  })
+
   test('not of somebody whom the workspace lists as junk', () => {
     const event = { type: 'track', messageId: 'm', userId: 'Demo', anonymousId: 'demo', ...mail }
     const envelope = { v: 1, workspace: 1, source: 's', dialect: 'segment', trust: 'public' } as const

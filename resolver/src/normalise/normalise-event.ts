@@ -1,10 +1,11 @@
-import { isObject, type Envelope } from '@leadline/contract'
+import { isObject, type Envelope, type NodeKind } from '@leadline/contract'
 import { toGroupKey } from '../companies/company-of-mail.ts'
 import { TRUST, type NodeId } from '../identity/fact-source.ts'
 import type { NodeHash } from '../identity/node-id.ts'
 import { toEventTime, toFilingTime } from './event-time.ts'
 import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
 import { isJunk, type FurtherJunk } from './junk.ts'
+import { normalisePhone } from './phone.ts'
 import { storedEventSchema, type StoredEvent } from './wire-shape.ts'
 
 /** A value that identifies, and its id. */
@@ -47,6 +48,9 @@ export interface NormalEvent {
   readonly mail: Identifier | undefined
   /** An event without any identifier is an anonymous visitor of its own: the value is empty then. */
   readonly anon: Identifier | undefined
+  /** Recorded, and of no account with the rules: who shares them is a suggestion. */
+  readonly phone: Identifier | undefined
+  readonly device: Identifier | undefined
   /** alias: the replaced identifier, as a cookie and as a user; which it was, other events say. */
   readonly previous: PreviousIdentifier | undefined
 }
@@ -54,7 +58,16 @@ export interface NormalEvent {
 export interface NormaliseContext {
   readonly hash: NodeHash
   readonly junk: FurtherJunk
+  readonly phones?: PhoneRules
 }
+
+/** See the settings `identity.callingCode` and `identity.bridgeDevices`. */
+export interface PhoneRules {
+  readonly callingCode: string
+  readonly bridgeDevices: boolean
+}
+
+const NO_PHONE_RULES: PhoneRules = { callingCode: '', bridgeDevices: false }
 
 export type Normalised =
   { readonly ok: true; readonly event: NormalEvent } | { readonly ok: false; readonly reason: string }
@@ -75,7 +88,7 @@ const withType = ({ events, type }: Envelope, index: number): unknown =>
 function build(
   envelope: Envelope,
   wire: StoredEvent & { messageId: string },
-  { hash, junk }: NormaliseContext,
+  naming: NormaliseContext,
 ): NormalEvent {
   const receivedAtMs = Date.parse(envelope.receivedAt)
   const context = { ...envelope.context, ...wire.context }
@@ -93,12 +106,12 @@ function build(
     wire: { ...wire, sentAt: times.sentAt },
     context,
     integrations: { ...envelope.integrations, ...wire.integrations },
-    ...findGroup(wire.groupId ?? context['groupId'], { hash, junk }),
+    ...findGroup(wire.groupId ?? context['groupId'], naming),
     impersonated: context['impersonated'] === true,
     bot: envelope.bot === true || context['webdriver'] === true,
     country: envelope.country ?? '',
     region: envelope.region ?? '',
-    ...findIdentifiers(wire, context, { hash, junk }),
+    ...findIdentifiers(wire, context, naming),
   }
 }
 
@@ -111,24 +124,28 @@ function findGroup(
   return { groupId, company: isJunk(key, junk) ? undefined : hash('company', toGroupKey(key)) }
 }
 
-type Identifiers = Pick<NormalEvent, 'user' | 'mail' | 'anon' | 'previous'>
+type Identifiers = Pick<NormalEvent, 'user' | 'mail' | 'anon' | 'phone' | 'device' | 'previous'>
 
 function findIdentifiers(
   wire: StoredEvent & { messageId: string },
   context: Readonly<Record<string, unknown>>,
-  { hash, junk }: NormaliseContext,
+  { hash, junk, phones = NO_PHONE_RULES }: NormaliseContext,
 ): Identifiers {
-  const toNode = (kind: 'user' | 'mail' | 'anon', value: string | undefined): Identifier | undefined =>
+  const toNode = (kind: NodeKind, value: string | undefined): Identifier | undefined =>
     value === undefined ? undefined : { id: hash(kind, value), value }
   const externalUser = findExternalUser(context['externalIds'])
-  const contextMail = normaliseMail(emailOf(context['traits']), junk)
-  const mail = (wire.type === 'identify' && normaliseMail(emailOf(wire.traits), junk)) || contextMail
+  const mail = findMail(wire, context, junk)
   const user = toNode('user', normaliseUserId(wire.userId, junk) ?? normaliseUserId(externalUser, junk))
-  const anon = toNode('anon', normaliseAnonymousId(wire.anonymousId, junk))
+  const device = normaliseAnonymousId(fieldOf(context['device'], 'id'), junk)
+  const carrier = phones.bridgeDevices ? device : undefined
+  const cookie = carrier === undefined ? normaliseAnonymousId(wire.anonymousId, junk) : `device:${carrier}`
+  const anon = toNode('anon', cookie)
   const isNobody = !user && !mail && !anon
   return {
     user,
     mail: toNode('mail', mail),
+    phone: toNode('phone', findPhone(wire, context, phones)),
+    device: toNode('device', device),
     anon: isNobody ? { id: hash('message', wire.messageId), value: '' } : anon,
     previous: wire.type === 'alias' ? findPrevious(wire.previousId, { hash, junk }) : undefined,
   }
@@ -141,7 +158,28 @@ function findPrevious(value: unknown, { hash, junk }: NormaliseContext): NormalE
   return { anon: hash('anon', anon), user: hash('user', user), values: { anon, user } }
 }
 
-const emailOf = (traits: unknown): unknown => (isObject(traits) ? traits['email'] : undefined)
+const fieldOf = (object: unknown, key: string): unknown => (isObject(object) ? object[key] : undefined)
+const emailOf = (traits: unknown): unknown => fieldOf(traits, 'email')
+
+/** Of identify its own, else that of the context, which stands on any call. */
+function findMail(
+  wire: StoredEvent,
+  context: Readonly<Record<string, unknown>>,
+  junk: FurtherJunk,
+): string | undefined {
+  const own = wire.type === 'identify' ? normaliseMail(emailOf(wire.traits), junk) : undefined
+  return own ?? normaliseMail(emailOf(context['traits']), junk)
+}
+
+/** From where a mail is taken, too. */
+function findPhone(
+  wire: StoredEvent,
+  context: Readonly<Record<string, unknown>>,
+  { callingCode }: PhoneRules,
+): string | undefined {
+  const own = wire.type === 'identify' ? normalisePhone(wire.traits?.['phone'], callingCode) : undefined
+  return own ?? normalisePhone(fieldOf(context['traits'], 'phone'), callingCode)
+}
 
 /** `context.externalIds`: the first user id in it. */
 function findExternalUser(list: unknown): unknown {

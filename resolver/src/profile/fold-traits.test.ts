@@ -48,7 +48,7 @@ describe('the profile of a lead', () => {
   })
 
   describe('by the policies of the workspace', () => {
-    const told = (value: string, atMs: number, trust: number, policy?: TraitPolicy): Trait => ({
+    const told = (value: string, [atMs, trust]: readonly [number, number], policy?: TraitPolicy): Trait => ({
       ...trait('plan', value),
       messageId: value,
       source: trust === TRUST.secret ? 'server' : 'site',
@@ -63,9 +63,9 @@ describe('the profile of a lead', () => {
       return JSON.parse(both[0] ?? '')
     }
     const writes = (policy: TraitPolicy) => [
-      told('first', 1000, TRUST.public, policy),
-      told('ours', 2000, TRUST.secret, policy),
-      told('last', 3000, TRUST.public, policy),
+      told('first', [1000, TRUST.public], policy),
+      told('ours', [2000, TRUST.secret], policy),
+      told('last', [3000, TRUST.public], policy),
     ]
     const cases = [
       ['newest', { plan: 'last' }],
@@ -77,7 +77,7 @@ describe('the profile of a lead', () => {
       test(policy, () => assert.deepEqual(winner(writes(policy), policy), profile))
 
     test('server: what only browsers said is not there; trusted: it is', () => {
-      const browser = [told('last', 3000, TRUST.public)]
+      const browser = [told('last', [3000, TRUST.public])]
       assert.deepEqual(winner(browser, 'server'), {})
       assert.deepEqual(winner(browser, 'trusted'), { plan: 'last' })
     })

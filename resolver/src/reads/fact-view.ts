@@ -167,4 +167,4 @@ const isClaimed = ({ trust }: Fact): boolean => trust > TRUST.mention
 
 /** Of a user the rules want mails and aliases, which are few; its cookies, which may be many, only at times. */
 const askedTogether = (hiKind: NodeKind, loKind: NodeKind): readonly NodeKind[] =>
-  hiKind === 'user' && loKind !== 'anon' ? ['mail', 'user'] : [loKind]
+  hiKind === 'user' && (loKind === 'mail' || loKind === 'user') ? ['mail', 'user'] : [loKind]

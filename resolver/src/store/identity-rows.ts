@@ -10,7 +10,7 @@ import { extractFacts } from '../facts/extract-facts.ts'
 import { extractDomainClaims, extractGroupTraits, extractMembership } from '../companies/extract-groups.ts'
 import type { CompanyLists } from '../companies/company-of-mail.ts'
 import { extractTraits, type Trait } from '../facts/extract-traits.ts'
-import { toSeenNodes } from '../facts/seen-nodes.ts'
+import { toRecordedNodes, toSeenNodes } from '../facts/seen-nodes.ts'
 import { NEVER_FIRST_MS, NEVER_LAST_MS } from '../identity/fact-source.ts'
 import { mergeFacts } from '../identity/indexed-facts.ts'
 import type { TraitPolicies } from '../profile/fold-traits.ts'
@@ -34,7 +34,10 @@ export const toFactRows = (workspace: number, events: readonly NormalEvent[]): r
 
 export function toNodeRows(workspace: number, events: readonly NormalEvent[]): readonly IdentityNodesRow[] {
   const rows = new Map<string, IdentityNodesRow>()
-  for (const { kind, id, value, timeMs } of events.flatMap(toSeenNodes)) {
+  for (const { kind, id, value, timeMs } of events.flatMap((event) => [
+    ...toSeenNodes(event),
+    ...toRecordedNodes(event),
+  ])) {
     const first = toDateTime(timeMs ?? NEVER_FIRST_MS)
     const last = toDateTime(timeMs ?? NEVER_LAST_MS)
     const known = rows.get(id)
