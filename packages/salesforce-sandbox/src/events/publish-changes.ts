@@ -26,6 +26,8 @@ function isTold(org: Org, { after, version, before }: Change): boolean {
   const changesNothing = version.event === 'update' && Object.keys(version.changes).length === 0
   if (changesNothing && before !== undefined && version.via !== 'flow') return false
   const object = org.schema.object(after.object)
+  // Nobody is told of what an org starts with, nor of what is written past the rules.
+  if (version.via === 'setup' || version.via === 'raw') return false
   const isSelected = org.settings.features.cdcEntities.includes(after.object) || object?.custom === true
   return isSelected && CHANGE_TYPES[version.event] !== undefined
 }

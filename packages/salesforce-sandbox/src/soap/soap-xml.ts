@@ -15,7 +15,7 @@ const parser = new XMLParser({
 const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: '@',
-  suppressEmptyNode: false,
+  suppressBooleanAttributes: false,
 })
 
 const element = z.record(z.string(), z.unknown())

@@ -98,11 +98,11 @@ const sum = (values: readonly FieldValue[]): number =>
 
 const extreme =
   (sign: number): Aggregate =>
-  (values) =>
-    values.reduce<FieldValue>(
-      (best, value) => (best === null || sign * compareValues(value, best, -1) > 0 ? value : best),
-      null,
-    )
+  (values, field) =>
+    values.reduce<FieldValue>((best, value) => {
+      const isBetter = sign * compareValues(foldText(field, value), foldText(field, best), -1) > 0
+      return best === null || isBetter ? value : best
+    }, null)
 
 const FUNCTIONS: ReadonlyMap<string, Aggregate> = new Map<AggregateName, Aggregate>([
   ['COUNT', (values) => values.length],
@@ -120,7 +120,8 @@ function compareGroups(
 ): number {
   for (const { order, column } of orders) {
     const nullSide = order.nullsLast === order.descending ? -1 : 1
-    const place = compareValues(column.read(a), column.read(b), nullSide)
+    const [left, right] = [a, b].map((group) => foldText(column.field, column.read(group)))
+    const place = compareValues(left ?? null, right ?? null, nullSide)
     if (place !== 0) return order.descending ? -place : place
   }
   return 0

@@ -2,6 +2,7 @@ import type { ObjectDefinition } from '../schema/schema-model.ts'
 import type { FieldValue, StoredRecord } from '../store/stored-record.ts'
 import { bindPath, readPath, type BoundPath, type Scope } from './bind-path.ts'
 import { compileCondition } from './compile-condition.ts'
+import { foldText } from './compile-literal.ts'
 import { findCandidates } from './find-candidates.ts'
 import type { Order, Query } from './query-tree.ts'
 
@@ -55,18 +56,14 @@ function compileOrders(scope: Scope, object: ObjectDefinition, orders: readonly 
 function compileOrder(scope: Scope, path: BoundPath, order: Order): Compare {
   const nullSide = order.nullsLast === order.descending ? -1 : 1
   const sign = order.descending ? -1 : 1
-  const read = (record: StoredRecord): FieldValue => readPath(scope.org, record, path)
+  // Ids are compared with regard to case here as in filters: keyset paging depends on it.
+  const read = (record: StoredRecord): FieldValue => foldText(path.field, readPath(scope.org, record, path))
   return (a, b) => sign * compareValues(read(a), read(b), nullSide)
 }
 
-/** Text without regard to case; `nullSide` is the place of a null against a value. */
-export function compareValues(a: FieldValue, b: FieldValue, nullSide: number): number {
-  const [left, right] = [fold(a), fold(b)]
+/** Values as they come; `nullSide` is the place of a null against a value. */
+export function compareValues(left: FieldValue, right: FieldValue, nullSide: number): number {
   if (left === right) return 0
   if (left === null || right === null) return left === null ? nullSide : -nullSide
   return left < right ? -1 : 1
-}
-
-function fold(value: FieldValue): FieldValue {
-  return typeof value === 'string' ? value.toLowerCase() : value
 }

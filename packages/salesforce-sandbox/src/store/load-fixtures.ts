@@ -3,6 +3,7 @@ import type { Org } from '../org.ts'
 import type { Dml } from '../dml/dml-result.ts'
 import { insertRecord } from '../dml/write-record.ts'
 import { LEAD_STATUSES } from '../schema/standard/picklists.ts'
+import { loadBusiness } from './b2b-fixtures.ts'
 import {
   ADMIN_USERNAME,
   INACTIVE_USERNAME,
@@ -57,6 +58,8 @@ export function loadFixtures(dml: Dml): void {
       IsConverted: status.converted,
     })
   }
+  const { fixtures } = dml.org.settings
+  if (fixtures !== 'small') loadBusiness(dml, fixtures)
   insert(dml, 'Organization', { Name: 'Leadline Sandbox', InstanceName: 'LOCAL' })
 }
 

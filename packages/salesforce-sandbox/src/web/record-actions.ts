@@ -1,16 +1,23 @@
 import type { Field } from '../schema/schema-model.ts'
+import type { StoredRecord } from '../store/stored-record.ts'
 import { markup, type Markup } from './markup.ts'
 import type { RecordLayout } from './record-layouts.ts'
 import type { Shown, Viewer } from './viewer.ts'
 
-/** Forms by which the rep changes owner and fields, and converts a lead. Nothing for records that are done with. */
+/** Forms by which the rep changes owner and fields, converts, merges and deletes; a deleted record comes back. */
 export function renderActions(viewer: Viewer, shown: Shown, layout: RecordLayout): Markup {
   const { record } = shown
-  if (record.deletedAtMs !== null || record.values['IsConverted'] === true) return markup``
+  if (record.deletedAtMs !== null) {
+    return markup`<div class="actions">${form(shown, 'undelete', markup`<button>Undelete</button>`)}</div>`
+  }
+  const removal = renderDelete(shown)
+  if (record.values['IsConverted'] === true) return markup`<div class="actions">${removal}</div>`
   return markup`<div class="actions">
 ${renderOwner(viewer, shown)}
 ${renderEdit(viewer, shown, layout)}
 ${record.object === 'Lead' && renderConvert(shown)}
+${MERGEABLE.has(record.object) && renderMerge(viewer, shown)}
+${removal}
 </div>
 `
 }
@@ -73,5 +80,42 @@ function renderConvert(shown: Shown): Markup {
     'convert',
     markup`<label>New opportunity (leave empty for none) <input name="opportunityName" maxlength="120"></label>
 <button>Convert</button>`,
+  )}</details>`
+}
+
+const MERGEABLE = new Set(['Account', 'Contact', 'Lead'])
+const MAX_CANDIDATES = 25
+
+/** Others of the same name, mail or company are offered; any other can be named by its id. */
+function renderMerge(viewer: Viewer, shown: Shown): Markup {
+  const options = findAlike(viewer, shown).map(
+    (record) => markup`<option value="${record.id}">${String(record.values['Name'])}</option>`,
+  )
+  return markup`<details><summary>Merge</summary>${form(
+    shown,
+    'merge',
+    markup`<label>Merge into this record (one or two ids)
+<input name="loserIds" list="alike" required></label><datalist id="alike">${options}</datalist>
+<button>Merge</button>`,
+  )}</details>`
+}
+
+function findAlike(viewer: Viewer, { object, record }: Shown): readonly StoredRecord[] {
+  const keys = ['Name', 'Email', 'Website', 'Company']
+  return [...viewer.org.store.all(object.name)]
+    .filter((other) => other.id !== record.id && other.deletedAtMs === null)
+    .filter((other) => keys.some((key) => isAlike(record.values[key], other.values[key])))
+    .slice(0, MAX_CANDIDATES)
+}
+
+function isAlike(a: unknown, b: unknown): boolean {
+  return typeof a === 'string' && typeof b === 'string' && a.toLowerCase() === b.toLowerCase()
+}
+
+function renderDelete(shown: Shown): Markup {
+  return markup`<details><summary>Delete</summary>${form(
+    shown,
+    'delete',
+    markup`<p>The record goes to the recycle bin for 15 days.</p><button>Delete</button>`,
   )}</details>`
 }

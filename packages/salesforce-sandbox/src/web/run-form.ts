@@ -4,6 +4,7 @@ import { empty, type Reply } from '../http/reply.ts'
 import { parseFieldText } from './parse-field-text.ts'
 import { RECORD_LAYOUTS } from './record-layouts.ts'
 import { showRecord } from './record-page.ts'
+import { toRecordId } from '../store/record-id.ts'
 import { findShown, type Shown, type Viewer } from './viewer.ts'
 
 /** POST /web/act: the rep changes something, through every rule, and sees the record or what was wrong. */
@@ -43,10 +44,29 @@ function toOp(viewer: Viewer, shown: Shown, form: URLSearchParams): ActOp | unde
       return { op: 'update', id, values: toValues(viewer, shown, form) }
     case 'convert':
       return toConversion(viewer, id, form)
+    case 'delete':
+      return { op: 'delete', id }
+    case 'undelete':
+      return { op: 'undelete', id }
+    case 'merge':
+      return { op: 'merge', winnerId: id, loserIds: loserIds(form) }
     case null:
     default:
       return undefined
   }
+}
+
+/** Ids, or addresses of record pages, separated by blanks or commas. */
+function loserIds(form: URLSearchParams): string[] {
+  const given = (form.get('loserIds') ?? '').split(/[\s,]+/).filter(Boolean)
+  return given.map((entry) => {
+    const last =
+      entry
+        .replace(/\/view$/, '')
+        .split('/')
+        .at(-1) ?? ''
+    return toRecordId(last) ?? last
+  })
 }
 
 /** Only fields that the page offers, and of these only what the rep changed. */
