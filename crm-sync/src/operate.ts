@@ -11,3 +11,16 @@ export { adviceFor } from './salesforce/error-catalogue.ts'
 export { groupFailures, type FailureGroup } from './salesforce/error-signature.ts'
 export { classify, SalesforceError } from './salesforce/errors.ts'
 export { openConnection, type Connection } from './salesforce/open-connection.ts'
+export { appendWork } from './explain/append-work.ts'
+export { explainPerson, type Explanation } from './explain/explain-person.ts'
+export { EMPTY_FILTER, parseFilter, type Filter, type FilterKey } from './explain/filter.ts'
+export { planSubjects, type DryRun, type PlannedWrite } from './explain/plan-subjects.ts'
+export { findDelivered, LOG_KEYS, readLog, readParked, toCsv, type Delivery } from './explain/read-log.ts'
+export { runBackfill } from './explain/run-backfill.ts'
+export {
+  findCompanies,
+  findContacts,
+  selectContacts,
+  SUBJECT_KEYS,
+  type Subject,
+} from './explain/select-subjects.ts'

@@ -4,6 +4,7 @@ import { explain } from './explain.ts'
 import { identityCommands } from './identity-decide.ts'
 import { identityLog } from './identity-log.ts'
 import { identitySuggestions } from './identity-suggestions.ts'
+import { importRecords } from './import.ts'
 import { migrate } from './migrate.ts'
 import { reconcile } from './reconcile.ts'
 import { reset } from './reset.ts'
@@ -12,6 +13,13 @@ import { salesforceCheck } from './salesforce-check.ts'
 import { salesforceConnect } from './salesforce-connect.ts'
 import { salesforceProvision } from './salesforce-provision.ts'
 import { salesforceStatus } from './salesforce-status.ts'
+import { salesforceBackfill } from './salesforce-backfill.ts'
+import { salesforceLog } from './salesforce-log.ts'
+import { salesforcePlan } from './salesforce-plan.ts'
+import { salesforcePush } from './salesforce-push.ts'
+import { salesforceReplay } from './salesforce-replay.ts'
+import { salesforceSync } from './salesforce-sync.ts'
+import { salesforceWhy } from './salesforce-why.ts'
 import { simulate } from './simulate.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -23,6 +31,7 @@ export const commands: readonly Command[] = [
   simulate,
   resolve,
   reconcile,
+  importRecords,
   check,
   migrate,
   reset,
@@ -34,4 +43,11 @@ export const commands: readonly Command[] = [
   salesforceStatus,
   salesforceCheck,
   salesforceProvision,
+  salesforceWhy,
+  salesforceSync,
+  salesforceReplay,
+  salesforcePush,
+  salesforcePlan,
+  salesforceLog,
+  salesforceBackfill,
 ]

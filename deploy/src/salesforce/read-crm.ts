@@ -34,6 +34,7 @@ export interface CrmWorkspace {
   readonly slug: string
   readonly crm: CrmSettings
   readonly warehouse: Warehouse
+  readonly settings: Settings
 }
 
 /** Runs `use` on the workspace that the flags name. What Salesforce refuses becomes one line that says what to do. */
@@ -44,7 +45,7 @@ export async function withCrm<T>(
   const settings = await readSettings(flags)
   const warehouse = createWarehouse(settings.warehouse)
   try {
-    return await use({ ...pickWorkspace(settings, flags.text('workspace')), warehouse })
+    return await use({ ...pickWorkspace(settings, flags.text('workspace')), warehouse, settings })
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error
     const { code, detail } = error.failure
@@ -74,7 +75,10 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-function pickWorkspace(settings: Settings, slug: string | undefined): Omit<CrmWorkspace, 'warehouse'> {
+function pickWorkspace(
+  settings: Settings,
+  slug: string | undefined,
+): Omit<CrmWorkspace, 'warehouse' | 'settings'> {
   const known = settings.workspaces.flatMap(({ id, slug, crm }) => (crm ? [{ ws: id, slug, crm }] : []))
   const found = known.find((workspace) => slug === undefined || workspace.slug === slug)
   if (found) return found
