@@ -39,6 +39,14 @@ export interface ConsumeOptions {
   readonly onFailure: (failure: ConsumeFailure) => void
   /** Most values of one batch; default 5000. A batch may hold fewer, never none. */
   readonly maxValues?: number
+  /** Most bytes of one batch; default 4 MB. A chunk that is larger is a batch of its own. */
+  readonly maxBytes?: number
+  /**
+   * After a batch that was not full, the next one of the partition is taken so many ms after it at the earliest: few
+   * larger batches instead of many small ones, for effects that cost per batch. One that comes after a pause is taken
+   * at once, and so are those of a group that is far behind. Default 0.
+   */
+  readonly gatherMs?: number
   /** Batches of one partition that may be in hand at once; default 1. */
   readonly maxInFlight?: number
 }

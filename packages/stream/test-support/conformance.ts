@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
 import type { TopicSpec } from '@leadline/contract'
 import { StreamUnavailable, openStream, type OpenOptions, type Position } from '../src/index.ts'
@@ -215,6 +216,23 @@ export function describeConformance(
       assert.deepEqual(
         again.marks.map(({ id }) => id),
         ids(4),
+      )
+    })
+
+    test('with gatherMs small batches become fewer and larger, full ones follow at once, and nothing is missing', async (t) => {
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
+      const gathering = await collect(stream, { topic, group: 'gathers', gatherMs: 400 })
+      for (let id = 0; id < 40; id += 1) {
+        await stream.append(topic, values('k', 1, id))
+        await sleep(5)
+      }
+      await until('all have arrived', () => gathering.marks.length === 40)
+      assert.ok(gathering.batches.length <= 10, `${gathering.batches.length} batches`)
+      const behind = await collect(stream, { topic, group: 'behind', gatherMs: 60_000, maxValues: 10 })
+      await until('all have arrived', () => behind.marks.length === 40)
+      assert.deepEqual(
+        behind.marks.map(({ id }) => id),
+        ids(40),
       )
     })
 

@@ -3,6 +3,7 @@ import type { ConsumeFailure, ConsumeOptions, Position } from '../stream.ts'
 import type { Taken } from './take-batch.ts'
 
 export interface DeliveryOptions extends Pick<ConsumeOptions, 'handle' | 'onFailure'> {
+  readonly gatherMs: number
   readonly partition: number
   readonly maxInFlight: number
   /** The next batch, undefined when there is none now. Each call goes on behind the one before. */
@@ -37,6 +38,9 @@ export class Delivery {
   #committing: Promise<void> | undefined
   #takeFailures = 0
   #paused = false
+  /** When the next batch may be taken, on the clock of `performance`. */
+  #takeFrom = 0
+  #gathering: NodeJS.Timeout | undefined
 
   constructor(options: DeliveryOptions) {
     this.#options = options
@@ -44,11 +48,23 @@ export class Delivery {
 
   /** There may be something to take. */
   wake(): void {
-    while (this.#takes() && this.#slots.length < this.#options.maxInFlight) {
+    while (this.#takes() && this.#slots.length < this.#options.maxInFlight && !this.#gathers()) {
       const taken = this.#take()
       if (!taken) return
+      this.#takeFrom = taken.isFull ? 0 : performance.now() + this.#options.gatherMs
       this.#start(taken)
     }
+  }
+
+  /** Too soon after a batch that was not full; there will be another wake in time. */
+  #gathers(): boolean {
+    const waitMs = this.#takeFrom - performance.now()
+    if (waitMs <= 0) return false
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.wake()
+    }, waitMs)
+    return true
   }
 
   pause(): void {
@@ -63,6 +79,7 @@ export class Delivery {
   /** Takes nothing more; resolves when what is in hand is done or given up, and committed as far as it goes. */
   async finish(): Promise<void> {
     this.#closing.abort()
+    clearTimeout(this.#gathering)
     await Promise.all(this.#running)
     while (this.#committing) await this.#committing
   }
@@ -70,6 +87,7 @@ export class Delivery {
   /** Gives the partition up: no retries, no commits. Handlers that run are not interrupted. */
   abandon(): void {
     this.#closing.abort()
+    clearTimeout(this.#gathering)
     this.#abandoned.abort()
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildChunks, encodeChunk } from '../append/chunk.ts'
 import type { Batch, Position } from '../stream.ts'
-import { takeBatch, type StoredChunk } from './take-batch.ts'
+import { DEFAULT_MAX_BYTES, takeBatch, type StoredChunk } from './take-batch.ts'
 
 /** Chunks with these numbers of values, at offsets with gaps, as compaction leaves them. */
 function chunksOf(counts: readonly number[]): StoredChunk[] {
@@ -14,12 +14,12 @@ function chunksOf(counts: readonly number[]): StoredChunk[] {
   })
 }
 
-function takeAll(chunks: readonly StoredChunk[], maxValues: number): Batch[] {
+function takeAll(chunks: readonly StoredChunk[], maxValues: number, maxBytes = DEFAULT_MAX_BYTES): Batch[] {
   const batches: Batch[] = []
   let from: Position = { chunk: 0n, index: 0 }
   for (;;) {
     const rest = chunks.filter(({ chunk }) => chunk >= from.chunk)
-    const taken = takeBatch(rest, { partition: 0, from, maxValues })
+    const taken = takeBatch(rest, { partition: 0, from, maxValues, maxBytes })
     if (!taken) return batches
     batches.push(taken.batch)
     from = taken.next
@@ -63,4 +63,14 @@ test('a batch ends before it grows too large for memory', () => {
     takeAll(chunks, 5000).map(({ values }) => values.length),
     [2, 2],
   )
+})
+
+test('a batch holds no more bytes than it may, except when one chunk does, and says when there is more', () => {
+  const chunks = chunksOf([2, 2, 9, 1, 1])
+  const sizes = takeAll(chunks, 100, 8).map(({ values }) => values.length)
+  assert.deepEqual(sizes, [4, 9, 2])
+  const from = { chunk: 0n, index: 0 }
+  assert.equal(takeBatch(chunks, { partition: 0, from, maxValues: 100, maxBytes: 8 })?.isFull, true)
+  assert.equal(takeBatch(chunks, { partition: 0, from, maxValues: 100, maxBytes: 100 })?.isFull, false)
+  assert.equal(takeBatch(chunks, { partition: 0, from, maxValues: 15, maxBytes: 100 })?.isFull, true)
 })

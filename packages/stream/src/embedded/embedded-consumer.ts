@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Delivery } from '../consume/delivery.ts'
-import { takeBatch, type Taken } from '../consume/take-batch.ts'
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_VALUES, takeBatch, type Taken } from '../consume/take-batch.ts'
 import type { Consumer, ConsumeOptions, Position } from '../stream.ts'
 import type { Holding, Member } from './group-table.ts'
 import type { Topic } from './topic.ts'
@@ -17,7 +17,6 @@ const RENEW_EVERY_MS = 2000
 /** A member that has not renewed for so long is taken for dead, when its process cannot be looked up. */
 const LEASE_MS = 10_000
 const DEFAULT_GRACE_MS = 10_000
-const DEFAULT_MAX_VALUES = 5000
 
 interface Held {
   readonly holding: Holding
@@ -122,16 +121,22 @@ export class EmbeddedConsumer implements Consumer {
 
   #deliver(holding: Holding): Delivery {
     const { topic, member, consume } = this.#options
-    const { handle, onFailure, maxInFlight = 1, maxValues = DEFAULT_MAX_VALUES } = consume
+    const { handle, onFailure, gatherMs = 0, maxInFlight = 1 } = consume
+    const { maxValues = DEFAULT_MAX_VALUES, maxBytes = DEFAULT_MAX_BYTES } = consume
     const { partition } = holding
     let from: Position = holding.from
     const take = (): Taken | undefined => {
-      const taken = takeBatch(topic.reader.read(partition, from.chunk), { partition, from, maxValues })
+      const taken = takeBatch(topic.reader.read(partition, from.chunk), {
+        partition,
+        from,
+        maxValues,
+        maxBytes,
+      })
       if (taken) from = taken.next
       return taken
     }
     const commit = async (next: Position): Promise<'committed' | 'lost'> =>
       topic.groups.commit(member.group, holding, next) ? 'committed' : 'lost'
-    return new Delivery({ partition, maxInFlight, take, commit, handle, onFailure })
+    return new Delivery({ partition, maxInFlight, gatherMs, take, commit, handle, onFailure })
   }
 }

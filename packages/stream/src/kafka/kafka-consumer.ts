@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer as KafkaJsConsumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import { Delivery } from '../consume/delivery.ts'
-import type { StoredChunk } from '../consume/take-batch.ts'
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_VALUES, type StoredChunk } from '../consume/take-batch.ts'
 import type { Consumer, ConsumeOptions, Position } from '../stream.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { COUNT_HEADER } from './record-sender.ts'
@@ -17,7 +17,6 @@ const HEARTBEAT_MS = 1000
 /** Of a fetch without data; also how long the end of a pause and a stop take. */
 const FETCH_WAIT_MS = 250
 const DEFAULT_GRACE_MS = 10_000
-const DEFAULT_MAX_VALUES = 5000
 const RESTART_PAUSE_MS = 1000
 
 interface Held {
@@ -148,13 +147,15 @@ export class KafkaConsumer implements Consumer {
       onFailure,
       maxInFlight = 1,
       maxValues = DEFAULT_MAX_VALUES,
+      maxBytes = DEFAULT_MAX_BYTES,
+      gatherMs = 0,
     } = this.#options.consume
     const setFlow = (flow: 'stop' | 'go'): void => {
       const which = [{ topic, partitions: [partition] }]
       if (flow === 'stop') this.#consumer?.pause(which)
       else this.#consumer?.resume(which)
     }
-    const feed = new PartitionFeed({ partition, maxValues, setFlow })
+    const feed = new PartitionFeed({ partition, maxValues, maxBytes, setFlow })
     const commit = async (next: Position): Promise<'committed'> => {
       await this.#consumer?.commitOffsets([{ topic, partition, offset: String(next.chunk) }])
       return 'committed'
@@ -162,6 +163,7 @@ export class KafkaConsumer implements Consumer {
     const delivery = new Delivery({
       partition,
       maxInFlight,
+      gatherMs,
       take: () => feed.take(),
       commit,
       handle,

@@ -4,12 +4,13 @@ import type { Position } from '../stream.ts'
 export interface PartitionFeedOptions {
   readonly partition: number
   readonly maxValues: number
+  readonly maxBytes: number
   /** More is held here than is soon needed: stop fetching, or go on. */
   readonly setFlow: (flow: 'stop' | 'go') => void
 }
 
-const STOP_ABOVE_BYTES = 4 * 1024 * 1024
-const GO_BELOW_BYTES = 1024 * 1024
+/** A batch ahead of the one in hand. */
+const GO_BELOW_SHARE = 0.25
 
 /** Chunks of one partition that were fetched and not yet handed to the handler. */
 export class PartitionFeed {
@@ -26,18 +27,18 @@ export class PartitionFeed {
   add(chunk: StoredChunk): void {
     this.#chunks.push(chunk)
     this.#bytes += chunk.bytes.length
-    if (this.#bytes > STOP_ABOVE_BYTES) this.#setFlow('stop')
+    if (this.#bytes > this.#options.maxBytes) this.#setFlow('stop')
   }
 
   take(): Taken | undefined {
-    const { partition, maxValues } = this.#options
-    const taken = takeBatch(this.#chunks, { partition, from: this.#from, maxValues })
+    const { partition, maxValues, maxBytes } = this.#options
+    const taken = takeBatch(this.#chunks, { partition, from: this.#from, maxValues, maxBytes })
     if (!taken) return undefined
     this.#from = taken.next
     const isRest = this.#chunks.findIndex(({ chunk }) => chunk >= taken.next.chunk)
     const used = this.#chunks.splice(0, isRest === -1 ? this.#chunks.length : isRest)
     for (const { bytes } of used) this.#bytes -= bytes.length
-    if (this.#bytes < GO_BELOW_BYTES) this.#setFlow('go')
+    if (this.#bytes < maxBytes * GO_BELOW_SHARE) this.#setFlow('go')
     return taken
   }
 

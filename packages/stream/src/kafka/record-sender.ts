@@ -44,6 +44,7 @@ export class RecordSender {
   async send(records: readonly ChunksOfTopic[], signal: AbortSignal): Promise<void> {
     const topicMessages = records.map(toTopicMessages)
     for (let attempt = 1; ; attempt += 1) {
+      if (signal.aborted) return this.#giveUp(signal)
       try {
         await untilAborted(this.#attempt(topicMessages), signal)
         this.#lastFailure = undefined
@@ -71,16 +72,17 @@ export class RecordSender {
     requireAnswers(topicMessages, answers)
   }
 
+  /** One and the same to the end: after this attempt is given up there may be another producer. */
   async #connectedProducer(): Promise<Producer> {
-    this.#producer ??= this.#createProducer()
-    this.#connected ??= this.#producer.connect()
+    const producer = (this.#producer ??= this.#createProducer())
+    const connected = (this.#connected ??= producer.connect())
     try {
-      await this.#connected
+      await connected
     } catch (error) {
-      this.#connected = undefined
+      if (this.#connected === connected) this.#connected = undefined
       throw error
     }
-    return this.#producer
+    return producer
   }
 
   #createProducer(): Producer {

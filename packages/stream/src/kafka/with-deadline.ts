@@ -23,6 +23,8 @@ export async function withDeadline<Result>(
 
 /** The result of `work`, or the signal's reason as soon as it is aborted. */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  // It may still fail when nobody waits for it any more.
+  work.catch(() => undefined)
   signal.throwIfAborted()
   const aborted = Promise.withResolvers<never>()
   const onAbort = (): void => aborted.reject(signal.reason)
