@@ -8,7 +8,7 @@ import { OwnerPoll } from './inbound/poll-owners.ts'
 import type { RetryTimes } from './retry-policy.ts'
 import type { SalesforceFailure } from './salesforce/errors.ts'
 import { openOrg, type Org } from './salesforce/open-org.ts'
-import { loadStaleContacts, type StoredLink } from './state/links.ts'
+import { loadStaleCompanies, loadStaleContacts, type StoredLink } from './state/links.ts'
 import type { Scope } from './state/load-round.ts'
 import { nextVersion } from './state/version.ts'
 import type { DuplicateHints } from './sync/duplicate-hints.ts'
@@ -105,6 +105,8 @@ async function openSync(
   })
   await parked.load()
   sync.resumeRefreshes(await loadStaleContacts(options.warehouse, ws))
+  for (const id of await loadStaleCompanies(options.warehouse, ws))
+    void sync.accept(toRetry(ws, { kind: 'company', id }, now()))
   return { sync, parked }
 }
 

@@ -61,8 +61,8 @@ function changeOf(
   }
 }
 
-/** A person's fields and timeline rows are to be looked at, also by the next process if this one ends before. */
-const lookAgain = ({ kind }: StoredLink): LinkStatus => (kind === 'contact' ? 'stale' : 'linked')
+/** Its fields are to be looked at, also by the next process if this one ends before. Rows go with their person. */
+const lookAgain = ({ kind }: StoredLink): LinkStatus => (kind === 'session' ? 'linked' : 'stale')
 
 const deletion = (stored: StoredLink): InboundChange => ({
   stored,

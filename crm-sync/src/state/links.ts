@@ -85,10 +85,17 @@ export async function hasContactLinks(warehouse: Warehouse, ws: number): Promise
 }
 
 /** Contacts for which a refresh was held back when the process ended. */
-export async function loadStaleContacts(warehouse: Warehouse, ws: number): Promise<readonly string[]> {
+export const loadStaleContacts = (warehouse: Warehouse, ws: number): Promise<readonly string[]> =>
+  loadStale(warehouse, ws, 'contact')
+
+/** Companies whose Account moved or came back, and that were not looked at before the process ended. */
+export const loadStaleCompanies = (warehouse: Warehouse, ws: number): Promise<readonly string[]> =>
+  loadStale(warehouse, ws, 'company')
+
+async function loadStale(warehouse: Warehouse, ws: number, kind: SubjectKind): Promise<readonly string[]> {
   const rows = await warehouse.query(
-    `SELECT id FROM crm_links_raw FINAL WHERE ws = {ws:UInt32} AND kind = 'contact' AND status = 'stale'`,
-    { row: z.object({ id: z.string() }), params: { ws } },
+    `SELECT id FROM crm_links_raw FINAL WHERE ws = {ws:UInt32} AND kind = {kind:String} AND status = 'stale'`,
+    { row: z.object({ id: z.string() }), params: { ws, kind } },
   )
   return rows.map((row) => row.id)
 }
