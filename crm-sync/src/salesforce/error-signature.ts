@@ -16,7 +16,7 @@ export const stripValues = (message: string): string =>
       /(bad value for restricted picklist field|invalid email address|Duplicate external id specified): .*/s,
       '$1: …',
     )
-    .replace(/ErrorId [^\s.]*(?: \([^)]*\))?/g, 'ErrorId …')
+    .replace(/ErrorId .*/s, 'ErrorId …')
     .replace(/(["'`])(?:(?!\1).)*\1/g, '…')
     .replace(/\S+@\S+/g, '…')
     .replace(ANY_ID, (word) => (/\d/.test(word) ? '…' : word))

@@ -121,7 +121,7 @@ test('with consent in a browser the workspace is connected, for every later comm
   assert.match((await run('salesforce', 'check')).output, /FAIL {2}login: not_connected/)
   const terminal = createRecordingTerminal()
   const connected = runCli(['salesforce', 'connect', '--no-browser', '--config', config], terminal)
-  await until(() => terminal.errors.length > 0, 'the address is shown')
+  await until('the address is shown', () => terminal.errors.length > 0)
   const address = /https?:\S+authorize\S+/.exec(terminal.errors.join('\n'))?.[0] ?? ''
   assert.equal((await fetch(address)).status, 200)
   assert.equal(await connected, 0)
