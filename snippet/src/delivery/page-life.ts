@@ -30,6 +30,12 @@ export function followPageLife({ queue, delivery, pageQueues, lastWords }: PageL
     lastWords.forEach((say) => guard(say)())
     delivery.leave()
   }
+  const hearOfOthers = (): void =>
+    listen(window, 'storage', (event) => {
+      if (event instanceof StorageEvent) pageQueues.notice(event.key ?? '')
+    })
+  // In a task of its own, like the first look at the storage: browsers open it for the listener.
+  setTimeout(guard(hearOfOthers))
   begin()
   listen(window, 'pageshow', (event) => {
     if (event instanceof PageTransitionEvent && event.persisted) begin()
@@ -43,7 +49,4 @@ export function followPageLife({ queue, delivery, pageQueues, lastWords }: PageL
     if (document.hidden) leave()
   })
   listen(window, 'online', () => void delivery.flush())
-  listen(window, 'storage', (event) => {
-    if (event instanceof StorageEvent) pageQueues.notice(event.key ?? '')
-  })
 }
