@@ -13,7 +13,10 @@ export type ParsedEventLine =
 
 export interface LineContext {
   readonly workspace: number
-  readonly line: number
+  /** Stands as the key's name with each event. */
+  readonly source: string
+  /** Of an event that has none. */
+  readonly messageId: string
   /** Arrival of events that say neither when they were received nor when they happened. */
   readonly nowMs: number
 }
@@ -27,31 +30,35 @@ const TYPES: ReadonlySet<unknown> = new Set(EVENT_TYPES)
  */
 export function parseEventLine(text: string, context: LineContext): ParsedEventLine {
   const event = parseObject(text)
-  if (!event) return { ok: false, reason: 'not a JSON object' }
-  if (!TYPES.has(event['type'])) {
-    return { ok: false, reason: `type: must be one of ${EVENT_TYPES.join(', ')}` }
-  }
-  const given = event['messageId']
-  const messageId = typeof given === 'string' && given !== '' ? given : `line-${context.line}`
-  const head = {
-    v: 1,
-    workspace: context.workspace,
-    source: 'file',
-    dialect: 'import',
-    trust: event['channel'] === 'server' ? 'secret' : 'public',
-    receivedAt: toArrival(event, context.nowMs),
-    ...(messageId === given ? {} : { assigned: { 0: messageId } }),
-  } as const
-  return { ok: true, event: { messageId, key: toKey(event, messageId), value: encodeEnvelope(head, [text]) } }
+  return event ? buildEventLine(event, text, context) : { ok: false, reason: 'not a JSON object' }
 }
 
-function parseObject(text: string): UnknownObject | undefined {
+export function parseObject(text: string): UnknownObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
+}
+
+/** `text` is the event's JSON, which is passed on as it is. */
+export function buildEventLine(event: UnknownObject, text: string, context: LineContext): ParsedEventLine {
+  if (!TYPES.has(event['type'])) {
+    return { ok: false, reason: `type: must be one of ${EVENT_TYPES.join(', ')}` }
+  }
+  const given = event['messageId']
+  const messageId = typeof given === 'string' && given !== '' ? given : context.messageId
+  const head = {
+    v: 1,
+    workspace: context.workspace,
+    source: context.source,
+    dialect: 'import',
+    trust: event['channel'] === 'server' ? 'secret' : 'public',
+    receivedAt: toArrival(event, context.nowMs),
+    ...(messageId === given ? {} : { assigned: { 0: messageId } }),
+  } as const
+  return { ok: true, event: { messageId, key: toKey(event, messageId), value: encodeEnvelope(head, [text]) } }
 }
 
 function toArrival(event: UnknownObject, nowMs: number): string {

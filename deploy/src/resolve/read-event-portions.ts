@@ -32,7 +32,12 @@ export async function* readEventPortions(file: EventFile): AsyncGenerator<readon
 
 function toValue({ workspace, now, onEvent, onRejected }: EventFile, line: Line): StreamValue | undefined {
   if (line.text.trim() === '') return undefined
-  const parsed = parseEventLine(line.text, { workspace, line: line.number, nowMs: now() })
+  const parsed = parseEventLine(line.text, {
+    workspace,
+    source: 'file',
+    messageId: `line-${line.number}`,
+    nowMs: now(),
+  })
   if (!parsed.ok) {
     onRejected(line.number, parsed.reason)
     return undefined

@@ -110,24 +110,23 @@ function sign(random: Random, { person, device, atMs, isFirst }: Visit): readonl
     atMs,
     device,
   }
-  if (person.userId === undefined) return [{ happened: identify, person, signedAs }]
+  const alias =
+    person.userId === undefined ? [] : replaceFormer(random, { person, device, atMs, isFirst }, userId)
   device.stamped = person.userId
-  const alias: readonly Happened[] =
-    userId === person.formerId && userId !== undefined
-      ? [
-          {
-            type: 'alias',
-            previousId: userId,
-            userId: person.userId,
-            channel: 'server',
-            atMs: atMs + 100,
-            device: undefined,
-          },
-        ]
-      : isFirst && chance(random, 0.1)
-        ? [{ type: 'alias', previousId: device.cookie, userId: person.userId, atMs: atMs + 100, device }]
-        : []
   return [identify, ...alias].map((happened) => ({ happened, person, signedAs }))
+}
+
+/** Right after the sign-up: a server replaces the former id, or the page calls alias with its cookie, as old SDKs do. */
+function replaceFormer(
+  random: Random,
+  { person, device, atMs, isFirst }: Omit<Visit, 'signs'>,
+  usedId: string | undefined,
+): readonly Happened[] {
+  const { userId, formerId } = person
+  if (userId === undefined || usedId === undefined) return []
+  const alias = { type: 'alias', userId, atMs: atMs + 100 } as const
+  if (usedId === formerId) return [{ ...alias, previousId: usedId, channel: 'server', device: undefined }]
+  return isFirst && chance(random, 0.1) ? [{ ...alias, previousId: device.cookie, device }] : []
 }
 
 /** What his account's servers tell: by user id, or by mail alone. */
