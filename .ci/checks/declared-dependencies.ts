@@ -2,7 +2,7 @@ import { builtinModules } from 'node:module'
 import { workspaceOf } from './import-direction.ts'
 import { isTest, isTypeScript, type Check, type SourceFile } from './source-tree.ts'
 
-const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'".][^'"]*)['"]/gm
+const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'".\s][^'"\s]*)['"]/gm
 
 /** What product code imports stands in its own package.json, with an exact version. */
 export const checkDeclaredDependencies: Check = (files) => {

@@ -25,7 +25,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   hono: ['collector/', 'console/', 'deploy/local/'],
 }
 
-const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'"]+)['"]/gm
+const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'"\s]+)['"]/gm
 
 export const checkImportDirection: Check = (files) =>
   files
