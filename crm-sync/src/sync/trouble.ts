@@ -1,4 +1,5 @@
 import type { Log } from '@leadline/runtime'
+import { adviceFor } from '../salesforce/error-catalogue.ts'
 import { SalesforceError } from '../salesforce/errors.ts'
 
 /** Says once that nothing goes out, and once that it does again. */
@@ -13,6 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   config: 'the org is not set up; install the Leadline package and assign its permission set, work is kept',
   budget: 'the org has no API calls left; work is kept until there are some',
   retry: 'Salesforce or the warehouse does not answer; work is kept and tried again',
+  unknown: 'an answer of Salesforce was lost; what became of it is read before anything is sent again',
 }
 
 export function createTrouble(log: Log): Trouble {
@@ -31,6 +33,7 @@ export function createTrouble(log: Log): Trouble {
         error,
         {
           fields: failure?.fields.join(', '),
+          todo: failure && adviceFor(failure),
         },
       )
     },
