@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { BUNDLES, buildTag, type TagOptions } from './build.ts'
+import { buildTag, type TagOptions } from './build-tag.ts'
+import { BUNDLES } from './features.ts'
 import { checkBudgets, describeSizes, measureSizes } from './sizes.ts'
 
 /** Files of `dist/` and what they are built from. The collector serves `leadline.js`. */
@@ -23,7 +24,8 @@ export async function writeDist(directory: string): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
+/** What `npm run build` does: budgets, files, and the byte tables of the README. */
+export async function runBuild(): Promise<void> {
   const sizes = await measureSizes()
   checkBudgets(sizes)
   await writeDist(`${import.meta.dirname}/dist`)
@@ -33,5 +35,3 @@ async function main(): Promise<void> {
   if (!text.includes(table)) await writeFile(readme, text.replace(SIZES_SECTION, `\n${table}\n`))
   console.log(`${Object.keys(BUNDLES).length} bundles\n\n${table}`)
 }
-
-if (import.meta.main) await main()

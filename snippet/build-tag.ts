@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { build, type Plugin } from 'esbuild'
+import { ALL_FEATURES, BUNDLES, FEATURES, type FeatureName } from './features.ts'
+import manifest from './package.json' with { type: 'json' }
+
+/** Browsers of the last four years. */
+const TARGET = 'es2022'
+
+export interface TagOptions {
+  /** Name of the browser global, for first-party hosting under another name. */
+  readonly globalName?: string
+  /** Where batches go beneath the host, for a proxy that renames the path too. */
+  readonly path?: string
+  /** A bundle by its name, or a list of features. */
+  readonly features?: keyof typeof BUNDLES | readonly FeatureName[]
+  /** For pages written for Ripe: its global, its calls, its stub; the key comes with `init`. */
+  readonly isRipe?: boolean
+}
+
+export interface BuiltTag {
+  /** The script that the collector serves. */
+  readonly code: string
+  /** First 16 hexadecimal digits of the code's SHA-256: part of its immutable address. */
+  readonly hash: string
+  /** For the `integrity` attribute of a script element with the immutable address. */
+  readonly integrity: string
+  /** The inline script of the page, without its element. */
+  readonly stub: string
+}
+
+/** Builds the tag and its stub. */
+export async function buildTag(options: TagOptions = {}): Promise<BuiltTag> {
+  const main = options.isRipe ? 'ripe/main.ts' : 'main.ts'
+  const [code, stub] = await Promise.all([bundle(main, options), bundle('stub.ts', options)])
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
+  const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`
+  return { code, hash, integrity, stub }
+}
+
+async function bundle(entry: string, options: TagOptions): Promise<string> {
+  const { isRipe = false, path = '/v1/batch', features = 'default' } = options
+  const { globalName = isRipe ? 'Ripe' : 'leadline' } = options
+  const chosen = typeof features === 'string' ? BUNDLES[features] : features
+  const names: readonly FeatureName[] = isRipe ? [...chosen, 'ripe'] : chosen
+  const result = await build({
+    entryPoints: [`${import.meta.dirname}/src/${entry}`],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: TARGET,
+    charset: 'utf8',
+    legalComments: 'none',
+    plugins: [featureList(names)],
+    define: {
+      LEADLINE_GLOBAL: JSON.stringify(globalName),
+      LEADLINE_IS_RIPE: String(isRipe),
+      LEADLINE_PATH: JSON.stringify(path),
+      LEADLINE_VERSION: JSON.stringify(manifest.version),
+    },
+  })
+  return (result.outputFiles[0]?.text ?? '').trim()
+}
+
+/** Puts the features of a build in the place of `src/features.ts`, in the order of FEATURES. */
+const featureList = (names: readonly FeatureName[]): Plugin => ({
+  name: 'feature-list',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\/src\/features\.ts$/ }, () => {
+      const chosen = ALL_FEATURES.filter((name) => names.includes(name))
+      const imports = chosen.map((name) => `import { ${name} } from './${FEATURES[name]}'`)
+      return {
+        contents: `${imports.join('\n')}\nexport const features = { ${chosen.join(', ')} }`,
+        resolveDir: `${import.meta.dirname}/src`,
+        loader: 'ts',
+      }
+    })
+  },
+})
