@@ -8,7 +8,7 @@ import type { Shown, Viewer } from './viewer.ts'
 export function renderActions(viewer: Viewer, shown: Shown, layout: RecordLayout): Markup {
   const { record } = shown
   if (record.deletedAtMs !== null) {
-    return markup`<div class="actions">${form(shown, 'undelete', markup`<button>Undelete</button>`)}</div>`
+    return markup`<div class="actions">${renderUndelete(shown)}</div>`
   }
   const removal = renderDelete(shown)
   if (record.values['IsConverted'] === true) return markup`<div class="actions">${removal}</div>`
@@ -117,5 +117,13 @@ function renderDelete(shown: Shown): Markup {
     shown,
     'delete',
     markup`<p>The record goes to the recycle bin for 15 days.</p><button>Delete</button>`,
+  )}</details>`
+}
+
+function renderUndelete(shown: Shown): Markup {
+  return markup`<details><summary>Undelete</summary>${form(
+    shown,
+    'undelete',
+    markup`<p>The record comes back with what went with it.</p><button>Undelete</button>`,
   )}</details>`
 }

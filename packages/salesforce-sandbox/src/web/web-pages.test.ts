@@ -215,3 +215,28 @@ test('forms sent by other sites are refused', async (t) => {
   assert.equal(refused.status, 403)
   assert.equal(org.admin.history(id).length, 1)
 })
+
+test('the rep deletes a record and brings it back', async (t) => {
+  const org = await startTestOrg(t)
+  const id = createLead(org)
+  assert.equal((await submit(org, { op: 'delete', id })).status, 303)
+  const gone = await page(org, `/${id}`)
+  assert.ok(gone.html.includes('in the recycle bin') && gone.html.includes('>Undelete<'))
+  await submit(org, { op: 'undelete', id })
+  assert.equal(org.admin.records('Lead')[0]?.deletedAtMs, null)
+})
+
+test('the rep merges leads that look alike, or reads why it cannot be', async (t) => {
+  const org = await startTestOrg(t)
+  const [winner, loser] = [createLead(org), createLead(org)]
+  assert.ok((await page(org, `/${winner}`)).html.includes(`<option value="${loser}">Ann Doe</option>`))
+  const refused = await submit(org, { op: 'merge', id: winner, loserIds: winner })
+  assert.match(await refused.text(), /merge needs one winner and one or two others/)
+  const merged = await submit(org, {
+    op: 'merge',
+    id: winner,
+    loserIds: `${org.url}/lightning/r/Lead/${loser}/view`,
+  })
+  assert.equal(merged.headers.get('location'), `/${winner}`)
+  assert.equal(org.admin.records('Lead')[1]?.values['MasterRecordId'], winner)
+})
