@@ -16,7 +16,8 @@ import { startResolver } from './start-resolver.ts'
 const UNDISTURBED = 1
 const FAILING = 2
 const KILLED = 3
-const WORKSPACES = 3
+const SHARED = 4
+const WORKSPACES = 4
 
 const world = createWorld(7, 90)
 
@@ -35,6 +36,14 @@ describe('a resolver that is disturbed ends in the same rows as one that is not'
     toChunks(shuffle(createRandom(7), world), Math.ceil(world.length / count)).map((portion) =>
       portion.map((happening) => toEnvelope(workspace, happening)),
     )
+
+  const countStored = async (ws: number): Promise<number> => {
+    const [row] = await lab.warehouse.query('SELECT count() AS n FROM events_raw WHERE ws = {ws:UInt32}', {
+      row: z.object({ n: z.coerce.number() }),
+      params: { ws },
+    })
+    return row?.n ?? 0
+  }
 
   async function assertSame(workspace: number): Promise<void> {
     const rows = await lab.rows(UNDISTURBED)
@@ -72,19 +81,12 @@ describe('a resolver that is disturbed ends in the same rows as one that is not'
   })
 
   test('when it is killed while it works, again and again', async () => {
-    const countStored = async (): Promise<number> => {
-      const [row] = await lab.warehouse.query('SELECT count() AS n FROM events_raw WHERE ws = {ws:UInt32}', {
-        row: z.object({ n: z.coerce.number() }),
-        params: { ws: KILLED },
-      })
-      return row?.n ?? 0
-    }
     const random = createRandom(9)
     for (const portion of portionsFor(KILLED, 4)) {
-      const before = await countStored()
+      const before = await countStored(KILLED)
       await lab.send(portion)
       const child = await startResolverChild(lab, WORKSPACES)
-      await waitUntil('it has begun to store', async () => (await countStored()) > before)
+      await waitUntil('it has begun to store', async () => (await countStored(KILLED)) > before)
       // No condition to wait for: the kill is to come at any point of what follows.
       await delay(random() * 250)
       await child.kill()
@@ -93,5 +95,24 @@ describe('a resolver that is disturbed ends in the same rows as one that is not'
     await waitUntil('the last one has caught up', () => lab.hasNoLag())
     assert.equal(await child.stop(), 0)
     await assertSame(KILLED)
+  })
+
+  test('when two share the work, and one after the other is killed in the middle of it', async () => {
+    const random = createRandom(13)
+    let children = [await startResolverChild(lab, WORKSPACES), await startResolverChild(lab, WORKSPACES)]
+    for (const portion of portionsFor(SHARED, 4)) {
+      const before = await countStored(SHARED)
+      await lab.send(portion)
+      await waitUntil('one of them has begun to store', async () => (await countStored(SHARED)) > before)
+      // No condition to wait for: the kill is to come at any point of what follows.
+      await delay(random() * 250)
+      const [victim, survivor] = children
+      assert.ok(victim && survivor)
+      await victim.kill()
+      children = [survivor, await startResolverChild(lab, WORKSPACES)]
+    }
+    await waitUntil('both have caught up', () => lab.hasNoLag())
+    for (const child of children) assert.equal(await child.stop(), 0)
+    await assertSame(SHARED)
   })
 })
