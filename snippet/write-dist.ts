@@ -24,6 +24,11 @@ export async function writeDist(directory: string): Promise<void> {
   }
 }
 
+/** Whether a text has a table, however a formatter has set it. */
+export const hasTable = (text: string, table: string): boolean => squeeze(text).includes(squeeze(table))
+
+const squeeze = (text: string): string => text.replaceAll(/[ -]+/g, ' ')
+
 /** What `npm run build` does: budgets, files, and the byte tables of the README. */
 export async function runBuild(): Promise<void> {
   const sizes = await measureSizes()
@@ -32,6 +37,6 @@ export async function runBuild(): Promise<void> {
   const readme = `${import.meta.dirname}/README.md`
   const text = await readFile(readme, 'utf8')
   const table = describeSizes(sizes)
-  if (!text.includes(table)) await writeFile(readme, text.replace(SIZES_SECTION, `\n${table}\n`))
+  if (!hasTable(text, table)) await writeFile(readme, text.replace(SIZES_SECTION, `\n${table}\n`))
   console.log(`${Object.keys(BUNDLES).length} bundles\n\n${table}`)
 }
