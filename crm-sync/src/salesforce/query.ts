@@ -16,7 +16,7 @@ export async function querySoql<Row>(
       method: 'GET',
       path,
       answer: page,
-      lane: options.lane ?? 'fields',
+      lane: options.lane ?? 'qualification',
     })
     rows.push(...value.records)
     path = value.nextRecordsUrl

@@ -14,7 +14,7 @@ export interface SalesforceRequest<T> {
   readonly answer: ZodType<T>
   /** The answer is text, e.g. CSV, and goes to `answer` unparsed. */
   readonly isText?: boolean
-  /** What it is for; `fields` when not given. */
+  /** What it is for; see `laneOf` when not given. */
   readonly lane?: Lane
   /** Changes nothing, so it may be repeated. GET is one without saying so. */
   readonly isRead?: boolean
@@ -41,3 +41,7 @@ export const inLane =
 
 export const isRead = ({ method, isRead }: Pick<SalesforceRequest<unknown>, 'method' | 'isRead'>): boolean =>
   isRead ?? method === 'GET'
+
+/** A read serves whatever the round has to write, so it goes on as long as the most important write may. */
+export const laneOf = (request: SalesforceRequest<unknown>): Lane =>
+  request.lane ?? (isRead(request) ? 'qualification' : 'fields')

@@ -7,7 +7,7 @@ import { failureOf, SalesforceError, type SalesforceFailure } from './errors.ts'
 import type { Exchange, HttpAnswer } from './exchange.ts'
 import { parseJson } from './parse-json.ts'
 import { readFailure } from './read-failure.ts'
-import { isRead, type Answered, type SalesforceRequest, type Send } from './request.ts'
+import { isRead, laneOf, type Answered, type SalesforceRequest, type Send } from './request.ts'
 
 export { inLane, type Answered, type SalesforceRequest, type Send } from './request.ts'
 export type { ApiUsage } from '../budget/call-budget.ts'
@@ -54,8 +54,7 @@ type Outcome<T> = { readonly answered: Answered<T> } | { readonly error: Salesfo
 
 async function tryOnce<T>(options: SendOptions, request: SalesforceRequest<T>): Promise<Outcome<T>> {
   try {
-    const lane = request.lane ?? 'fields'
-    return { answered: await options.gate.pass(lane, () => exchangeOnce(options, request)) }
+    return { answered: await options.gate.pass(laneOf(request), () => exchangeOnce(options, request)) }
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error
     return { error: isUnknown(request, error.failure) ? toUnknown(error) : error }
@@ -90,7 +89,7 @@ async function call<T>(
   request: SalesforceRequest<T>,
 ): Promise<HttpAnswer> {
   const { exchange, tokens, gate, now, timeoutMs = 60_000 } = options
-  gate.noteCall(request.lane ?? 'fields')
+  gate.noteCall(laneOf(request))
   try {
     const answer = await exchange({
       method: request.method,
