@@ -122,9 +122,10 @@ test('a write whose answer is lost is unknown and is never sent again; a read is
   assert.equal(failure.class, 'unknown')
   assert.equal(count(/composite/), 1)
   assert.equal(org.admin.records('Lead').length, 1)
+  await look(send)
   org.admin.faults.add({ match: { path: '/limits' }, times: 2, action: { type: 'dropBefore' } })
   await look(send)
-  assert.equal(count(/limits/), 3)
+  assert.equal(count(/limits/), 4)
 })
 
 const BAD_BODIES: readonly (readonly [string, string])[] = [
