@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ReadBytes } from './event-request.ts'
-import type { Arrivals } from './limit/arrivals.ts'
+import type { Arrival, Arrivals } from './limit/arrivals.ts'
 import { bodyTooLarge, incompleteBody, parseLength } from './read-body.ts'
 
 /** Reads the body of a node:http request, at most `maxBytes`. What comes beyond them is thrown away as it comes. */
@@ -14,9 +14,9 @@ export function readIncoming(
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
-    const arrival = arrivals.begin(() => incoming.destroy())
+    let arrival: Arrival | undefined
     const end = (result: ReadBytes): void => {
-      arrival.end()
+      arrival?.end()
       resolve(result)
     }
     incoming.on('data', (chunk: Buffer) => {
@@ -24,10 +24,13 @@ export function readIncoming(
       if (length > maxBytes) {
         chunks.length = 0
         end(bodyTooLarge(maxBytes))
-      } else {
-        arrival.add(chunk.length)
-        chunks.push(chunk)
+        return
       }
+      chunks.push(chunk)
+      // Most bodies come in one piece, which is not worth counting.
+      if (length === declared) return
+      arrival ??= arrivals.begin(() => incoming.destroy())
+      arrival.add(chunk.length)
     })
     incoming.on('end', () => end({ ok: true, bytes: join(chunks) }))
     incoming.on('close', () => end(incompleteBody))
