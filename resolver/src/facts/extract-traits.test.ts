@@ -15,6 +15,15 @@ describe('the traits of an event', () => {
       { type: 'identify', traits: { name: 'Ann', age: 41, tags: ['a'], vip: false } },
       { name: '"Ann"', age: '41', tags: '["a"]', vip: 'false' },
     ],
+    [
+      'identify: those of its context beneath its own, identifiers left out',
+      {
+        type: 'identify',
+        traits: { name: 'Ann' },
+        context: { traits: { name: 'A', plan: 'pro', anonymousId: 'c', userId: 'u' } },
+      },
+      { name: '"Ann"', plan: '"pro"' },
+    ],
     ['null stays, since it deletes', { type: 'identify', traits: { name: null } }, { name: 'null' }],
     ['identify without traits: none', { type: 'identify', userId: 'ann' }, {}],
     [

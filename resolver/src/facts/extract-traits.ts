@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TraitPolicy } from '@leadline/contract'
+import { isObject, type TraitPolicy } from '@leadline/contract'
 import type { NodeId } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { TraitPolicies } from '../profile/fold-traits.ts'
@@ -18,12 +18,13 @@ export interface Trait {
   readonly rank: bigint
 }
 
-/** Traits of identify; of group what the profile of a person keeps of it. An impersonated event has none. */
+/** Mobile SDKs repeat these among the traits of the context. */
+const NO_TRAITS: ReadonlySet<string> = new Set(['anonymousId', 'userId'])
+
+/** Traits of identify, those of its context beneath; of group what the profile of a person keeps of it. An impersonated event has none. */
 export function extractTraits(event: NormalEvent, policies: TraitPolicies = {}): readonly Trait[] {
   if (event.impersonated) return []
-  const values = new Map<string, unknown>(
-    event.wire.type === 'identify' ? Object.entries(event.wire.traits ?? {}) : [],
-  )
+  const values = new Map(identifyValues(event))
   for (const [key, value] of groupValues(event)) values.set(key, value)
   if (values.size === 0) return []
   const { messageId, timeMs, source } = event
@@ -34,6 +35,13 @@ export function extractTraits(event: NormalEvent, policies: TraitPolicies = {}):
       ? []
       : [{ node, key, value: text, source, messageId, timeMs, rank: toRank(event, policies[key]) }]
   })
+}
+
+/** RudderStack's browser SDK puts the traits of an identify into its context only. */
+function identifyValues({ wire, context }: NormalEvent): readonly (readonly [string, unknown])[] {
+  if (wire.type !== 'identify') return []
+  const around = isObject(context['traits']) ? Object.entries(context['traits']) : []
+  return [...around.filter(([key]) => !NO_TRAITS.has(key)), ...Object.entries(wire.traits ?? {})]
 }
 
 function groupValues({ wire, groupId }: NormalEvent): readonly (readonly [string, unknown])[] {

@@ -24,6 +24,19 @@ test('the original time is the client clock when both times are there', () => {
   assert.equal(toEventTime({ ...times, sentAt: undefined }), receivedAtMs - 3 * MINUTE)
 })
 
+test('where a dialect says so the timestamp is the client clock, for time and day', () => {
+  const times = {
+    originalTimestamp: iso(receivedAtMs),
+    timestamp: iso(receivedAtMs - 3 * DAY),
+    sentAt: iso(receivedAtMs),
+    receivedAtMs,
+    isTimestampFirst: true,
+  }
+  assert.equal(toEventTime(times), receivedAtMs - 3 * DAY)
+  assert.equal(toFilingTime(times), receivedAtMs - 3 * DAY)
+  assert.equal(toEventTime({ ...times, timestamp: undefined }), receivedAtMs)
+})
+
 test('without a time of sending the client is believed, years back too', () => {
   const timestamp = iso(Date.UTC(2019, 4, 1))
   assert.equal(toEventTime({ timestamp, receivedAtMs }), Date.UTC(2019, 4, 1))

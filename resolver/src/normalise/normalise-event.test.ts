@@ -198,3 +198,9 @@ test('an event that is none of the six calls is refused with a reason', () => {
   )
   assert.equal(normalised.ok, false)
 })
+
+test('RudderStack: the timestamp is when it happened', () => {
+  const event = { timestamp: '2026-11-02T09:00:00.000Z', originalTimestamp: '2026-11-02T11:30:00.000Z' }
+  assert.equal(readEvent(event, { dialect: 'rudderstack' }).timeMs, Date.parse(event.timestamp))
+  assert.equal(readEvent(event, { dialect: 'rudderstack' }).filedMs, Date.parse(event.timestamp))
+})

@@ -92,7 +92,12 @@ function build(
 ): NormalEvent {
   const receivedAtMs = Date.parse(envelope.receivedAt)
   const context = { ...envelope.context, ...wire.context }
-  const times = { ...wire, sentAt: wire.sentAt ?? envelope.sentAt, receivedAtMs }
+  const times = {
+    ...wire,
+    sentAt: wire.sentAt ?? envelope.sentAt,
+    receivedAtMs,
+    isTimestampFirst: envelope.dialect === 'rudderstack',
+  }
   return {
     workspace: envelope.workspace,
     messageId: wire.messageId,
