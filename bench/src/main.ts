@@ -1,11 +1,13 @@
 import { runCollectorBench } from './collector.ts'
 import { runCrmSyncBench } from './crm-sync.ts'
+import { runResolverBench } from './resolver/run.ts'
 import { runSnippetBench } from './snippet/run.ts'
 
 /** Every bench by name: `npm run bench -- NAME [seconds]`. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   collector: runCollectorBench,
   'crm-sync': runCrmSyncBench,
+  resolver: runResolverBench,
   snippet: runSnippetBench,
 }
 
