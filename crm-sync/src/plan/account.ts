@@ -1,8 +1,17 @@
-import { buildChanges, buildClaims, findOmissions, guardOf, type ChangeInput } from './field-mapping.ts'
-import type { ObjectSchema } from './field-values.ts'
+import {
+  buildChanges,
+  buildClaims,
+  findOmissions,
+  guardOf,
+  splitRollups,
+  type ChangeInput,
+  type FieldRule,
+} from './field-mapping.ts'
+import { isBlank, type ObjectSchema } from './field-values.ts'
 import {
   EMPTY_PLAN,
   EXTERNAL_ID,
+  type FieldChange,
   type FieldChanges,
   type Link,
   type Operation,
@@ -43,7 +52,8 @@ function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }):
   const { company, rules } = input
   const { record, externalId } = standing
   const own = record.externalId === '' ? { [EXTERNAL_ID]: { old: null, new: externalId } } : {}
-  const changes = { ...own, ...(rules.crm.objects.account.update ? changesOf(input, record.fields) : {}) }
+  const mapped = rules.crm.objects.account.update ? changesOf(input, record.fields) : {}
+  const changes = { ...own, ...withoutFreshRollups(mapped, rules.mapping.Account) }
   const claims = buildClaims({
     isRepeated: input.isRepeated,
     rules: rules.mapping.Account,
@@ -65,6 +75,20 @@ function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }):
     }
   const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
   return { ...EMPTY_PLAN, omitted, claims, links: isSameLink(company.link, link) ? [] : [link] }
+}
+
+/** An Account has many visitors: its roll-ups alone are written when they are this far behind. */
+const ROLLUP_LAG_MS = 6 * 3_600_000
+
+function withoutFreshRollups(changes: FieldChanges, rules: readonly FieldRule[]): FieldChanges {
+  const { now, later } = splitRollups(changes, rules)
+  const isDue = Object.keys(now).length > 0 || Object.values(later).some(isFarBehind)
+  return isDue ? changes : now
+}
+
+function isFarBehind({ old, new: value }: FieldChange): boolean {
+  if (typeof old !== 'string' || typeof value !== 'string') return isBlank(old)
+  return Date.parse(value) - Date.parse(old) >= ROLLUP_LAG_MS
 }
 
 const changesOf = (input: CompanyInput, current: ChangeInput['current']): FieldChanges =>

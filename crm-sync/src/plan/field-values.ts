@@ -104,8 +104,12 @@ const LATEST_MS = Date.UTC(4000, 0, 1)
 
 const WAREHOUSE_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$/
 
-/** In ms since 1970. Times of the warehouse are UTC without saying so. */
-export const parseTime = (text: string): number => Date.parse(text.replace(WAREHOUSE_TIME, '$1T$2Z'))
+/** In ms since 1970, NaN when there is none. Times of the warehouse are UTC without saying so, and 1970 when not set. */
+export function parseTime(text: string): number {
+  const isOfWarehouse = WAREHOUSE_TIME.test(text)
+  const ms = Date.parse(text.replace(WAREHOUSE_TIME, '$1T$2Z'))
+  return isOfWarehouse && ms === 0 ? Number.NaN : ms
+}
 
 function fitTime(value: FieldValue): string | undefined {
   const ms = typeof value === 'number' ? value : parseTime(String(value))

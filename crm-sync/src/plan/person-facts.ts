@@ -18,7 +18,14 @@ export interface PersonFacts {
   readonly firstSeenMs: number
   readonly lastSeenMs: number
   readonly sessions: number
+  /** In the 7 and 30 days up to the last visit: they change with visits only, never by the calendar alone. */
+  readonly sessions7d: number
+  readonly sessions30d: number
+  /** Pages of the latest visits, the most frequent first. */
+  readonly topPages: string
+  /** What brought the person here first, and last. */
   readonly source: string
+  readonly lastSource: string
 }
 
 export const COMPANY_NOT_PROVIDED = '[not provided]'
@@ -40,7 +47,10 @@ export function buildPersonFacts(person: PersonState, domain: string): PersonFac
     firstSeenMs: Math.min(...leads.map((lead) => lead.firstSeenMs)),
     lastSeenMs: Math.max(...leads.map((lead) => lead.lastSeenMs)),
     sessions: person.sessions.length,
-    source: firstSource(person.sessions),
+    sessions7d: countSince(person.sessions, 7),
+    sessions30d: countSince(person.sessions, 30),
+    topPages: topPages(person.sessions),
+    ...buildTouches(person.sessions),
   }
 }
 
@@ -97,10 +107,35 @@ function textOf(value: unknown): string {
   return ''
 }
 
-/** Source of the earliest visit that has one: what brought the person here first. */
-function firstSource(sessions: readonly SessionState[]): string {
+/** Sources of the earliest and the latest visit that have one. */
+function buildTouches(sessions: readonly SessionState[]): Pick<PersonFacts, 'source' | 'lastSource'> {
   const ordered = sessions.toSorted((a, b) => a.startedAtMs - b.startedAtMs || compare(a, b))
-  return ordered.map(buildSource).find((source) => source !== '') ?? ''
+  const sources = ordered.map(buildSource).filter((source) => source !== '')
+  return { source: sources[0] ?? '', lastSource: sources.at(-1) ?? '' }
+}
+
+const DAY_MS = 86_400_000
+
+function countSince(sessions: readonly SessionState[], days: number): number {
+  const last = Math.max(...sessions.map(({ startedAtMs }) => startedAtMs))
+  return sessions.filter(({ startedAtMs }) => startedAtMs > last - days * DAY_MS).length
+}
+
+const RECENT_VISITS = 20
+const TOP_PAGES = 5
+
+function topPages(sessions: readonly SessionState[]): string {
+  const recent = sessions
+    .toSorted((a, b) => b.startedAtMs - a.startedAtMs || compare(a, b))
+    .slice(0, RECENT_VISITS)
+  const counts = new Map<string, number>()
+  for (const page of recent.flatMap((session) => session.topPages))
+    counts.set(page, (counts.get(page) ?? 0) + 1)
+  const ordered = [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  return ordered
+    .slice(0, TOP_PAGES)
+    .map(([page]) => page)
+    .join(', ')
 }
 
 const compare = (a: SessionState, b: SessionState): number => (a.sessionId < b.sessionId ? -1 : 1)
