@@ -156,3 +156,15 @@ describe('the document of a run', () => {
     })
   })
 })
+
+test('with Kafka the collector has its spool beside the other data, unless the file says where', () => {
+  const build = (stream: Document): unknown => {
+    const parts = { defaults: DEFAULTS, ports: toPorts(4400), host: undefined, tagFile: 'tag.js' }
+    return buildRunDocument({ ...parts, own: { stream } })['stream']
+  }
+  const kafka = { kind: 'kafka', brokers: ['b:9092'] }
+  assert.deepEqual(build(kafka), { ...kafka, spool: { directory: '${LEADLINE_DATA}/spool' } })
+  const own = { ...kafka, spool: { directory: '/disk', maxBytes: 5 } }
+  assert.deepEqual(build(own), own)
+  assert.deepEqual(build({ maxBytes: 5 }), { ...Object(DEFAULTS['stream']), maxBytes: 5 })
+})

@@ -53,7 +53,14 @@ export function buildRunDocument({ own, defaults, ports, host, tagFile }: RunDoc
     ...filled,
     collector: host === undefined ? collector : { ...collector, host },
     console: placeAt(ports.console, filled['console']),
+    stream: placeSpool(filled['stream']),
   }
+}
+
+/** Beside the rest of the data, unless the own file has another place for it. */
+function placeSpool(stream: unknown): unknown {
+  if (!isMap(stream) || stream['kind'] !== 'kafka') return stream
+  return { ...stream, spool: { directory: '${LEADLINE_DATA}/spool', ...toMap(stream['spool']) } }
 }
 
 // What is no number stays, so that the check can name it.
