@@ -96,6 +96,8 @@ test('a week of visits, edits and conversions: no duplicate, no lost edit, no em
   const stats = desk.org.admin.stats()
   const polls = desk.org.admin.log().filter(({ path }) => path.includes('/queryAll')).length
   await sync.stop()
+  for (const { method, endpoint, object, requests } of stats.calls)
+    t.diagnostic(`${requests} ${method} ${endpoint} ${object ?? ''}`)
   t.diagnostic(`${stats.counted - polls} calls for ${synced} synced leads, ${polls} of polls`)
   const records = ['Lead', 'Contact'].flatMap((object) =>
     desk.org.admin.records(object).filter(({ deletedAtMs }) => deletedAtMs === null),
