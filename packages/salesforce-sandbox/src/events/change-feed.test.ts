@@ -94,6 +94,29 @@ test('the same change of several records at once is one event', async (t) => {
   )
 })
 
+test('a merge is a delete of the losers and an update of the winner; a conversion creates and updates', async (t) => {
+  const org = await startTestOrg(t, OPTIONS)
+  const ids: string[] = []
+  for (const LastName of ['a', 'b']) {
+    ids.push(String(read((await org.call('POST /sobjects/Lead', { ...LEAD, LastName })).body, 'id')))
+  }
+  const [winnerId = '', loserId = ''] = ids
+  const feed = await subscribe(org, -1, '/data/ChangeEvents')
+  org.admin.act({ ops: [{ op: 'merge', winnerId, loserIds: [loserId] }] })
+  const told = async (): Promise<unknown[]> =>
+    (await feed.connect()).map((message) => [header(message, 'entityName'), header(message, 'changeType')])
+  assert.deepEqual(await told(), [
+    ['Lead', 'DELETE'],
+    ['Lead', 'UPDATE'],
+  ])
+  org.admin.act({ ops: [{ op: 'convert', leadId: winnerId }] })
+  assert.deepEqual(await told(), [
+    ['Account', 'CREATE'],
+    ['Contact', 'CREATE'],
+    ['Lead', 'UPDATE'],
+  ])
+})
+
 test('a connect waits for an event, and answers empty after its time', async (t) => {
   const org = await startTestOrg(t, OPTIONS)
   const feed = await subscribe(org)

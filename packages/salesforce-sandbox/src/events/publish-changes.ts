@@ -14,7 +14,9 @@ const RETENTION_MS = 72 * 3_600_000
 
 /** Turns what has been committed since the last time into change events. */
 export function publishChanges(org: Org): void {
-  const told = org.store.changes().filter((change) => isTold(org, change))
+  const changes = org.store.changes()
+  const winners = new Set(changes.map(({ after }) => after.values['MasterRecordId'] ?? null))
+  const told = changes.filter((change) => isTold(org, change, winners))
   if (told.length === 0) return
   const expiredId = org.events.expire(org.clock.nowMs() - RETENTION_MS)
   if (expiredId !== undefined) org.state.set('cdc:floor', String(expiredId))
@@ -22,9 +24,10 @@ export function publishChanges(org: Org): void {
   for (const changes of transactions.values()) publishTransaction(org, changes)
 }
 
-function isTold(org: Org, { after, version, before }: Change): boolean {
+/** A save that changes nothing is told when a flow made it, or when it ends a merge. */
+function isTold(org: Org, { after, version }: Change, winners: ReadonlySet<unknown>): boolean {
   const changesNothing = version.event === 'update' && Object.keys(version.changes).length === 0
-  if (changesNothing && before !== undefined && version.via !== 'flow') return false
+  if (changesNothing && version.via !== 'flow' && !winners.has(after.id)) return false
   const object = org.schema.object(after.object)
   // Nobody is told of what an org starts with, nor of what is written past the rules.
   if (version.via === 'setup' || version.via === 'raw') return false

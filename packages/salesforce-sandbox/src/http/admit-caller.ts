@@ -5,11 +5,17 @@ import type { Org } from '../org.ts'
 import { createAccess } from '../access/access.ts'
 import { countCall, isSpent } from './call-budget.ts'
 
+export interface Caller {
+  readonly token: string
+  /** Host header: an org that has moved answers under its new name only. */
+  readonly host: string | undefined
+}
+
 /** The session behind a token, its user's right to the API, and one call of the budget, in this order. */
-export function admitCaller(org: Org, token: string, trace: Trace): Checked<AccessToken> {
+export function admitCaller(org: Org, { token, host }: Caller, trace: Trace): Checked<AccessToken> {
   const session = findSession(org, token)
   const { instanceUrl, highAssurance } = org.cells.auth.get()
-  const isMoved = instanceUrl !== null && instanceUrl !== org.url()
+  const isMoved = instanceUrl !== null && new URL(instanceUrl).host !== host
   if (!session || isMoved || highAssurance.includes(session.userId)) {
     return refuse(dmlError('INVALID_SESSION_ID', 'Session expired or invalid', { status: 401 }))
   }

@@ -74,12 +74,16 @@ interface Incoming {
 
 function answerInSession(org: Org, incoming: Incoming): Reply {
   const { request, method, trace } = incoming
-  const admitted = admitCaller(org, bearerOf(request) ?? '', trace)
+  const admitted = admitCaller(org, callerOf(request), trace)
   if (!admitted.ok) {
     return admitted.error.code === 'INVALID_SESSION_ID' ? refuseToken(request) : failTransport(admitted.error)
   }
   trace.client = readOptions(request, 'sforce-call-options').get('client') ?? null
   return dispatch({ org, trace, userId: admitted.value.userId }, request, method)
+}
+
+function callerOf(request: HttpRequest): { token: string; host: string | undefined } {
+  return { token: bearerOf(request) ?? '', host: request.headers.host }
 }
 
 function failTransport({ code, message, status }: DmlError): Reply {

@@ -16,6 +16,7 @@ const WRITES: Readonly<Record<string, string>> = {
 export function describeCall(request: HttpRequest, method: string): CallSummary {
   const [services, kind, third = null, ...rest] = request.segments
   if (services !== 'services') return { op: null, object: null }
+  if (kind === 'Soap') return { op: 'soap', object: null }
   return kind === 'oauth2' ? { op: third, object: null } : describeDataCall(request, method, rest)
 }
 

@@ -66,8 +66,11 @@ test('the consent page sends the answer back, with the state', async (t) => {
 test('a moved org, high assurance and an expired session all refuse the call', async (t) => {
   const org = await startTestOrg(t)
   const status = async (): Promise<number> => (await org.call('GET /limits')).status
-  org.admin.auth.switch({ instanceUrl: 'http://127.0.0.1:1' })
+  const instanceUrl = org.url.replace('127.0.0.1', 'localhost')
+  org.admin.auth.switch({ instanceUrl })
   assert.equal(await status(), 401)
+  const headers = { authorization: `Bearer ${org.token}` }
+  assert.equal((await callJson(`${instanceUrl}/services/data/v62.0/limits`, { headers })).status, 200)
   org.admin.auth.switch({ instanceUrl: null })
   assert.equal(await status(), 200)
   const [user] = org.admin.records('User', `Username = '${INTEGRATION_USERNAME}'`)

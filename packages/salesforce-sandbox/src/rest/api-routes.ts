@@ -34,6 +34,7 @@ import { createCustomField, queryTooling } from './tooling.ts'
 import { query, queryAll, queryMore } from './query-calls.ts'
 import { deleteByKey, insertOne, readByKey, upsertOne } from './record-by-key.ts'
 import { listDeleted, listUpdated } from './replication.ts'
+import { parameterizedSearch } from './search.ts'
 import { createOne, deleteOne, readOne, updateOne } from './single-record.ts'
 
 /** The REST API below `/services/data/vXX.X`. One more resource: one line here, one handler. */
@@ -60,6 +61,7 @@ export const API_ROUTES: readonly Route<ApiHandler>[] = [
   { pattern: 'metadata/deployRequest/:id', methods: { GET: showDeployRequest } },
   { pattern: 'tooling/query', methods: { GET: queryTooling } },
   { pattern: 'tooling/sobjects/CustomField', methods: { POST: createCustomField } },
+  { pattern: 'parameterizedSearch', methods: { GET: parameterizedSearch } },
   { pattern: 'query', methods: { GET: query } },
   { pattern: 'queryAll', methods: { GET: queryAll } },
   { pattern: 'query/:locator', methods: { GET: queryMore } },

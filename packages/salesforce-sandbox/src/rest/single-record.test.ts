@@ -315,3 +315,17 @@ test('If-Unmodified-Since guards an update', async (t) => {
   assert.equal((await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'CEO' }, headers)).status, 412)
   assert.equal(org.store.get('Lead', id)?.values['Title'], 'CTO')
 })
+
+test('a search finds records by words of their names', async (t) => {
+  const org = await startTestOrg(t)
+  await org.call('POST /sobjects/Lead', {
+    FirstName: 'Ann',
+    LastName: 'Doe',
+    Company: 'Acme',
+    Email: 'a@b.example',
+  })
+  await org.call('POST /sobjects/Lead', { LastName: 'Doe', Company: 'Other' })
+  const { body } = await org.call('GET /parameterizedSearch?q=doe+acme&sobject=Lead&Lead.fields=Email')
+  assert.equal(read(body, 'searchRecords', 0, 'Email'), 'a@b.example')
+  assert.equal(read(body, 'searchRecords', 1), undefined)
+})

@@ -20,7 +20,7 @@ export function answerSoap(org: Org, request: HttpRequest, trace: Trace): Reply 
   const soap = parseEnvelope(request.body)
   const api = request.segments[2] === 'm' ? APIS.m : APIS.u
   const outcome = soap
-    ? runOperation(org, { soap, trace, operations: api.operations })
+    ? runOperation(org, { soap, trace, operations: api.operations, host: request.headers.host })
     : fault('UNKNOWN_EXCEPTION', 'The body is not a SOAP envelope')
   const body = outcome.ok
     ? buildResponse(soap?.operation ?? '', api.namespace, outcome.result)
@@ -37,11 +37,16 @@ const ILLEGAL = 'Invalid Session ID found in SessionHeader: Illegal Session'
 
 function runOperation(
   org: Org,
-  call: { soap: SoapRequest; trace: Trace; operations: typeof PARTNER_OPERATIONS },
+  call: {
+    soap: SoapRequest
+    trace: Trace
+    operations: typeof PARTNER_OPERATIONS
+    host: string | undefined
+  },
 ): SoapOutcome {
-  const { soap, trace, operations } = call
+  const { soap, trace, operations, host } = call
   trace.op = soap.operation
-  const admitted = admitCaller(org, soap.sessionId, trace)
+  const admitted = admitCaller(org, { token: soap.sessionId, host }, trace)
   if (!admitted.ok) {
     const { code, message } = admitted.error
     return fault(code, code === 'INVALID_SESSION_ID' ? ILLEGAL : message)
