@@ -8,7 +8,7 @@ import {
   type AnyPage,
   type AnyProfile,
 } from '../test-support/any-browser.ts'
-import { namesOf, openTagSite, type TagSite } from '../test-support/tag-fixture.ts'
+import { namesOf, openTagSite, type TagSite, WITHOUT_CAPTURES } from '../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
 
@@ -32,7 +32,7 @@ for (const engine of ENGINES) {
     })
     after(() => browser.close())
     beforeEach(async () => {
-      site = await openTagSite({ pages, features: 'everything' })
+      site = await openTagSite({ pages, features: WITHOUT_CAPTURES })
       profile = await browser.newProfile()
     })
     afterEach(async () => {

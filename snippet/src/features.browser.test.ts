@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../test-support/browser.ts'
-import { namesOf, openTagFixture, runInPage, type TagFixture } from '../test-support/tag-fixture.ts'
+import {
+  namesOf,
+  openTagFixture,
+  runInPage,
+  type TagFixture,
+  WITHOUT_CAPTURES,
+} from '../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
 
@@ -35,7 +41,7 @@ describe('a feature of the tag', () => {
   })
   after(() => browser.close())
   beforeEach(async () => {
-    fixture = await openTagFixture(browser, pages, { features: 'everything' })
+    fixture = await openTagFixture(browser, pages, { features: WITHOUT_CAPTURES })
   })
   afterEach(() => fixture.stop())
 

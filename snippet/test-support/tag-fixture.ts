@@ -1,9 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { WireEvent } from '@leadline/contract/wire'
-import { buildTag, type TagOptions } from '../build.ts'
+import { ALL_FEATURES, buildTag, FEATURES, type TagOptions } from '../build.ts'
 import { startTestCollector, type TestCollector } from './test-collector.ts'
 import { startTestSite, type PageParts, type SitePage } from './test-site.ts'
 import { waitUntil } from './wait-until.ts'
+
+/** Every feature that makes no calls by itself. */
+export const WITHOUT_CAPTURES = ALL_FEATURES.filter(
+  (name) => name !== 'ripe' && !FEATURES[name].startsWith('capture/'),
+)
 
 /** A customer's site with the built tag, and a collector on another site. */
 export interface TagSite {
