@@ -32,7 +32,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const exchange = createExchange()
   if (auth.flow === 'web-server') {
     const grant = await consent(options, auth)
-    await keep(grant, options)
+    await store.alone(() => keep(grant, options))
     return grant.session
   }
   const known = await store.load()

@@ -181,6 +181,40 @@ test('a revoked refresh token stops the connection until somebody connects again
   assert.ok(isBack)
 })
 
+test('a process whose session is two renewals old catches up without trouble', async (t) => {
+  const org = await startOrg(t, { rotateRefresh: true })
+  const store = createMemoryStore()
+  await connectBy(org, store)
+  const [idle, busy] = [1, 2].map(() => openConnection(crmOf(org), { store, times: QUICK }))
+  assert.ok(idle && busy)
+  await look(idle.send)
+  org.admin.auth.expire()
+  await look(busy.send)
+  org.admin.auth.expire()
+  await look(idle.send)
+})
+
+test('who connects while an old refresh token is refused is not undone', async (t) => {
+  const org = await startOrg(t)
+  const memory = createMemoryStore()
+  const { userId = '' } = await connectBy(org, memory)
+  let loads = 0
+  const store: ConnectionStore = {
+    ...memory,
+    async load() {
+      loads += 1
+      // After the refusal, and before it is written down.
+      if (loads === 3) await connectBy(org, memory)
+      return await memory.load()
+    },
+  }
+  const { send } = openConnection(crmOf(org), { store, times: QUICK })
+  org.admin.auth.revoke(userId)
+  // The session that is kept is refused first.
+  await look(send)
+  assert.equal((await memory.load())?.isDead, false)
+})
+
 test('a login that works while every call is refused does not loop', async (t) => {
   const org = await startOrg(t)
   let nowMs = Date.now()

@@ -5,6 +5,8 @@ export interface Session {
   /** 18 characters; undefined when the token answer does not name it. */
   readonly orgId?: string | undefined
   readonly userId?: string | undefined
+  /** It was kept by some process, and may be as old as the one before. */
+  readonly isKept?: boolean
 }
 
 export interface TokenProvider {

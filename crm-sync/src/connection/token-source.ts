@@ -96,8 +96,11 @@ function createStoredSource(
       })
       return session
     } catch (error) {
-      if (error instanceof SalesforceError && error.failure.code === 'invalid_grant')
-        await store.save({ ...known, isDead: true })
+      if (!(error instanceof SalesforceError) || error.failure.code !== 'invalid_grant') throw error
+      const latest = await store.load()
+      // Somebody connected again meanwhile.
+      if (latest && latest.refreshToken !== known.refreshToken) return toSession(latest)
+      await store.save({ ...known, isDead: true })
       throw error
     }
   }
@@ -122,6 +125,7 @@ const toSession = ({ accessToken, instanceUrl, orgId, userId }: StoredConnection
   instanceUrl,
   orgId,
   userId,
+  isKept: true,
 })
 
 function usable(known: StoredConnection | undefined): StoredConnection {

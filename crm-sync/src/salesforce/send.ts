@@ -63,12 +63,12 @@ async function tryOnce<T>(options: SendOptions, request: SalesforceRequest<T>): 
 
 async function exchangeOnce<T>(options: SendOptions, request: SalesforceRequest<T>): Promise<Answered<T>> {
   const { tokens } = options
-  const session = await tokens.current()
+  let session = await tokens.current()
   let answer = await call(options, session, request)
-  if (isExpired(answer)) {
-    answer = await call(options, await tokens.renew(session), request)
-    if (isExpired(answer))
-      throw new SalesforceError({ ...readFailure(answer), code: 'auth_broken', class: 'auth' })
+  for (let isLast = false; isExpired(answer); isLast = session.isKept !== true) {
+    if (isLast) throw new SalesforceError({ ...readFailure(answer), code: 'auth_broken', class: 'auth' })
+    session = await tokens.renew(session)
+    answer = await call(options, session, request)
   }
   if (answer.status < 200 || answer.status >= 300) {
     const failure = readFailure(answer)
