@@ -29,7 +29,7 @@ export const collectorLimits = z.strictObject({
   maxLoopDelayMs: z
     .int()
     .min(50)
-    .default(500)
+    .default(1000)
     .describe('When timers are so late, event requests are answered 503 before they are read'),
   headerSeconds: z.number().min(0.1).default(10).describe('Longest that the head of a request may take'),
   requestSeconds: z.number().min(0.1).default(30).describe('Longest that a whole request may take to arrive'),

@@ -32,6 +32,9 @@ interface Waiting {
   readonly reject: (error: StreamUnavailable) => void
 }
 
+/** Its heap holds no more than the rows of one commit; values lie outside of it. Unbounded it grows to no use. */
+const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 }
+
 /** Larger than a commit is as a rule: one buffer for each topic goes to and fro. */
 const BUFFER_BYTES = 1024 * 1024
 
@@ -63,7 +66,7 @@ export class ThreadedWriter implements ChunkWriter {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./append-thread.ts', import.meta.url))
+    const worker = new Worker(new URL('./append-thread.ts', import.meta.url), { resourceLimits: HEAP })
     worker.on('message', (answer: AppendAnswer) => this.#settle(worker, answer))
     worker.on('error', (error) => this.#failAll(error))
     worker.on('exit', () => this.#failAll(new Error('the thread that writes the log has ended')))
