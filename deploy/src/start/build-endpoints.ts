@@ -1,8 +1,8 @@
-import type { CrmSettings, Settings } from '@leadline/contract'
+import type { Settings } from '@leadline/contract'
 import type { Endpoints } from '../instance/endpoints.ts'
 import { LOOPBACK, type Ports } from '../instance/ports.ts'
 import { toSandboxUrl } from '../settings/run-document.ts'
-import { findSandboxCrm, toCollectorUrl } from './part-list.ts'
+import { findSandboxCrm, toCollectorUrl, toSandboxClient } from './part-list.ts'
 
 /** Where each part of this run is, and the keys of its first workspace. */
 export function buildEndpoints(settings: Settings, ports: Ports, pid: number): Endpoints {
@@ -15,7 +15,7 @@ export function buildEndpoints(settings: Settings, ports: Ports, pid: number): E
     demo: `http://${LOOPBACK}:${ports.demo}`,
     ...buildAccess(settings),
     clickhouse: buildReader(settings.warehouse),
-    sandboxClient: sandboxCrm ? buildClient(sandboxCrm) : null,
+    sandboxClient: sandboxCrm ? toSandboxClient(sandboxCrm) : null,
   }
 }
 
@@ -34,9 +34,3 @@ const buildReader = (warehouse: Settings['warehouse']): Endpoints['clickhouse'] 
   warehouse.kind === 'embedded'
     ? { url: warehouse.url, user: 'reader', password: warehouse.readerPassword }
     : null
-
-/** The app of the simulated org, however the settings name it. */
-function buildClient({ auth, clientId, clientSecret }: CrmSettings): Endpoints['sandboxClient'] {
-  const secret = auth && 'clientSecret' in auth ? auth.clientSecret : clientSecret
-  return { id: auth?.clientId ?? clientId ?? '', secret: secret ?? '' }
-}

@@ -81,11 +81,18 @@ function buildSandbox(part: PartMaker, { ports, paths }: PartListInput, crm: Crm
   const sandbox = part('sandbox', 'packages/salesforce-sandbox/src/main.ts', [
     { port: ports.sandbox, dataDir: paths.sandbox, schemaDirs: [FORCE_APP], clockMode: 'wall' },
   ])
-  const client = {
-    LEADLINE_SANDBOX_CLIENT_ID: crm.clientId,
-    LEADLINE_SANDBOX_CLIENT_SECRET: crm.clientSecret,
-  }
+  const { id, secret } = toSandboxClient(crm)
+  const client = { LEADLINE_SANDBOX_CLIENT_ID: id, LEADLINE_SANDBOX_CLIENT_SECRET: secret }
   return { ...sandbox, environment: { ...sandbox.environment, ...client } }
+}
+
+/** The app of the simulated org, however the settings name it. */
+export function toSandboxClient({ auth, clientId, clientSecret }: CrmSettings): {
+  readonly id: string
+  readonly secret: string
+} {
+  const secret = auth && 'clientSecret' in auth ? auth.clientSecret : clientSecret
+  return { id: auth?.clientId ?? clientId ?? '', secret: secret ?? '' }
 }
 
 /** Where this machine reaches the collector, whatever pages are told. */
