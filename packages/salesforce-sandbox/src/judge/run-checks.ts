@@ -5,7 +5,7 @@ import type { RecordVersion } from '../store/stored-record.ts'
 const field = z.string().regex(/^\w+\.\w+$/)
 
 export const checksSchema = z.strictObject({
-  /** Log entries and versions from this request on. */
+  /** Log entries above this number; records are judged over their whole history. */
   since: z.number().int().min(0).default(0),
   noDuplicates: z.array(z.strictObject({ object: z.string(), key: z.string() })).optional(),
   /** No API write brings back a value that a person had replaced. */

@@ -91,6 +91,20 @@ test('a refreshed sandbox is another org, and every token is dead', async (t) =>
   assert.equal(read(body, 'organization_id'), orgId)
 })
 
+test('every refusal of the token call can be produced', async (t) => {
+  const org = await startTestOrg(t)
+  org.admin.auth.switch({ tokenError: { error: 'invalid_grant', description: 'ip restricted' } })
+  const { clientId, clientSecret } = CLIENT
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+  const refused = await post(org.url, form)
+  assert.deepEqual(
+    [refused.status, refused.body],
+    [400, { error: 'invalid_grant', error_description: 'ip restricted' }],
+  )
+  org.admin.auth.switch({ tokenError: null })
+  assert.equal((await post(org.url, form)).status, 200)
+})
+
 test('a blocked app gets no token', async (t) => {
   const org = await startTestOrg(t)
   org.admin.auth.switch({ blocked: [CLIENT.clientId] })

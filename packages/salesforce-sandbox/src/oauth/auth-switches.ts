@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const authSwitchesSchema = z.object({
   /** Answers of the consent step that say no, still to come. */
   denials: z.number().int().min(0).default(0),
+  /** What every token call answers, e.g. `invalid_app_access` or `invalid_grant` with `ip restricted`. */
+  tokenError: z.object({ error: z.string(), description: z.string() }).nullable().default(null),
   /** Client ids that an administrator has blocked. */
   blocked: z.array(z.string()).default([]),
   /** Users whose every API call is refused although they can log in. */

@@ -27,6 +27,8 @@ export function exchangeToken(org: Org, request: HttpRequest): Reply {
   if (org.cells.auth.get().blocked.includes(client.clientId)) {
     return oauthError('OAUTH_APP_BLOCKED', 'this app is blocked by admin')
   }
+  const { tokenError } = org.cells.auth.get()
+  if (tokenError) return oauthError(tokenError.error, tokenError.description)
   return grant({ org, request, form, client, secret: given.secret })
 }
 

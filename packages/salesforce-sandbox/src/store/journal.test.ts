@@ -56,6 +56,20 @@ test('a killed org has lost nothing that it answered', async (t) => {
   const answered: string[] = []
   const first = await startProcess(t, dataDir)
   const token = await drawToken(first.url)
+  const json = { 'content-type': 'application/json' }
+  const rule = JSON.stringify({ name: 'No', object: 'Account', message: 'No.' })
+  const ruled = await callJson(`${first.url}/__admin/rules/validation`, {
+    method: 'POST',
+    headers: json,
+    body: rule,
+  })
+  assert.equal(ruled.status, 204)
+  const jobs = '/services/data/v62.0/jobs/ingest'
+  const job = await callJson(first.url + jobs, {
+    method: 'POST',
+    headers: { ...json, authorization: `Bearer ${token}` },
+    body: JSON.stringify({ object: 'Lead', operation: 'insert' }),
+  })
   const writing = (async () => {
     for (let i = 0; i < 10_000; i += 1) answered.push(await createLead(first.url, token, `n${i}`))
   })().catch((error: unknown) => error)
@@ -75,6 +89,10 @@ test('a killed org has lost nothing that it answered', async (t) => {
   const log = await callJson(`${second.url}/__admin/log`)
   const logged = Array.isArray(log.body) ? log.body.filter((entry) => read(entry, 'op') === 'create') : []
   assert.equal(logged.length, ids.length)
+  const rules = await callJson(`${second.url}/__admin/rules/validation`)
+  assert.equal(read(rules.body, 0, 'name'), 'No')
+  const kept = await callJson(`${second.url}${jobs}/${String(read(job.body, 'id'))}`, { headers })
+  assert.equal(read(kept.body, 'state'), 'Open')
   assert.ok(!ids.includes(await createLead(second.url, token, 'next')), 'ids are not given twice')
   await kill(second.child)
 })
