@@ -456,3 +456,16 @@ test('an erased person leaves no value behind, and the record of the rep stays w
   const kept = await desk.deliveries()
   assert.deepEqual(new Set(kept.map(({ fields }) => fields)), new Set(['{}']))
 })
+
+test('when a Lead is converted during a visit, the row of that visit moves at once', async () => {
+  desk = await openDesk(store.warehouse, { crm: { refreshMs: 600_000 } })
+  const now = Date.now()
+  const session = { sessionId: randomUUID(), startedAtMs: now - 60_000, endedAtMs: now }
+  await push([newPerson('live@convert.example', { sessions: [session] })])
+  await settle()
+  desk.org.admin.act({ ops: [{ op: 'convert', leadId: only('Lead').id }] })
+  await until(
+    () => only('Leadline_Activity__c').values['Leadline_Contact__c'] === only('Contact').id,
+    'the row hangs on the Contact',
+  )
+})

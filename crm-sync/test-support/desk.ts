@@ -16,6 +16,8 @@ import { INTEGRATION_USERNAME, startSandboxOrg, type SandboxOrg } from '@leadlin
 import { createLog, type RunningService } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
 import { NIL_UUID, toDateTime, type Warehouse } from '@leadline/warehouse'
+import { companyRow, leadRow, sessionRow } from '@leadline/warehouse/test-warehouse'
+import { companyRow, leadRow, sessionRow } from '@leadline/warehouse/test-warehouse'
 import { z } from 'zod'
 import { startCrmSync } from '../src/start-crm-sync.ts'
 import type { ProbeTimes } from '../src/sync/parked-items.ts'
@@ -158,23 +160,7 @@ export async function openDesk(
     seed: (people) => seedPeople(warehouse, ws, people),
     seedCompany: ({ id, name, domain }) =>
       warehouse.insert('companies_raw', [
-        {
-          ws,
-          company_id: id,
-          key_kind: 'domain',
-          key: domain,
-          name,
-          domain,
-          parent_id: NIL_UUID,
-          domains: [],
-          traits: '{}',
-          provenance: '{}',
-          first_seen: '2026-11-21 10:00:00.000',
-          last_seen: '2026-11-21 10:00:00.000',
-          leads: 0,
-          version: nextVersion(),
-          gone: 0,
-        },
+        companyRow({ ws, company_id: id, key: domain, name, domain, version: nextVersion() }),
       ]),
     async work(kind, ids, reason = 'lead') {
       const works = ids.map((id): CrmWork => ({
@@ -235,26 +221,24 @@ async function seedPeople(warehouse: Warehouse, ws: number, people: readonly See
   const at = toDateTime(Date.UTC(2026, 10, 1))
   await warehouse.insert(
     'leads_raw',
-    people.map((person) => ({
-      ws,
-      lead_id: person.leadId,
-      contact_id: person.contactId,
-      company_id: person.companyId ?? NIL_UUID,
-      primary_email: person.email,
-      name: person.name ?? '',
-      identified: 1,
-      quarantined: person.quarantined ? 1 : 0,
-      role: 0,
-      stage: person.quarantined ? '' : 'qualified',
-      first_seen: at,
-      last_seen: lastSeen(person, at),
-      sessions: person.sessions?.length ?? 0,
-      events: 1,
-      traits: JSON.stringify(person.traits ?? {}),
-      provenance: '{}',
-      version: nextVersion(),
-      gone: 0,
-    })),
+    people.map((person) =>
+      leadRow({
+        ws,
+        lead_id: person.leadId,
+        contact_id: person.contactId,
+        company_id: person.companyId ?? NIL_UUID,
+        primary_email: person.email,
+        name: person.name ?? '',
+        identified: 1,
+        quarantined: person.quarantined ? 1 : 0,
+        stage: person.quarantined ? '' : 'qualified',
+        first_seen: at,
+        last_seen: lastSeen(person, at),
+        sessions: person.sessions?.length ?? 0,
+        traits: JSON.stringify(person.traits ?? {}),
+        version: nextVersion(),
+      }),
+    ),
   )
   await warehouse.insert(
     'contact_leads',
@@ -289,7 +273,7 @@ const toSessionRow = (
   { ws, leadId, gone }: { readonly ws: number; readonly leadId: string; readonly gone: number },
 ) => {
   const endedAtMs = session.endedAtMs ?? session.startedAtMs + 180_000
-  return {
+  return sessionRow({
     ws,
     lead_id: leadId,
     session_id: session.sessionId,
@@ -306,15 +290,9 @@ const toSessionRow = (
     source: 'google',
     medium: 'cpc',
     campaign: 'spring',
-    term: '',
-    content: '',
-    click_ids: '{}',
-    device: 'desktop',
-    browser: 'Firefox',
-    os: 'Linux',
     version: nextVersion(),
     gone,
-  }
+  })
 }
 
 /** A lead leaves a contact for another one, as the resolver writes it. */

@@ -90,7 +90,7 @@ export function planTimeline(all: TimelineInput): TimelinePlan {
     const row = input.rows.get(session.sessionId) ?? heirs.get(session.sessionId)
     const operation = planRow(input, session, row)
     if (operation === undefined) continue
-    if (input.holdOpen && operation.crmId !== '' && session.endedAtMs > input.openSinceMs) held = true
+    if (input.holdOpen && session.endedAtMs > input.openSinceMs && !isMove(operation)) held = true
     else operations.push(operation)
   }
   const inherited = new Set([...heirs.values()].map((row) => row.link.id))
@@ -100,6 +100,12 @@ export function planTimeline(all: TimelineInput): TimelinePlan {
   const links = [...passed.values()].map((link) => ({ ...link, gone: true }))
   return { operations: [...deletions, ...operations], links, held }
 }
+
+/** A new row, or one that passes to another person or session, does not wait for the next refresh. */
+const isMove = ({ crmId, fields }: Operation): boolean =>
+  crmId === '' || MOVES.some((field) => fields[field] !== undefined)
+
+const MOVES = [EXTERNAL_ID, 'Leadline_Lead__c', 'Leadline_Contact__c']
 
 /** A row that stands is kept in step; beyond the cap of a day no more are made. */
 function shownSessions({ sessions, rows, rules }: TimelineInput): readonly SessionState[] {
