@@ -32,32 +32,44 @@ const stampRow = z
     session: row.session_id,
   }))
 
-/** Stamps of these events, those that have one. */
+const COLUMNS = 'node_id, toString(d) AS day, message_id, lead_id, session_id'
+/** Of an identifier with more events than this all stamps are read at once: portions would each look through them all. */
+const MANY_EVENTS = 500
+
+type EventRef = Pick<LoadedEvent, 'node' | 'messageId'>
+
+/** Stamps of these events, those that have one, and perhaps of others of their identifiers. */
 export async function readStamps(
   warehouse: Warehouse,
   workspace: number,
-  events: readonly Pick<LoadedEvent, 'node' | 'messageId'>[],
+  events: readonly EventRef[],
 ): Promise<readonly Stamp[]> {
-  const answers = await Promise.all(
-    toChunks(events, MAX_STAMPS).map((chunk) =>
+  const byNode = [...Map.groupBy(events, ({ node }) => node)]
+  const many = byNode.filter(([, list]) => list.length > MANY_EVENTS).map(([node]) => node)
+  const few = byNode.filter(([, list]) => list.length <= MANY_EVENTS).flatMap(([, list]) => list)
+  const answers = await Promise.all([
+    queryByIds(warehouse, { sql: toSql('1'), row: stampRow, workspace, ids: many }),
+    ...toChunks(few, MAX_STAMPS).map((chunk) =>
       queryByIds(warehouse, {
-        sql: `SELECT node_id, toString(d) AS day, message_id, lead_id, session_id FROM event_leads FINAL
-          WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)}
-            AND message_id IN {messages:Array(String)} ${ONE_COPY}`,
+        sql: toSql('message_id IN {messages:Array(String)}'),
         row: stampRow,
         workspace,
         ids: chunk.map(({ node }) => node),
         params: { messages: chunk.map(({ messageId }) => messageId) },
       }),
     ),
-  )
+  ])
   return answers.flat()
 }
+
+const toSql = (where: string): string =>
+  `SELECT ${COLUMNS} FROM event_leads FINAL
+   WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} AND ${where} ${ONE_COPY}`
 
 /** Every stamp of a workspace: a full scan. */
 export const readAllStamps = (warehouse: Warehouse, workspace: number): Promise<readonly Stamp[]> =>
   warehouse.query(
-    `SELECT node_id, toString(d) AS day, message_id, lead_id, session_id FROM event_leads FINAL
+    `SELECT ${COLUMNS} FROM event_leads FINAL
       WHERE ws = {ws:UInt32} ${ONE_COPY}`,
     { row: stampRow, params: { ws: workspace } },
   )
