@@ -37,6 +37,10 @@ export async function buildTag(options: TagOptions = {}): Promise<BuiltTag> {
   return { code, hash, integrity, stub }
 }
 
+/** Builds the script that measures Web Vitals: a file of its own beside the tag, under the same global. */
+export const buildVitals = (options: Pick<TagOptions, 'globalName' | 'isRipe'> = {}): Promise<string> =>
+  bundle('vitals/main.ts', options)
+
 async function bundle(entry: string, options: TagOptions): Promise<string> {
   const { isRipe = false, path = '/v1/batch', features = 'default' } = options
   const { globalName = isRipe ? 'Ripe' : 'leadline' } = options

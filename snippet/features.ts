@@ -1,7 +1,7 @@
 /**
  * Every part of the tag that can be left out: its name is its switch among the page's settings and the
  * export of its file beneath `src/`. They start in this order, and a later one stands before
- * an earlier one where both wrap the same.
+ * an earlier one where both wrap the same. Of captures that hear the same click, the earlier one tells it.
  */
 export const FEATURES = {
   plainHttp: 'delivery/storage-locks.ts',
@@ -17,6 +17,13 @@ export const FEATURES = {
   serverCookie: 'identity/server-cookie.ts',
   properties: 'privacy/property-lists.ts',
   redact: 'privacy/redact-queries.ts',
+  navigation: 'capture/navigation.ts',
+  formEmail: 'capture/form-email.ts',
+  attributes: 'capture/attributes.ts',
+  forms: 'capture/forms.ts',
+  downloads: 'capture/downloads.ts',
+  outboundLinks: 'capture/outbound-links.ts',
+  engagement: 'capture/engagement.ts',
 } as const
 
 export type FeatureName = keyof typeof FEATURES
@@ -24,6 +31,9 @@ export type FeatureName = keyof typeof FEATURES
 export const ALL_FEATURES = Object.keys(FEATURES).filter((name): name is FeatureName =>
   Object.hasOwn(FEATURES, name),
 )
+
+/** Those that make calls by themselves. */
+export const CAPTURES = ALL_FEATURES.filter((name) => FEATURES[name].startsWith('capture/'))
 
 /** What is built under a name. The collector serves `default`. */
 export const BUNDLES: Readonly<Record<'core' | 'default' | 'everything', readonly FeatureName[]>> = {

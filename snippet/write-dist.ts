@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { buildTag, type TagOptions } from './build-tag.ts'
+import { buildTag, buildVitals, type TagOptions } from './build-tag.ts'
 import { BUNDLES } from './features.ts'
 import { checkBudgets, describeSizes, measureSizes } from './sizes.ts'
 
@@ -20,6 +20,7 @@ export async function writeDist(directory: string): Promise<void> {
     const { code, stub } = await buildTag(options)
     await writeFile(`${directory}/${name}`, code)
     if (name === 'leadline.js') await writeFile(`${directory}/stub.js`, stub)
+    if (name === 'leadline.js') await writeFile(`${directory}/leadline-vitals.js`, await buildVitals())
     if (options.isRipe) await writeFile(`${directory}/ripe.stub.js`, stub)
   }
 }

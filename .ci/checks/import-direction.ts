@@ -23,6 +23,8 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   chdb: ['packages/warehouse/'],
   jsforce: ['crm-sync/src/salesforce/', 'packages/salesforce-sandbox/'],
   hono: ['collector/', 'console/', 'deploy/local/'],
+  react: ['snippet/react/'],
+  'web-vitals': ['snippet/src/vitals/'],
 }
 
 const IMPORT = /(?:\bfrom|^\s*import|\bimport\()\s*['"]([^'"\s]+)['"]/gm
@@ -74,9 +76,11 @@ function judgePackage(file: SourceFile, { specifier }: Found): string | undefine
   if (ours !== undefined) return isTest(file.path) ? undefined : judgeOurs(workspace, ours)
   if (workspace === 'packages/contract' && specifier !== 'zod' && !isTest(file.path))
     return 'contract imports zod only'
-  if (file.path.startsWith('snippet/src/') && !isTest(file.path)) return 'the snippet has no dependency'
+  if (isTagSource(file.path) && specifier !== 'web-vitals') return 'the snippet has no dependency'
   return judgeVendor(file.path, specifier)
 }
+
+const isTagSource = (path: string): boolean => path.startsWith('snippet/src/') && !isTest(path)
 
 function judgeOurs(workspace: string, target: string): string | undefined {
   const allowed = ALLOWED[workspace]

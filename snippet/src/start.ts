@@ -6,12 +6,12 @@ import { startFeatures } from './tag-host.ts'
 import { openTag, type Tag } from './tag.ts'
 
 /** Puts the script to work behind a tag, once. Nothing happens without a key. */
-export function start(tag: Tag, script: HTMLOrSVGScriptElement | null): void {
+export function start(tag: Tag, script: HTMLOrSVGScriptElement | null, chosen = features): void {
   if (tag.failures) return
   const settings = readSettings(tag.settings, script)
   if (!settings) return console.warn('leadline: the script element has no data-key')
   const host = openHost(settings)
-  startFeatures(host, features)
+  startFeatures(host, chosen)
   host.begin()
   openTag(tag, {
     failures,

@@ -1,6 +1,7 @@
 import type { OutgoingEvent } from './build-event.ts'
 import type { EventQueue } from './delivery/event-queue.ts'
 import type { PageLocks } from './delivery/page-queues.ts'
+import { guard } from './failures.ts'
 import type { Cookie } from './identity/cookie.ts'
 import type { LooseObject } from './loose-values.ts'
 import type { UpdateIdentity } from './identity/identity-store.ts'
@@ -50,11 +51,11 @@ export interface TagHost extends CaptureHost {
 export type Feature = (host: TagHost, setting: unknown) => void
 export type Capture = (host: CaptureHost, setting: unknown) => void
 
-/** Starts the features whose switch is not off: `data-scroll-depth="false"` or `{ scrollDepth: false }`. */
+/** Starts the features whose switch is not off, each for itself: `data-outbound-links="false"` or `{ outboundLinks: false }`. */
 export function startFeatures(host: TagHost, features: Readonly<Record<string, Feature>>): void {
   const settings: LooseObject = host.settings
   for (const [name, start] of Object.entries(features)) {
     const setting = settings[name]
-    if (setting !== false && setting !== 'false') start(host, setting)
+    if (setting !== false && setting !== 'false') guard(start)(host, setting)
   }
 }
