@@ -7,13 +7,11 @@ import { edgeRoutes, type EdgeRouteDeps } from './routes/edge.ts'
 import { feedRoutes, type FeedDeps } from './routes/feed.ts'
 import type { Env, Route } from './routes/route.ts'
 import { sdkSettingsRoutes, type SdkSettingsDeps } from './routes/sdk-settings.ts'
-import { tagRoutes, type TagPlace } from './routes/serve-tag.ts'
-import type { Tag } from './tag.ts'
+import { tagRoutes, type ServedScripts, type TagPlace } from './routes/serve-tag.ts'
 
 export interface AppDeps
-  extends CollectDeps, OperateDeps, SdkSettingsDeps, FeedDeps, EdgeRouteDeps, TagPlace {
+  extends CollectDeps, OperateDeps, SdkSettingsDeps, FeedDeps, EdgeRouteDeps, TagPlace, ServedScripts {
   readonly metrics: CollectDeps['metrics']
-  readonly tag: Tag | undefined
 }
 
 /** The collector as an app: it listens nowhere and starts nothing. */
@@ -23,7 +21,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     ...sdkSettingsRoutes(deps),
     ...feedRoutes(deps),
     ...edgeRoutes(deps),
-    ...tagRoutes(deps.tag, deps),
+    ...tagRoutes(deps, deps),
     ...operateRoutes(deps),
   ]
   const app = new Hono<Env>({ strict: false })

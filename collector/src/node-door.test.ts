@@ -42,6 +42,7 @@ async function startForm(t: TestContext, isDirect: boolean): Promise<Form> {
     feed: quietFeed,
     feedPage: [],
     tag: undefined,
+    scriptsBeside: new Map(),
     scriptName: 'leadline.js',
     cookie: { renew: false },
     pathPrefix: '/data',

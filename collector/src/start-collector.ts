@@ -19,7 +19,8 @@ import { buildEventHandlers } from './routes/collect.ts'
 import { collectorTopics } from './open-log.ts'
 import { createSink } from './sink.ts'
 import type { SpooledStream } from './spool/spooling-stream.ts'
-import { readTag } from './tag.ts'
+import type { ServedScripts } from './routes/serve-tag.ts'
+import { readScriptsBeside, readTag } from './tag.ts'
 
 export interface CollectorDeps {
   readonly settings: Pick<Settings, 'workspaces' | 'collector'>
@@ -33,6 +34,11 @@ export interface CollectorDeps {
 /** Longest that answers under way are waited for when stopping, in ms. */
 const STOP_GRACE_MS = 10_000
 
+const readScripts = async (tagFile: string | undefined): Promise<ServedScripts> =>
+  tagFile === undefined
+    ? { tag: undefined, scriptsBeside: new Map() }
+    : { tag: await readTag(tagFile), scriptsBeside: await readScriptsBeside(tagFile) }
+
 /** Builds the collector around a stream and listens. */
 export async function startCollector(collector: CollectorDeps): Promise<RunningService> {
   const { settings, stream, log, shareMetrics } = collector
@@ -45,7 +51,7 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
   const deps: AppDeps = {
     keys: createKeys(settings.workspaces, randomBytes(32).toString('hex')),
     sink: createSink({ append: (topic, values) => stream.append(topic, values), metrics, log }),
-    tag: tagFile === undefined ? undefined : await readTag(tagFile),
+    ...(await readScripts(tagFile)),
     findProblems: async () => (stopping ? ['it is stopping'] : await checkStream(stream, log)),
     addressPolicy: settings.collector,
     ...(await openEnrichment(settings.collector)),

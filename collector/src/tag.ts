@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 /** The script that pages load, with the name that changes when it does. */
@@ -20,6 +22,19 @@ export async function readTag(file: string): Promise<Tag> {
       cause: error,
     })
   }
+}
+
+/** Scripts that the build puts beside the tag, by the name under which they are served. */
+const BESIDE = ['leadline-vitals.js', 'ripe.js']
+
+/** Those of them that are there. */
+export async function readScriptsBeside(tagFile: string): Promise<ReadonlyMap<string, Tag>> {
+  const found = new Map<string, Tag>()
+  for (const name of BESIDE) {
+    const file = join(dirname(tagFile), name)
+    if (existsSync(file)) found.set(name, await readTag(file))
+  }
+  return found
 }
 
 export function createTag(script: Uint8Array): Tag {

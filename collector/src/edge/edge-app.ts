@@ -47,6 +47,7 @@ export function createEdgeApp({ settings, fetch, write }: EdgeDeps): Hono<Env> {
     feed: quietFeed,
     feedPage: [],
     tag: undefined,
+    scriptsBeside: new Map(),
     scriptName: 'leadline.js',
     cookie: { renew: false },
     pathPrefix: '',

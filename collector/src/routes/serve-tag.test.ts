@@ -37,6 +37,27 @@ test('the tag is served under the names and the path that are set, and its usual
     assert.equal((await fetch(url + path)).status, 200, path)
 })
 
+test('scripts beside the tag are served too, and Ripe pages find theirs at the address of their own loader', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'leadline-tag-'))
+  t.after(() => rm(directory, { recursive: true }))
+  for (const name of ['tag', 'ripe', 'leadline-vitals'])
+    await writeFile(join(directory, `${name}.js`), `"${name}"`)
+  const { url } = await startTestCollector(t, { tagFile: join(directory, 'tag.js') })
+  const textOf = async (path: string): Promise<string> => await (await fetch(url + path)).text()
+  assert.equal(await textOf('/leadline-vitals.js'), '"leadline-vitals"')
+  assert.equal(await textOf('/ripe.js'), '"ripe"')
+  const version = await textOf('/sdk%2Fversion.txt?alt=media')
+  assert.match(version, /^[0-9a-f]{16}$/)
+  assert.equal(await textOf(`/sdk%2F${version}%2Fsdk.umd.js?alt=media`), '"ripe"')
+  assert.equal(await textOf(`/sdk/${version}/sdk.umd.js`), '"ripe"')
+})
+
+test('what the build did not make is not served', async (t) => {
+  const url = await startWithTag(t, {})
+  for (const path of ['/ripe.js', '/leadline-vitals.js', '/sdk%2Fversion.txt'])
+    assert.equal((await fetch(url + path)).status, 404, path)
+})
+
 const cookie = 'theme=dark; leadline_id=a-1.b_2; x=y'
 
 test("by setting the visitor's cookie is written again for pages of the same site, and shared caches keep none", async (t) => {

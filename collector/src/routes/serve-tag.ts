@@ -11,17 +11,46 @@ export interface TagPlace {
   readonly cookie: { readonly renew: boolean; readonly domain?: string | undefined }
 }
 
+export interface ServedScripts {
+  readonly tag: Tag | undefined
+  /** By name: what the build puts beside the tag. */
+  readonly scriptsBeside: ReadonlyMap<string, Tag>
+}
+
 const USUAL_NAME = 'leadline.js'
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 const IMMUTABLE = `public, max-age=${YEAR_SECONDS}, immutable`
 const SHORT = 'max-age=300'
 
-/** The tag under its stable names, and under those that name its content. */
-export function tagRoutes(tag: Tag | undefined, place: TagPlace): readonly Route[] {
+/** The tag and what belongs to it, under stable names and under those that name their content. */
+export function tagRoutes({ tag, scriptsBeside }: ServedScripts, place: TagPlace): readonly Route[] {
   const names = [...new Set([USUAL_NAME, place.scriptName])]
   const folders = [...new Set(['', place.pathPrefix])]
-  return folders.flatMap((folder) => names.flatMap((name) => routesOf(`${folder}/${name}`, tag, place)))
+  const ripe = scriptsBeside.get('ripe.js')
+  return [
+    ...folders.flatMap((folder) => [
+      ...names.flatMap((name) => routesOf(`${folder}/${name}`, tag, place)),
+      ...[...scriptsBeside].flatMap(([name, script]) => routesOf(`${folder}/${name}`, script, place)),
+    ]),
+    ...(ripe === undefined ? [] : ripeRoutes(ripe)),
+  ]
 }
+
+/** The two requests of Ripe's own loader: which version there is, and its script. */
+const ripeRoutes = (script: Tag): readonly Route[] => [
+  { method: 'GET', path: '/sdk%2Fversion.txt', handle: (context) => context.text(script.hash) },
+  { method: 'GET', path: '/sdk/version.txt', handle: (context) => context.text(script.hash) },
+  {
+    method: 'GET',
+    path: '/sdk/:version/sdk.umd.js',
+    handle: (context) => serveTag(context, script, { 'cache-control': `public, ${SHORT}` }),
+  },
+  {
+    method: 'GET',
+    path: `/:file{sdk%2F[^/]+%2Fsdk\\.umd\\.js}`,
+    handle: (context) => serveTag(context, script, { 'cache-control': `public, ${SHORT}` }),
+  },
+]
 
 function routesOf(path: string, tag: Tag | undefined, { cookie }: TagPlace): readonly Route[] {
   if (tag === undefined) return [{ method: 'GET', path, handle: notConfigured }]

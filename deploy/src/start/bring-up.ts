@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { TOPICS } from '@leadline/contract'
-import { buildTag } from '@leadline/snippet'
+import { buildTag, buildVitals } from '@leadline/snippet'
 import { openStream, StreamUnavailable, type Stream } from '@leadline/stream'
 import { createWarehouse, migrate, type Warehouse } from '@leadline/warehouse'
 import { CommandError } from '../command.ts'
@@ -52,8 +53,14 @@ export async function bringUp(
 }
 
 async function writeTag(file: string, { globalName }: { readonly globalName: string }): Promise<void> {
-  const { code } = await buildTag({ globalName })
-  await writeFile(file, code)
+  const [tag, ripe, vitals] = await Promise.all([
+    buildTag({ globalName }),
+    buildTag({ isRipe: true }),
+    buildVitals(),
+  ])
+  await writeFile(file, tag.code)
+  await writeFile(join(dirname(file), 'ripe.js'), ripe.code)
+  await writeFile(join(dirname(file), 'leadline-vitals.js'), vitals)
 }
 
 async function ensureTopics(stream: Stream): Promise<void> {
