@@ -1,5 +1,6 @@
 import { toDateTime, toDay, type CrmDeliveriesRow, type Warehouse } from '@leadline/warehouse'
 import {
+  companyRow,
   eventLeadRow,
   eventRow,
   leadRow,
@@ -69,28 +70,14 @@ export async function seed(warehouse: Warehouse): Promise<void> {
     ),
     leadRow({ ws: 2, lead_id: uuid(900), name: 'Of another workspace', identified: 1 }),
   ])
-  const company = {
-    ws: 1,
-    key_kind: 'domain',
-    parent_id: uuid(0),
-    domains: [],
-    traits: '{}',
-    provenance: '{}',
-    first_seen: '2026-11-21 10:00:00.000',
-    last_seen: '2026-11-21 10:00:00.000',
-    leads: 0,
-    version: '1',
-    gone: 0,
-  } as const
   await warehouse.insert('companies_raw', [
-    {
-      ...company,
+    companyRow({
       company_id: ADA.company,
       key: 'harborline.example',
       name: 'Harborline',
       domain: 'harborline.example',
-    },
-    { ...company, company_id: uuid(13), key: 'h', name: HOSTILE, domain: HOSTILE },
+    }),
+    companyRow({ company_id: uuid(13), key: 'h', name: HOSTILE, domain: HOSTILE }),
   ])
   await warehouse.insert('sessions_raw', [
     sessionRow({

@@ -4,6 +4,8 @@ import { ErasureBook, type Erased } from './control/erasures.ts'
 import { createNodeHash, type NodeHash } from './identity/node-id.ts'
 import type { PhoneRules } from './normalise/normalise-event.ts'
 import { toJunkKey, toJunkPattern, type FurtherJunk } from './normalise/junk.ts'
+import { readReferrers } from './attribution/referrers.ts'
+import { createTouchFinder, type TouchFinder } from './attribution/touches.ts'
 import type { CompanyLists } from './companies/company-of-mail.ts'
 import type { MailLists } from './profile/mail-domains.ts'
 
@@ -18,6 +20,7 @@ export interface Workspace {
   readonly junk: FurtherJunk
   readonly phones: PhoneRules
   readonly lists: CompanyLists
+  readonly findTouches: TouchFinder
 }
 
 export type Workspaces = ReadonlyMap<number, Workspace>
@@ -26,8 +29,9 @@ export const buildWorkspaces = (
   settings: Settings['workspaces'],
   lists: MailLists,
   erasures = new ErasureBook(),
-): Workspaces =>
-  new Map(
+): Workspaces => {
+  const referrers = readReferrers()
+  return new Map(
     settings.map((workspace) => {
       const erased = erasures.of(workspace.id)
       return [
@@ -46,6 +50,7 @@ export const buildWorkspaces = (
             values: new Set(workspace.identity.junk.map(toJunkKey)),
             patterns: workspace.identity.junkPatterns.map(toJunkPattern),
           },
+          findTouches: createTouchFinder({ referrers, ownSites: workspace.attribution.ownSites }),
           lists: {
             ...lists,
             settings: {
@@ -57,6 +62,7 @@ export const buildWorkspaces = (
       ]
     }),
   )
+}
 
 /** As the domains of normalised addresses are written. */
 const toDomainKey = (domain: string): string => domainToASCII(domain.trim().normalize('NFC').toLowerCase())

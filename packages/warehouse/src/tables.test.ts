@@ -15,7 +15,7 @@ function toRowType(type: string): string {
   if (array !== undefined) return `readonly ${toRowType(array)}[]`
   if (type.startsWith('Enum8('))
     return [...type.matchAll(/'(\w+)' = /g)].map(([, name]) => `'${name}'`).join(' | ')
-  if (/^UInt(8|16|32)$/.test(type)) return 'number'
+  if (/^(UInt(8|16|32)|Float64)$/.test(type)) return 'number'
   return (
     {
       String: 'string',

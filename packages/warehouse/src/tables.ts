@@ -134,6 +134,14 @@ export interface LeadsRow {
   readonly events: number
   readonly traits: string
   readonly provenance: string
+  readonly stage_at: DateTime | null
+  readonly first_touch: string
+  readonly last_touch: string
+  readonly lead_touch: string
+  readonly score: number
+  readonly score_at: DateTime | null
+  readonly score_half_life_s: number
+  readonly score_parts: string
   readonly version: Big
   readonly gone: number
 }
@@ -160,6 +168,12 @@ export interface CompaniesRow {
   readonly first_seen: DateTime
   readonly last_seen: DateTime
   readonly leads: number
+  readonly first_touch: string
+  readonly last_touch: string
+  readonly lead_touch: string
+  readonly score: number
+  readonly score_at: DateTime | null
+  readonly score_half_life_s: number
   readonly version: Big
   readonly gone: number
 }
@@ -187,6 +201,7 @@ export interface SessionsRow {
   readonly device: string
   readonly browser: string
   readonly os: string
+  readonly country: string
   readonly version: Big
   readonly gone: number
 }
@@ -330,6 +345,32 @@ export interface CompanyDomainsRow {
   readonly gone: number
 }
 
+export interface QualificationsRow {
+  readonly ws: number
+  readonly lead_id: Uuid
+  readonly rule: string
+  readonly message_id: string
+  readonly node_id: Uuid
+  readonly at: DateTime
+  readonly stage: string
+  readonly facts: string
+  readonly version: Big
+  readonly gone: number
+}
+
+export interface RuleFiringsRow {
+  readonly ws: number
+  readonly node_id: Uuid
+  readonly rule: string
+  readonly message_id: string
+  readonly lead_id: Uuid
+  readonly at: DateTime
+  readonly fired_at: DateTime
+  readonly stage: string
+  readonly facts: string
+  readonly version: Big
+}
+
 export interface SettingsRow {
   readonly ws: number
   readonly name: string
@@ -396,5 +437,7 @@ export interface TableRows {
   readonly group_domains: GroupDomainsRow
   readonly company_leads: CompanyLeadsRow
   readonly company_domains: CompanyDomainsRow
+  readonly qualifications_raw: QualificationsRow
+  readonly rule_firings: RuleFiringsRow
   readonly settings: SettingsRow
 }

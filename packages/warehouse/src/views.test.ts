@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
-import { eventLeadRow, eventRow, leadRow, sessionRow, TEST_TIME_MS, uuid } from '../test-support/rows.ts'
+import {
+  companyRow,
+  eventLeadRow,
+  eventRow,
+  leadRow,
+  sessionRow,
+  TEST_TIME_MS,
+  uuid,
+} from '../test-support/rows.ts'
 import { openTestWarehouse, type TestWarehouse } from '../test-support/test-warehouse.ts'
 import { NIL_UUID, toDateTime } from './values.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -95,21 +103,7 @@ describe('views', () => {
   test('gone leads, sessions and companies are left out, and come back with a newer version', async () => {
     const lead = leadRow({ lead_id: uuid(70) })
     const session = sessionRow({ lead_id: uuid(70), session_id: uuid(71) })
-    const company = {
-      ws: 1,
-      company_id: uuid(72),
-      key_kind: 'domain',
-      key: 'a.example',
-      name: 'A',
-      domain: 'a.example',
-      parent_id: NIL_UUID,
-      domains: [],
-      traits: '{}',
-      provenance: '{}',
-      first_seen: '2026-11-21 10:00:00.000',
-      last_seen: '2026-11-21 10:00:00.000',
-      leads: 0,
-    } as const
+    const company = companyRow({ company_id: uuid(72), key: 'a.example', name: 'A', domain: 'a.example' })
     const write = async (version: string, gone: number): Promise<void> => {
       await warehouse.insert('leads_raw', [{ ...lead, version, gone }])
       await warehouse.insert('sessions_raw', [{ ...session, version, gone }])

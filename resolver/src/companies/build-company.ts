@@ -1,6 +1,7 @@
 import type { CompaniesRow } from '@leadline/warehouse'
 import type { NodeId } from '../identity/fact-source.ts'
 import { toProvenanceJson, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
+import type { CompanyTotals } from '../reads/read-company-totals.ts'
 import type { CompanySize } from '../reads/read-groups.ts'
 import { GROUP_KEY } from './extract-groups.ts'
 
@@ -15,6 +16,8 @@ export interface CompanyParts {
   readonly profile: Profile
   /** Who names it, by domain of their mail. */
   readonly sizes: readonly CompanySize[]
+  /** Of its leads together. */
+  readonly totals: CompanyTotals
   /** A group: domains attached to it. Else its own domain, unless that is attached to a group. */
   readonly domains: readonly string[]
 }
@@ -41,6 +44,7 @@ export function buildCompanyRow(parts: CompanyParts): Draft<CompaniesRow> | unde
     first_seen: seen.map(({ firstSeen }) => firstSeen).reduce((a, b) => (a < b ? a : b)),
     last_seen: seen.map(({ lastSeen }) => lastSeen).reduce((a, b) => (a > b ? a : b)),
     leads: sizes.reduce((sum, size) => sum + size.own, 0),
+    ...parts.totals,
     gone: 0,
   }
 }

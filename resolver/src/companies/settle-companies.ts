@@ -3,6 +3,7 @@ import type { Stream } from '@leadline/stream'
 import type { CompaniesRow, CompanyDomainsRow, Warehouse } from '@leadline/warehouse'
 import { NO_NODE, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { foldTraits } from '../profile/fold-traits.ts'
+import { NO_TOTALS, readCompanyTotals } from '../reads/read-company-totals.ts'
 import {
   readClaimsOfCompanies,
   readClaimsOnDomains,
@@ -128,11 +129,12 @@ const parentsOf = ({ hash, settings }: Workspace): ReadonlyMap<NodeId, NodeId> =
   )
 
 async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids, owners }: CompanyScope) {
-  const [sizes, traits, claims, stored] = await Promise.all([
+  const [sizes, traits, claims, stored, totals] = await Promise.all([
     readCompanySizes(warehouse, workspace.id, ids),
     readTraits(warehouse, workspace.id, ids),
     readClaimsOfCompanies(warehouse, workspace.id, ids),
     readCompanies(warehouse, workspace.id, ids),
+    readCompanyTotals(warehouse, workspace.id, ids),
   ])
   const parents = parentsOf(workspace)
   const sizesOf = Map.groupBy(sizes, ({ company }) => company)
@@ -153,6 +155,7 @@ async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids,
       parent: parents.get(company) ?? NO_NODE,
       profile: foldTraits(own, workspace.settings.identity.traits),
       sizes: sizesOf.get(company) ?? [],
+      totals: totals.get(company) ?? NO_TOTALS,
       domains: domains.toSorted(),
     })
     return row ? [row] : []

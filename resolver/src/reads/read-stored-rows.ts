@@ -25,6 +25,14 @@ const leadRow = z.object({
   events: int,
   traits: text,
   provenance: text,
+  stage_at: text.nullable(),
+  first_touch: text,
+  last_touch: text,
+  lead_touch: text,
+  score: z.number(),
+  score_at: text.nullable(),
+  score_half_life_s: int,
+  score_parts: text,
   gone: int,
 })
 
@@ -51,6 +59,7 @@ const sessionRow = z.object({
   device: text,
   browser: text,
   os: text,
+  country: text,
   gone: int,
 })
 
@@ -68,6 +77,12 @@ const companyRow = z.object({
   first_seen: text,
   last_seen: text,
   leads: int,
+  first_touch: text,
+  last_touch: text,
+  lead_touch: text,
+  score: z.number(),
+  score_at: text.nullable(),
+  score_half_life_s: int,
   gone: int,
 })
 

@@ -21,6 +21,8 @@ const at = (minute: number, more: Partial<LoadedEvent> = {}): LoadedEvent => ({
   title: '',
   referrer: '',
   userAgent: '',
+  isBot: false,
+  country: '',
   campaign: {},
   ...more,
 })
@@ -35,6 +37,7 @@ const parts = {
   profile: foldTraits([]),
   events: [at(5), at(1), at(9, { type: 'group' })],
   sessions: 1,
+  attribution: { first: undefined, last: undefined, lead: undefined },
 }
 
 describe('the row of a lead', () => {
@@ -56,6 +59,14 @@ describe('the row of a lead', () => {
       events: 3,
       traits: '{}',
       provenance: '{}',
+      stage_at: null,
+      first_touch: '{}',
+      last_touch: '{}',
+      lead_touch: '{}',
+      score: 0,
+      score_at: null,
+      score_half_life_s: 0,
+      score_parts: '{}',
       gone: 0,
     })
   })

@@ -1,6 +1,7 @@
 import { toDateTime, type LeadsRow, type SessionsRow } from '@leadline/warehouse'
 import type { NodeId } from '../identity/fact-source.ts'
 import { toName, toProvenanceJson, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
+import { toTouchJson, type Attribution } from '../attribution/attribute.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { splitSessions } from '../sessions/split-sessions.ts'
 import { summariseSession, type SessionSummary } from '../sessions/summarise-session.ts'
@@ -29,6 +30,7 @@ export interface LeadParts {
   /** At least one. */
   readonly events: readonly LoadedEvent[]
   readonly sessions: number
+  readonly attribution: Attribution
 }
 
 /** The row of a lead. */
@@ -53,6 +55,14 @@ export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
     events: events.length,
     traits: toTraitsJson(profile),
     provenance: toProvenanceJson(profile),
+    stage_at: null,
+    first_touch: toTouchJson(parts.attribution.first),
+    last_touch: toTouchJson(parts.attribution.last),
+    lead_touch: toTouchJson(parts.attribution.lead),
+    score: 0,
+    score_at: null,
+    score_half_life_s: 0,
+    score_parts: '{}',
     gone: 0,
   }
 }
@@ -103,5 +113,6 @@ const toSessionColumns = (
   device: summary.device,
   browser: summary.browser,
   os: summary.os,
+  country: summary.country,
   gone: 0,
 })

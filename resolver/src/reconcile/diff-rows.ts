@@ -15,7 +15,7 @@ export function diffRows<Row extends { readonly gone: number }>(
   return [...changed, ...vanished.map((row) => ({ ...row, gone: 1 }))]
 }
 
-/** Leads that are new, vanished, or differ in more than when and how often they were seen. */
+/** Leads that are new, vanished, or differ in more than when, how often and by what way they came. */
 export const findRetold = (
   wanted: readonly Draft<LeadsRow>[],
   stored: readonly Draft<LeadsRow>[],
@@ -30,6 +30,12 @@ const withoutCounts = (row: Draft<LeadsRow>): Draft<LeadsRow> => ({
   last_seen: '',
   sessions: 0,
   events: 0,
+  first_touch: '',
+  last_touch: '',
+  lead_touch: '',
+  score: 0,
+  score_at: null,
+  score_parts: '',
 })
 
 /** Which contact has which leads. Only leads with a mailbox stand there. Must be written before the leads. */

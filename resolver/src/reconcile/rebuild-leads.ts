@@ -5,6 +5,8 @@ import {
   type LeadsRow,
   type SessionsRow,
 } from '@leadline/warehouse'
+import { attribute } from '../attribution/attribute.ts'
+import { findIdentifiedTime } from '../attribution/identified-time.ts'
 import type { NodeId } from '../identity/fact-source.ts'
 import { readMail } from '../companies/company-of-mail.ts'
 import { createCompanyFinder, type CompanyFinder } from '../companies/find-companies.ts'
@@ -126,15 +128,21 @@ function buildLead(
     timeoutMs: workspace.settings.sessionTimeoutMinutes * 60_000,
     sessionId: (messageId) => workspace.hash('session', messageId),
   })
+  const isIdentified = lead.kind !== 'anon' && !isVoid
   const row = buildLeadRow({
     ...owner,
-    isIdentified: lead.kind !== 'anon' && !isVoid,
+    isIdentified,
     isQuarantined: isVoid,
     mailbox: primary && toMailbox(workspace, primary),
     companyId: companies.ownOf(members),
     profile,
     events,
     sessions: sessions.length,
+    attribution: attribute(
+      sessions.flatMap((session) => workspace.findTouches(session.events)),
+      isIdentified ? findIdentifiedTime(events) : undefined,
+      workspace.settings.attribution.lookBackDays,
+    ),
   })
   return {
     lead: lead.id,

@@ -2,6 +2,7 @@ import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import { toDateTime, type Warehouse } from '@leadline/warehouse'
 import { touchCompanies } from '../companies/touch-companies.ts'
+import { NO_NODE } from '../identity/fact-source.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
 import { planWork, type Reconciled } from './plan-work.ts'
 import type { RebuiltLeads } from './rebuild-leads.ts'
@@ -30,9 +31,9 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   await touchCompanies(
     stream,
     workspace,
-    all('companyLeads')
-      .flat()
-      .map(({ company_id }) => company_id),
+    [...all('companyLeads').flat(), ...all('leads').flat()]
+      .map(({ company_id }) => company_id)
+      .filter((id) => id !== NO_NODE),
   )
   await Promise.all([
     warehouse.insert('sessions_raw', stamp(all('sessions').flat())),

@@ -14,6 +14,10 @@ export interface SessionEvent {
   readonly title: string
   readonly referrer: string
   readonly userAgent: string
+  /** Nobody is behind it. */
+  readonly isBot: boolean
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
   /** What the client said about the campaign, above what the address says. */
   readonly campaign: Partial<Campaign>
 }

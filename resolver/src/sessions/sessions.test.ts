@@ -18,6 +18,8 @@ const at = (minutes: number, more: Partial<SessionEvent> = {}): SessionEvent => 
   title: '',
   referrer: '',
   userAgent: '',
+  isBot: false,
+  country: '',
   campaign: {},
   ...more,
 })

@@ -15,6 +15,8 @@ const NONE = {
   title: '',
   referrer: '',
   userAgent: '',
+  isBot: false,
+  country: '',
   campaign: {},
 } as const
 

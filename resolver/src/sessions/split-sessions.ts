@@ -1,8 +1,8 @@
 import { compareNumbers, compareTexts } from '../identity/order.ts'
 import type { SessionEvent } from './session-event.ts'
 
-/** group and alias are statements about somebody, not something he did. */
-const COUNTS: ReadonlySet<SessionEvent['type']> = new Set(['identify', 'track', 'page', 'screen'])
+/** group and alias are statements about somebody, not something he did; and what a bot does, nobody did. */
+const ACTS: ReadonlySet<SessionEvent['type']> = new Set(['identify', 'track', 'page', 'screen'])
 
 /**
  * Runs of one lead's events with gaps under the time-out, ordered by (time, message id). The order and number of
@@ -14,7 +14,7 @@ export function splitSessions<Event extends SessionEvent>(
 ): readonly (readonly Event[])[] {
   const sessions: Event[][] = []
   let lastMs = Number.NEGATIVE_INFINITY
-  for (const event of toDistinct(events.filter(({ type }) => COUNTS.has(type)))) {
+  for (const event of toDistinct(events.filter(isAct))) {
     if (event.timeMs - lastMs >= timeoutMs) sessions.push([])
     sessions.at(-1)?.push(event)
     lastMs = event.timeMs
@@ -22,7 +22,10 @@ export function splitSessions<Event extends SessionEvent>(
   return sessions
 }
 
-function toDistinct<Event extends SessionEvent>(events: readonly Event[]): readonly Event[] {
+const isAct = ({ type, isBot }: SessionEvent): boolean => ACTS.has(type) && !isBot
+
+/** Ordered by (time, message id), each once. */
+export function toDistinct<Event extends SessionEvent>(events: readonly Event[]): readonly Event[] {
   const ordered = events.toSorted(
     (a, b) => compareNumbers(a.timeMs, b.timeMs) || compareTexts(a.messageId, b.messageId),
   )

@@ -19,6 +19,7 @@ export interface SessionSummary extends Campaign, Client {
   readonly referrer: string
   /** JSON object. */
   readonly clickIds: string
+  readonly country: string
 }
 
 const MOST_LISTED = 10
@@ -36,6 +37,7 @@ export function summariseSession(events: readonly SessionEvent[]): SessionSummar
     ...summarisePages(events),
     topEvents: mostFrequent(events.filter(({ type }) => type === 'track').map(({ event }) => event)),
     ...summariseOrigin(events),
+    country: firstOf(events, ({ country }) => country || undefined) ?? '',
     ...parseUserAgent(firstOf(events, ({ userAgent }) => userAgent || undefined) ?? ''),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { attribution } from './attribution.ts'
 import { companies } from './companies.ts'
 import { identity } from './identity.ts'
 import { secretKey, writeKey } from './keys.ts'
@@ -20,5 +21,6 @@ export const workspace = z.strictObject({
   sessionTimeoutMinutes: z.int().min(1).default(30),
   identity: identity.prefault({}),
   companies: companies.prefault({}),
+  attribution: attribution.prefault({}),
   crm: salesforce.optional(),
 })
