@@ -4,7 +4,7 @@ import { ALL_FEATURES, BUNDLES, FEATURES, type FeatureName } from './features.ts
 import manifest from './package.json' with { type: 'json' }
 
 /** Browsers of the last four years. */
-const TARGET = 'es2022'
+export const TARGET = 'es2022'
 
 export interface TagOptions {
   /** Name of the browser global, for first-party hosting under another name. */
@@ -42,8 +42,7 @@ export const buildVitals = (options: Pick<TagOptions, 'globalName' | 'isRipe'> =
   bundle('vitals/main.ts', options)
 
 async function bundle(entry: string, options: TagOptions): Promise<string> {
-  const { isRipe = false, path = '/v1/batch', features = 'default' } = options
-  const { globalName = isRipe ? 'Ripe' : 'leadline' } = options
+  const { isRipe = false, features = 'default' } = options
   const chosen = typeof features === 'string' ? BUNDLES[features] : features
   const names: readonly FeatureName[] = isRipe ? [...chosen, 'ripe'] : chosen
   const result = await build({
@@ -56,14 +55,20 @@ async function bundle(entry: string, options: TagOptions): Promise<string> {
     charset: 'utf8',
     legalComments: 'none',
     plugins: [featureList(names)],
-    define: {
-      LEADLINE_GLOBAL: JSON.stringify(globalName),
-      LEADLINE_IS_RIPE: String(isRipe),
-      LEADLINE_PATH: JSON.stringify(path),
-      LEADLINE_VERSION: JSON.stringify(manifest.version),
-    },
+    define: toDefinitions(options),
   })
   return (result.outputFiles[0]?.text ?? '').trim()
+}
+
+/** What the sources leave to the build. */
+export function toDefinitions({ isRipe = false, ...names }: TagOptions): Record<string, string> {
+  const { path = '/v1/batch', globalName = isRipe ? 'Ripe' : 'leadline' } = names
+  return {
+    LEADLINE_GLOBAL: JSON.stringify(globalName),
+    LEADLINE_IS_RIPE: String(isRipe),
+    LEADLINE_PATH: JSON.stringify(path),
+    LEADLINE_VERSION: JSON.stringify(manifest.version),
+  }
 }
 
 /** Puts the features of a build in the place of `src/features.ts`, in the order of FEATURES. */

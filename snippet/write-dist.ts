@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { buildPackages } from './build-packages.ts'
 import { buildTag, buildVitals, type TagOptions } from './build-tag.ts'
 import { BUNDLES } from './features.ts'
 import { checkBudgets, describeSizes, measureSizes } from './sizes.ts'
@@ -35,6 +36,7 @@ export async function runBuild(): Promise<void> {
   const sizes = await measureSizes()
   checkBudgets(sizes)
   await writeDist(`${import.meta.dirname}/dist`)
+  await buildPackages(`${import.meta.dirname}/dist/npm`)
   const readme = `${import.meta.dirname}/README.md`
   const text = await readFile(readme, 'utf8')
   const table = describeSizes(sizes)

@@ -23,7 +23,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   chdb: ['packages/warehouse/'],
   jsforce: ['crm-sync/src/salesforce/', 'packages/salesforce-sandbox/'],
   hono: ['collector/', 'console/', 'deploy/local/'],
-  react: ['snippet/react/'],
+  react: ['snippet/react/', 'snippet/npm/package.test.ts'],
   'web-vitals': ['snippet/src/vitals/'],
 }
 

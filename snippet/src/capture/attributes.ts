@@ -3,7 +3,7 @@ import { onClick } from './clicks.ts'
 import { onSubmit } from './submissions.ts'
 
 const PREFIX = 'data-leadline-'
-const EVENT = `${PREFIX}event`
+const EVENT = 'data-leadline-event'
 
 /**
  * `<button data-leadline-event="Demo Requested" data-leadline-plan-name="pro">` makes the event
