@@ -14,10 +14,9 @@ export function authorize(presented: string | undefined, origin: string | undefi
   const key = keys.find(presented)
   if (key === undefined) return refused('unknown_key', 'the key is not known here; check it and the host')
   if (!mayUse(key, origin))
-    return refused(
-      'origin_not_allowed',
-      "pages of this origin may not use the key; add it to the key's origins",
-    )
+    return key.trust === 'secret'
+      ? refused('secret_key_exposed', 'a secret key must not stand in a page; use a write key there')
+      : refused('origin_not_allowed', "pages of this origin may not use the key; add it to the key's origins")
   return { ok: true, key, presented }
 }
 
@@ -53,7 +52,7 @@ const parseBasic = (credentials: string): string =>
   Buffer.from(credentials, 'base64').toString('utf8').split(':', 1)[0] ?? ''
 
 const refused = (
-  code: 'missing_key' | 'unknown_key' | 'origin_not_allowed',
+  code: 'missing_key' | 'unknown_key' | 'origin_not_allowed' | 'secret_key_exposed',
   message: string,
 ): Authorized => ({
   ok: false,

@@ -31,7 +31,10 @@ export async function unpackBody(
       bytes: Math.max(bytes.byteLength, unpacked.bytes.byteLength),
     }
   return unpacked.reason === 'too_large'
-    ? refused('body_too_large', `the body unpacks to more than ${maxBytes} bytes; send smaller batches`)
+    ? refused(
+        'body_too_large',
+        `the body unpacks to more than ${maxBytes} bytes, or packs too well for events; send smaller batches`,
+      )
     : refused('invalid_encoding', `the body is not ${encoding}, or is cut short; check how it is packed`)
 }
 

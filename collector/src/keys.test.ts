@@ -73,7 +73,9 @@ test('pages of other origins may not use it', () => {
   assert.ok(!mayUse(bound(), 'https://shop.example'))
 })
 
-test('a secret key is not bound to origins', () => {
-  assert.ok(authorize(secretKey, 'https://any.example', keys).ok)
+test('a secret key is for servers: a page that shows it is told so', () => {
+  assert.ok(authorize(secretKey, undefined, keys).ok)
+  const shown = authorize(secretKey, 'https://any.example', keys)
+  assert.equal(shown.ok ? undefined : shown.refusal.code, 'secret_key_exposed')
   assert.ok(!authorize(boundKey, 'https://any.example', keys).ok)
 })

@@ -44,7 +44,7 @@ const keysOf = ({ id, writeKeys, secretKeys }: WorkspaceKeys): readonly (Key & {
 
 /** Servers send no Origin; browsers always do with a POST, and cannot choose it. */
 export const mayUse = (key: Key, origin: string | undefined): boolean =>
-  origin === undefined || key.trust === 'secret' || key.origins.some((allowed) => isOrigin(origin, allowed))
+  origin === undefined || key.origins.some((allowed) => isOrigin(origin, allowed))
 
 /** `https://*.example.com` allows every subdomain, and not example.com itself. */
 function isOrigin(origin: string, allowed: string): boolean {
