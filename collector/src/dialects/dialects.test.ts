@@ -194,7 +194,7 @@ test('settings of an unknown key, and of a secret one, are not given', async (t)
 
 test('everything for pages is served under the path prefix too', async (t) => {
   const { url, post } = await startTestCollector(t, {
-    tag: { pathPrefix: '/px', scriptName: 'a.js', globalName: 'll' },
+    tag: { pathPrefix: '/px', scriptName: 'a.js', globalName: 'll', bundle: 'default' },
   })
   assert.equal((await post('/px/v1/track', track, basic(publicKey))).status, 200)
   assert.equal((await post('/v1/track', track, basic(publicKey))).status, 200)

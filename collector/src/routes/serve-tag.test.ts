@@ -31,7 +31,7 @@ const headersOf = (
 
 test('the tag is served under the names and the path that are set, and its usual one', async (t) => {
   const url = await startWithTag(t, {
-    tag: { scriptName: 'shop.js', globalName: 'shop', pathPrefix: '/a/b' },
+    tag: { scriptName: 'shop.js', globalName: 'shop', bundle: 'default', pathPrefix: '/a/b' },
   })
   for (const path of ['/leadline.js', '/shop.js', '/a/b/leadline.js', '/a/b/shop.js'])
     assert.equal((await fetch(url + path)).status, 200, path)

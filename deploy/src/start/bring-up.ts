@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { TOPICS } from '@leadline/contract'
+import { TOPICS, type Settings } from '@leadline/contract'
 import { buildTag, buildVitals } from '@leadline/snippet'
 import { openStream, StreamUnavailable, type Stream } from '@leadline/stream'
 import { createWarehouse, migrate, type Warehouse } from '@leadline/warehouse'
@@ -52,11 +52,14 @@ export async function bringUp(
   }
 }
 
-async function writeTag(file: string, { globalName }: { readonly globalName: string }): Promise<void> {
+async function writeTag(
+  file: string,
+  { globalName, bundle: features }: Settings['collector']['tag'],
+): Promise<void> {
   const [tag, ripe, vitals] = await Promise.all([
-    buildTag({ globalName }),
-    buildTag({ isRipe: true }),
-    buildVitals(),
+    buildTag({ globalName, features }),
+    buildTag({ isRipe: true, features }),
+    buildVitals({ globalName }),
   ])
   await writeFile(file, tag.code)
   await writeFile(join(dirname(file), 'ripe.js'), ripe.code)

@@ -19,6 +19,10 @@ const tag = z.strictObject({
     .regex(/^(\/[A-Za-z0-9_-]+)*$/)
     .default('')
     .describe('Path under which the tag and all event routes are served too, e.g. /shop-data'),
+  bundle: z
+    .enum(['core', 'default', 'everything'])
+    .default('default')
+    .describe('What the tag is built from; everything has the automatic captures, see snippet/README.md'),
 })
 
 const cookie = z.strictObject({
