@@ -2,9 +2,14 @@ import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { TRUST, type Fact, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { isQuarantined, toJoinFacts, withoutParted, type RulingRow } from '../identity/rulings.ts'
-import { readAllFacts, readFactsAbove, readFactsBelow } from './read-facts.ts'
+import { readAllFacts, readFacts, type FactQuestion } from './read-facts.ts'
 import { readAllNodes, readNodes, type KnownNode } from './read-nodes.ts'
 import { RulingView } from './ruling-view.ts'
+
+interface BelowQuestion {
+  readonly node: NodeRef
+  readonly loKind: NodeKind
+}
 
 /**
  * The part of a workspace's facts that one reconcile has asked for. A question whose answer is not there yet is
@@ -18,7 +23,7 @@ export class FactView implements FactSource {
   readonly #below = new Map<string, Fact[]>()
   readonly #nodes = new Map<NodeId, KnownNode | undefined>()
   #missingAbove = new Map<NodeId, NodeKind>()
-  #missingBelow = new Map<string, { readonly node: NodeRef; readonly loKind: NodeKind }>()
+  #missingBelow = new Map<string, BelowQuestion>()
   #missingNodes = new Set<NodeId>()
   #isWhole = false
 
@@ -110,43 +115,37 @@ export class FactView implements FactSource {
   }
 
   async #load(): Promise<void> {
-    await Promise.all([this.#loadAbove(), this.#loadBelow(), this.#loadNodes(), this.#rulings.load()])
+    for (const node of this.#askedNodes()) this.#askTogether(node)
+    await Promise.all([this.#loadFacts(), this.#loadNodes(), this.#rulings.load()])
   }
 
-  async #loadAbove(): Promise<void> {
-    const kinds = Map.groupBy(this.#missingAbove, ([, kind]) => kind)
-    const missing = [...this.#missingAbove.keys()]
-    const answers = await Promise.all(
-      [...kinds].map(([loKind, entries]) =>
-        readFactsAbove(this.#warehouse, this.#workspace, { loKind, ids: entries.map(([id]) => id) }),
-      ),
-    )
-    for (const id of missing) this.#above.set(id, [])
-    for (const fact of answers.flat()) this.#above.get(fact.lo)?.push(fact)
+  #askedNodes(): readonly NodeRef[] {
+    return [
+      ...[...this.#missingAbove].map(([id, kind]): NodeRef => ({ kind, id })),
+      ...[...this.#missingBelow.values()].map(({ node }) => node),
+    ]
   }
 
-  async #loadBelow(): Promise<void> {
-    const missing = [...this.#missingBelow.values()].flatMap(({ node, loKind }) => {
-      const loKinds = askedTogether(node.kind, loKind)
-      return loKinds.every((kind) => this.#below.has(node.id + kind)) ? [] : [{ node, loKinds }]
-    })
-    const groups = Map.groupBy(missing, ({ node, loKinds }) => [node.kind, ...loKinds].join())
-    const answers = await Promise.all(
-      [...groups.values()].flatMap((group) => {
-        const [first] = group
-        if (!first) return []
-        const query = {
-          hiKind: first.node.kind,
-          loKinds: first.loKinds,
-          ids: group.map(({ node }) => node.id),
-        }
-        return [readFactsBelow(this.#warehouse, this.#workspace, query)]
-      }),
-    )
-    for (const { node, loKinds } of missing) {
-      for (const kind of loKinds) this.#below.set(node.id + kind, [])
+  /** Who asks one thing about an identifier asks the others soon: each round of loading costs a statement or two. */
+  #askTogether(node: NodeRef): void {
+    this.mentionsAbove(node)
+    this.node(node.id)
+    for (const loKind of ASKED_BELOW[node.kind] ?? []) this.mentionsBelow(node, loKind)
+  }
+
+  async #loadFacts(): Promise<void> {
+    const above = [...this.#missingAbove]
+    const below = [...this.#missingBelow]
+    const found = await readFacts(this.#warehouse, this.#workspace, [
+      ...toQuestionsAbove(above),
+      ...toQuestionsBelow(below.map(([, question]) => question)),
+    ])
+    for (const [id] of above) this.#above.set(id, [])
+    for (const [key] of below) this.#below.set(key, [])
+    for (const { fact, isBelow } of found) {
+      if (isBelow) this.#below.get(fact.hi + fact.loKind)?.push(fact)
+      else this.#above.get(fact.lo)?.push(fact)
     }
-    for (const fact of answers.flat()) this.#below.get(fact.hi + fact.loKind)?.push(fact)
   }
 
   async #loadNodes(): Promise<void> {
@@ -166,5 +165,28 @@ function pushTo(map: Map<string, Fact[]>, key: string, fact: Fact): void {
 const isClaimed = ({ trust }: Fact): boolean => trust > TRUST.mention
 
 /** Of a user the rules want mails and aliases, which are few; its cookies, which may be many, only at times. */
-const askedTogether = (hiKind: NodeKind, loKind: NodeKind): readonly NodeKind[] =>
-  hiKind === 'user' && (loKind === 'mail' || loKind === 'user') ? ['mail', 'user'] : [loKind]
+const ASKED_BELOW: Partial<Record<NodeKind, readonly NodeKind[]>> = { user: ['mail', 'user'], mail: ['mail'] }
+
+const toQuestionsAbove = (missing: readonly (readonly [NodeId, NodeKind])[]): readonly FactQuestion[] =>
+  [...Map.groupBy(missing, ([, kind]) => kind)].map(([kind, entries]) => ({
+    kind,
+    below: undefined,
+    ids: entries.map(([id]) => id),
+  }))
+
+/** One question for those nodes of a kind of which the same is missing. */
+function toQuestionsBelow(missing: readonly BelowQuestion[]): readonly FactQuestion[] {
+  const byNode = Map.groupBy(missing, ({ node }) => node.id)
+  const groups = Map.groupBy(byNode.values(), (asked) =>
+    [asked[0]?.node.kind, ...asked.map(({ loKind }) => loKind).toSorted()].join(),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (!first?.[0]) return []
+    return {
+      kind: first[0].node.kind,
+      below: first.map(({ loKind }) => loKind),
+      ids: group.flatMap(([asked]) => (asked ? [asked.node.id] : [])),
+    }
+  })
+}

@@ -1,78 +1,105 @@
 import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
+import { toChunks } from '../chunks.ts'
 import type { Fact, NodeId } from '../identity/fact-source.ts'
-import { queryByIds } from './in-chunks.ts'
 
 const kind = z.enum(['anon', 'device', 'phone', 'mail', 'user'])
 
-const factRow = z
-  .object({
-    kind: z.enum(['claim', 'alias', 'join']),
-    lo_type: kind,
-    lo: z.string(),
-    hi_type: kind,
-    hi: z.string(),
-    via: z.string(),
-    first_ms: z.coerce.number(),
-    last_ms: z.coerce.number(),
-    most_trust: z.number(),
-    first_witness: z.string(),
-  })
-  .transform((row): Fact => ({
-    kind: row.kind,
-    loKind: row.lo_type,
-    lo: row.lo,
-    hiKind: row.hi_type,
-    hi: row.hi,
-    via: row.via,
-    firstMs: row.first_ms,
-    lastMs: row.last_ms,
-    trust: row.most_trust,
-    witness: row.first_witness,
-  }))
+const factShape = {
+  kind: z.enum(['claim', 'alias', 'join']),
+  lo_type: kind,
+  lo: z.string(),
+  hi_type: kind,
+  hi: z.string(),
+  via: z.string(),
+  first_ms: z.coerce.number(),
+  last_ms: z.coerce.number(),
+  most_trust: z.number(),
+  first_witness: z.string(),
+}
+
+const toFact = (row: z.output<z.ZodObject<typeof factShape>>): Fact => ({
+  kind: row.kind,
+  loKind: row.lo_type,
+  lo: row.lo,
+  hiKind: row.hi_type,
+  hi: row.hi,
+  via: row.via,
+  firstMs: row.first_ms,
+  lastMs: row.last_ms,
+  trust: row.most_trust,
+  witness: row.first_witness,
+})
+
+const factRow = z.object(factShape).transform(toFact)
+const foundRow = z
+  .object({ ...factShape, is_below: z.number() })
+  .transform((row): FoundFact => ({ fact: toFact(row), isBelow: row.is_below === 1 }))
 
 const COLUMNS = `kind, lo_type, lo, hi_type, hi, via,
   toUnixTimestamp64Milli(min(t_first)) AS first_ms, toUnixTimestamp64Milli(max(t_last)) AS last_ms,
   max(trust) AS most_trust, min(witness) AS first_witness`
 const UNION = `AND kind IN ('claim', 'alias', 'join') GROUP BY kind, lo_type, lo, hi_type, hi, via`
 
-/** Facts whose lower end is one of these nodes, all of one kind. */
-export const readFactsAbove = (
-  warehouse: Warehouse,
-  workspace: number,
-  { loKind, ids }: { readonly loKind: NodeKind; readonly ids: Iterable<NodeId> },
-): Promise<readonly Fact[]> =>
-  queryByIds(warehouse, {
-    sql: `SELECT ${COLUMNS} FROM identity_facts
-      WHERE ws = {ws:UInt32} AND lo_type = {lo_type:String} AND lo IN {ids:Array(UUID)} ${UNION}`,
-    row: factRow,
-    workspace,
-    ids,
-    params: { lo_type: loKind },
-  })
-
-export interface BelowQuery {
-  readonly hiKind: NodeKind
-  readonly loKinds: readonly NodeKind[]
-  readonly ids: Iterable<NodeId>
+/** Facts that lie at these nodes, which are all of one kind. */
+export interface FactQuestion {
+  readonly kind: NodeKind
+  /** Kinds of lower ends, where the nodes are the higher ends. Undefined: the nodes are the lower ends. */
+  readonly below: readonly NodeKind[] | undefined
+  readonly ids: readonly NodeId[]
 }
 
-/** Facts whose higher end is one of these nodes, all of one kind, and whose lower end is of one of these kinds. */
-export const readFactsBelow = (
+export interface FoundFact {
+  readonly fact: Fact
+  /** As the answer to a question for facts below its node. */
+  readonly isBelow: boolean
+}
+
+/** Ids of one statement; see `queryByIds`. */
+const MAX_IDS = 2000
+
+/** Answers to all questions in one statement, which costs more than what one question reads. A fact may be in two. */
+export async function readFacts(
   warehouse: Warehouse,
   workspace: number,
-  { hiKind, loKinds, ids }: BelowQuery,
-): Promise<readonly Fact[]> =>
-  queryByIds(warehouse, {
-    sql: `SELECT ${COLUMNS} FROM identity_facts_by_hi
-      WHERE ws = {ws:UInt32} AND hi_type = {hi_type:String} AND hi IN {ids:Array(UUID)}
-        AND lo_type IN {lo_types:Array(String)} ${UNION}`,
-    row: factRow,
-    workspace,
-    ids,
-    params: { hi_type: hiKind, lo_types: loKinds },
-  })
+  questions: readonly FactQuestion[],
+): Promise<readonly FoundFact[]> {
+  const answers = await Promise.all(
+    toStatements(questions).map((parts) =>
+      warehouse.query(parts.map(toSql).join(' UNION ALL '), {
+        row: foundRow,
+        params: { ws: workspace, ...Object.fromEntries(parts.map(({ ids }, i) => [`ids_${i}`, ids])) },
+      }),
+    ),
+  )
+  return answers.flat()
+}
+
+function toStatements(questions: readonly FactQuestion[]): readonly (readonly FactQuestion[])[] {
+  const parts = questions.flatMap((question) =>
+    toChunks(question.ids, MAX_IDS).map((ids) => ({ ...question, ids })),
+  )
+  const statements: FactQuestion[][] = []
+  let room = 0
+  for (const part of parts) {
+    if (part.ids.length > room) {
+      statements.push([])
+      room = MAX_IDS
+    }
+    statements.at(-1)?.push(part)
+    room -= part.ids.length
+  }
+  return statements
+}
+
+const toSql = ({ kind, below }: FactQuestion, index: number): string =>
+  below
+    ? `SELECT 1 AS is_below, ${COLUMNS} FROM identity_facts_by_hi
+       WHERE ws = {ws:UInt32} AND hi_type = '${kind}' AND hi IN {ids_${index}:Array(UUID)}
+         AND lo_type IN (${below.map((lower) => `'${lower}'`).join()}) ${UNION}`
+    : `SELECT 0 AS is_below, ${COLUMNS} FROM identity_facts
+       WHERE ws = {ws:UInt32} AND lo_type = '${kind}' AND lo IN {ids_${index}:Array(UUID)} ${UNION}`
 
 /** Every fact of a workspace: a full scan. */
 export const readAllFacts = (warehouse: Warehouse, workspace: number): Promise<readonly Fact[]> =>
