@@ -54,6 +54,7 @@ const STAGES = [
 export async function openLab(
   workspaces: number,
   identity: Partial<IdentityLimits> = {},
+  further: Readonly<Record<string, unknown>> = {},
 ): Promise<ResolverLab> {
   const streamDirectory = await mkdtemp(join(tmpdir(), 'leadline-resolver-'))
   const stream = await openStream({ kind: 'embedded', directory: streamDirectory, maxBytes: 2 ** 32 })
@@ -83,7 +84,7 @@ export async function openLab(
     streamDirectory,
     complaints,
     start: async () => {
-      const settings = toSettings(workspaces, identity).workspaces
+      const settings = toSettings(workspaces, identity, further).workspaces
       service = await startResolver({ stream, warehouse, settings, log, now: Date.now })
       return service
     },
@@ -147,6 +148,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   companies: `SELECT * EXCEPT (ws, version, gone) FROM companies WHERE ws = {ws:UInt32} ORDER BY company_id`,
   contacts: `SELECT contact_id, lead_id FROM contact_leads FINAL
     WHERE ws = {ws:UInt32} AND gone = 0 ORDER BY contact_id, lead_id`,
+  qualifications: `SELECT * EXCEPT ws FROM qualifications WHERE ws = {ws:UInt32} ORDER BY lead_id, rule, message_id`,
   assignments: `SELECT node_id, from_ts, to_ts, lead_id, rule FROM identity_assignments FINAL
     WHERE ws = {ws:UInt32} AND gone = 0 ORDER BY node_id, from_ts`,
   members: `SELECT lead_id, node_id FROM lead_nodes FINAL

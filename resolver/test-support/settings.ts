@@ -17,14 +17,19 @@ export const TIGHT_LIMITS = {
   usersPerLead: 3,
 }
 
-/** Settings of workspaces 1 to `count`: same keys, so that equal events have equal ids in each. */
-export const toSettings = (count: number, identity: Partial<IdentityLimits> = {}): Settings =>
+/** Settings of workspaces 1 to `count`: same keys, so that equal events have equal ids in each. `further`: other sections. */
+export const toSettings = (
+  count: number,
+  identity: Partial<IdentityLimits> = {},
+  further: Readonly<Record<string, unknown>> = {},
+): Settings =>
   settingsSchema.parse({
     workspaces: Array.from({ length: count }, (_, i) => ({
       id: i + 1,
       slug: `w${i + 1}`,
       identityKey: IDENTITY_KEY,
       identity,
+      ...further,
       writeKeys: [{ name: 'site', key: `public-key-of-tests-${i + 1}` }],
     })),
     stream: { kind: 'embedded', directory: 'unused' },

@@ -28,4 +28,8 @@ export type CrmSettings = NonNullable<WorkspaceSettings['crm']>
 export type FieldMapping = CrmSettings['fields'][number]
 /** One condition over a source of the mapping. */
 export type CrmCondition = CrmSettings['only']['where'][number]
+export type ScoreSettings = WorkspaceSettings['score']
+export type QualificationRule = WorkspaceSettings['qualification']['rules'][number]
+export type QualificationCondition = QualificationRule['where'][number]
+export type EventMatch = QualificationRule['on']
 export type IdentityLimits = WorkspaceSettings['identity']

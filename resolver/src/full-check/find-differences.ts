@@ -70,6 +70,10 @@ function reportRows(rebuilt: RebuiltLeads, report: Report): void {
     report('contact_leads', contact_id + lead_id, [lead_id])
   for (const { lead_id, company_id } of rebuilt.companyLeads)
     report('company_leads', company_id + lead_id, [lead_id])
+  for (const { lead_id, rule, message_id } of rebuilt.qualifications)
+    report('qualifications', `${lead_id} ${rule} ${message_id}`, [lead_id])
+  for (const { node_id, rule, message_id, lead_id } of rebuilt.firings)
+    report('rule_firings', `${node_id} ${rule} ${message_id}`, [lead_id])
   for (const { node_id, d, message_id, lead_id } of rebuilt.stamps)
     report('event_leads', eventKey({ node: node_id, day: d, messageId: message_id }), [node_id, lead_id])
 }

@@ -1,4 +1,11 @@
-import type { CompaniesRow, CompanyLeadsRow, LeadsRow, SessionsRow, Warehouse } from '@leadline/warehouse'
+import type {
+  CompaniesRow,
+  CompanyLeadsRow,
+  LeadsRow,
+  QualificationsRow,
+  SessionsRow,
+  Warehouse,
+} from '@leadline/warehouse'
 import { z } from 'zod'
 import { queryByIds } from './in-chunks.ts'
 
@@ -98,6 +105,18 @@ const companyLeadRow = z.object({
   gone: int,
 })
 
+const qualificationRow = z.object({
+  ws: int,
+  lead_id: text,
+  rule: text,
+  message_id: text,
+  node_id: text,
+  at: text,
+  stage: text,
+  facts: text,
+  gone: int,
+})
+
 const read =
   <Row>(table: string, key: string, row: z.ZodType<Row> & z.ZodObject) =>
   (warehouse: Warehouse, workspace: number, ids: Iterable<string>): Promise<readonly Row[]> =>
@@ -115,3 +134,9 @@ export const readSessions = read<Stored<SessionsRow>>('sessions_raw', 'lead_id',
 export const readCompanies = read<Stored<CompaniesRow>>('companies_raw', 'company_id', companyRow)
 /** By lead. */
 export const readCompanyLeads = read<Stored<CompanyLeadsRow>>('company_leads', 'lead_id', companyLeadRow)
+/** By lead. */
+export const readQualifications = read<Stored<QualificationsRow>>(
+  'qualifications_raw',
+  'lead_id',
+  qualificationRow,
+)

@@ -27,6 +27,18 @@ const at = (minute: number, more: Partial<LoadedEvent> = {}): LoadedEvent => ({
   ...more,
 })
 
+const judgement = {
+  stage: 'qualified',
+  stage_at: '2026-11-02 12:01:00.000',
+  first_touch: '{}',
+  last_touch: '{}',
+  lead_touch: '{}',
+  score: 1.5,
+  score_at: '2026-11-02 12:09:00.000',
+  score_half_life_s: 60,
+  score_parts: '{}',
+}
+
 const parts = {
   workspace: 3,
   lead: 'lead',
@@ -37,7 +49,7 @@ const parts = {
   profile: foldTraits([]),
   events: [at(5), at(1), at(9, { type: 'group' })],
   sessions: 1,
-  attribution: { first: undefined, last: undefined, lead: undefined },
+  judgement,
 }
 
 describe('the row of a lead', () => {
@@ -52,33 +64,24 @@ describe('the row of a lead', () => {
       identified: 1,
       quarantined: 0,
       role: 0,
-      stage: 'qualified',
       first_seen: '2026-11-02 12:01:00.000',
       last_seen: '2026-11-02 12:09:00.000',
       sessions: 1,
       events: 3,
       traits: '{}',
       provenance: '{}',
-      stage_at: null,
-      first_touch: '{}',
-      last_touch: '{}',
-      lead_touch: '{}',
-      score: 0,
-      score_at: null,
-      score_half_life_s: 0,
-      score_parts: '{}',
+      ...judgement,
       gone: 0,
     })
   })
 
-  test('without a mailbox it is its own contact, and not qualified', () => {
-    const { contact_id, primary_email, stage } = buildLeadRow({ ...parts, mailbox: undefined })
-    assert.deepEqual([contact_id, primary_email, stage], ['lead', '', ''])
+  test('without a mailbox it is its own contact', () => {
+    const { contact_id, primary_email } = buildLeadRow({ ...parts, mailbox: undefined })
+    assert.deepEqual([contact_id, primary_email], ['lead', ''])
   })
 
-  test('in quarantine it is not qualified, mailbox or not', () => {
-    const { quarantined, stage } = buildLeadRow({ ...parts, isQuarantined: true })
-    assert.deepEqual([quarantined, stage], [1, ''])
+  test('tells that it is in quarantine', () => {
+    assert.equal(buildLeadRow({ ...parts, isQuarantined: true }).quarantined, 1)
   })
 
   test('tells the mailbox of a function', () => {

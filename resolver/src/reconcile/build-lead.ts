@@ -1,9 +1,9 @@
 import { toDateTime, type LeadsRow, type SessionsRow } from '@leadline/warehouse'
 import type { NodeId } from '../identity/fact-source.ts'
 import { toName, toProvenanceJson, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
-import { toTouchJson, type Attribution } from '../attribution/attribute.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { splitSessions } from '../sessions/split-sessions.ts'
+import type { Judgement } from './judge-lead.ts'
 import { summariseSession, type SessionSummary } from '../sessions/summarise-session.ts'
 
 /** A row before it gets its version. */
@@ -30,7 +30,7 @@ export interface LeadParts {
   /** At least one. */
   readonly events: readonly LoadedEvent[]
   readonly sessions: number
-  readonly attribution: Attribution
+  readonly judgement: Judgement
 }
 
 /** The row of a lead. */
@@ -48,21 +48,13 @@ export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
     identified: toFlag(parts.isIdentified),
     quarantined: toFlag(parts.isQuarantined),
     role: toFlag(mailbox.isRole),
-    stage: parts.mailbox && !parts.isQuarantined ? 'qualified' : '',
     first_seen: toDateTime(times.reduce((a, b) => Math.min(a, b))),
     last_seen: toDateTime(times.reduce((a, b) => Math.max(a, b))),
     sessions: parts.sessions,
     events: events.length,
     traits: toTraitsJson(profile),
     provenance: toProvenanceJson(profile),
-    stage_at: null,
-    first_touch: toTouchJson(parts.attribution.first),
-    last_touch: toTouchJson(parts.attribution.last),
-    lead_touch: toTouchJson(parts.attribution.lead),
-    score: 0,
-    score_at: null,
-    score_half_life_s: 0,
-    score_parts: '{}',
+    ...parts.judgement,
     gone: 0,
   }
 }

@@ -3,22 +3,24 @@ import {
   type ContactLeadsRow,
   type EventLeadsRow,
   type LeadsRow,
+  type QualificationsRow,
   type SessionsRow,
 } from '@leadline/warehouse'
-import { attribute } from '../attribution/attribute.ts'
-import { findIdentifiedTime } from '../attribution/identified-time.ts'
 import type { NodeId } from '../identity/fact-source.ts'
 import { readMail } from '../companies/company-of-mail.ts'
 import { createCompanyFinder, type CompanyFinder } from '../companies/find-companies.ts'
 import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
-import { readCompanyLeads, readLeads, readSessions } from '../reads/read-stored-rows.ts'
+import type { Entry } from '../qualification/qualify.ts'
+import { readCompanyLeads, readLeads, readQualifications, readSessions } from '../reads/read-stored-rows.ts'
 import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
 import type { Affected } from './find-affected.ts'
+import { findNewFirings, type NewFiring } from './find-new-firings.ts'
 import { findMembers, type LeadMembers, type MailRef } from './find-members.ts'
+import { judgeLead, toQualificationRows } from './judge-lead.ts'
 import { loadEvents } from './load-events.ts'
 import type { Sources } from './sources.ts'
 
@@ -28,6 +30,9 @@ export interface RebuiltLeads {
   readonly contactLeads: readonly Draft<ContactLeadsRow>[]
   readonly sessions: readonly Draft<SessionsRow>[]
   readonly companyLeads: readonly Draft<CompanyLeadsRow>[]
+  readonly qualifications: readonly Draft<QualificationsRow>[]
+  /** Rules that were met and have not fired for whoever these leads are. */
+  readonly firings: readonly NewFiring[]
   readonly stamps: readonly Draft<EventLeadsRow>[]
   /** Leads whose row differs in more than when and how often they were seen. */
   readonly retold: readonly NodeId[]
@@ -51,11 +56,12 @@ export async function rebuildLeads(
 ): Promise<RebuiltLeads> {
   const { warehouse, workspace } = sources
   const members = await findMembers(sources, leads, affected)
-  const [built, storedLeads, storedSessions, storedCompanies] = await Promise.all([
+  const [built, storedLeads, storedSessions, storedCompanies, storedQualifications] = await Promise.all([
     buildLeads(sources, members),
     readLeads(warehouse, workspace.id, leads),
     readSessions(warehouse, workspace.id, leads),
     readCompanyLeads(warehouse, workspace.id, leads),
+    readQualifications(warehouse, workspace.id, leads),
   ])
   const rows = built.map(({ row }) => row)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
@@ -70,6 +76,12 @@ export async function rebuildLeads(
       storedCompanies,
       ({ company_id, lead_id }) => company_id + lead_id,
     ),
+    qualifications: diffRows(
+      built.flatMap(({ lead, entries }) => toQualificationRows(workspace.id, lead, entries)),
+      storedQualifications,
+      ({ lead_id, rule, message_id }) => `${lead_id} ${rule} ${message_id}`,
+    ),
+    firings: await findNewFirings(sources, built),
     ...(await diffStamps(sources, built)),
     contacts: [
       ...members.flatMap((lead) => lead.mails.map(({ id }) => ({ contactId: id, leadId: lead.lead.id }))),
@@ -79,6 +91,7 @@ export async function rebuildLeads(
 }
 
 interface BuiltLead extends StampedLead {
+  readonly entries: readonly Entry[]
   readonly row: Draft<LeadsRow>
   readonly companies: readonly Draft<CompanyLeadsRow>[]
 }
@@ -128,27 +141,29 @@ function buildLead(
     timeoutMs: workspace.settings.sessionTimeoutMinutes * 60_000,
     sessionId: (messageId) => workspace.hash('session', messageId),
   })
-  const isIdentified = lead.kind !== 'anon' && !isVoid
-  const row = buildLeadRow({
-    ...owner,
-    isIdentified,
+  const mailbox = primary && toMailbox(workspace, primary)
+  const known = {
+    isIdentified: lead.kind !== 'anon' && !isVoid,
     isQuarantined: isVoid,
-    mailbox: primary && toMailbox(workspace, primary),
-    companyId: companies.ownOf(members),
+    mailbox,
     profile,
     events,
+  }
+  const domain = primary && !isVoid ? readMail(primary.address, workspace.lists).companyDomain : ''
+  const judged = judgeLead(workspace, { ...known, domain, sessions })
+  const row = buildLeadRow({
+    ...owner,
+    ...known,
+    companyId: companies.ownOf(members),
     sessions: sessions.length,
-    attribution: attribute(
-      sessions.flatMap((session) => workspace.findTouches(session.events)),
-      isIdentified ? findIdentifiedTime(events) : undefined,
-      workspace.settings.attribution.lookBackDays,
-    ),
+    judgement: judged.columns,
   })
   return {
     lead: lead.id,
     row,
     events,
     sessions,
+    entries: judged.entries,
     companies: companies.rowsOf(members, { first_seen: row.first_seen, last_seen: row.last_seen }),
   }
 }

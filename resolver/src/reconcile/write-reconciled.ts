@@ -25,6 +25,7 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   const { warehouse, stream, versions, now } = sinks
   const { workspace, rebuilt, plan } = reconciled
   const version = await versions.next(workspace)
+  const at = toDateTime(now())
   const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
   const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
 
@@ -39,6 +40,15 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
     warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
     warehouse.insert('contact_leads', stamp(all('contactLeads').flat())),
     warehouse.insert('company_leads', stamp(all('companyLeads').flat())),
+    warehouse.insert('qualifications_raw', stamp(all('qualifications').flat())),
+    warehouse.insert(
+      'rule_firings',
+      stamp(
+        all('firings')
+          .flat()
+          .map((row) => ({ ...row, fired_at: at })),
+      ),
+    ),
   ])
   await warehouse.insert('leads_raw', stamp(all('leads').flat()))
   await stream.append(
@@ -48,7 +58,6 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   for (const block of toInsertBlocks(all('stamps').flat()))
     await warehouse.insert('event_leads', stamp(block))
   await warehouse.insert('lead_nodes', stamp(plan.leadNodes))
-  const at = toDateTime(now())
   await warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at }))))
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
 }

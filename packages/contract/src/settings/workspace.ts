@@ -3,7 +3,9 @@ import { attribution } from './attribution.ts'
 import { companies } from './companies.ts'
 import { identity } from './identity.ts'
 import { secretKey, writeKey } from './keys.ts'
+import { qualification } from './qualification.ts'
 import { salesforce } from './salesforce.ts'
+import { score } from './score.ts'
 
 /** One customer: its keys, its rules, its CRM. */
 export const workspace = z.strictObject({
@@ -22,5 +24,7 @@ export const workspace = z.strictObject({
   identity: identity.prefault({}),
   companies: companies.prefault({}),
   attribution: attribution.prefault({}),
+  score: score.prefault({}),
+  qualification: qualification.prefault({}),
   crm: salesforce.optional(),
 })

@@ -1,0 +1,86 @@
+import type { QualificationCondition } from '@leadline/contract'
+import type { ScoreFold } from '../score/score-fold.ts'
+import type { SessionEvent } from '../sessions/session-event.ts'
+import { isFieldMet, readField, type FieldCondition } from './field-test.ts'
+import { createEventTest } from './match-event.ts'
+
+/** What is known at one event. */
+export interface Moment {
+  readonly event: SessionEvent
+  /** `lead`, `company` and `session` by name. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** The event opens a session. */
+  readonly opensSession: boolean
+  readonly score: ScoreFold
+}
+
+/** A condition on its way through a lead's events, which come in order of time. */
+export interface Check {
+  /** What it looks at, for people. */
+  readonly label: string
+  /** Told of each event that counts, before it is asked about it. */
+  note(moment: Moment): void
+  /** The value that is compared. */
+  read(moment: Moment): unknown
+  holds(value: unknown): boolean
+}
+
+interface Range {
+  readonly atLeast?: number | undefined
+  readonly atMost?: number | undefined
+}
+
+export function createCheck(condition: QualificationCondition): Check {
+  if ('field' in condition) return createFieldCheck(condition)
+  if ('score' in condition) return createScoreCheck(condition.score)
+  if ('sessions' in condition) {
+    return createCountCheck('sessions', { ...condition.sessions, counts: ({ opensSession }) => opensSession })
+  }
+  const test = createEventTest(condition.events)
+  const label = `events ${Object.values(condition.events).join(' ')}`.trim()
+  return createCountCheck(label, { ...condition, counts: ({ event }) => test(event) })
+}
+
+const createFieldCheck = (condition: FieldCondition): Check => ({
+  label: condition.field,
+  note: () => undefined,
+  read: ({ fields }) => readField(fields, condition.field) ?? null,
+  holds: (value) => isFieldMet(condition, value),
+})
+
+const createScoreCheck = (range: Range): Check => ({
+  label: 'score',
+  note: () => undefined,
+  read: ({ score, event }) => score.valueAt(event.timeMs),
+  holds: (value) => isWithin(value, range),
+})
+
+const DAY_MS = 86_400_000
+
+interface Counting extends Range {
+  readonly withinDays?: number | undefined
+  readonly counts: (moment: Moment) => boolean
+}
+
+/** What happened exactly the window's length ago is out of it. */
+function createCountCheck(label: string, { withinDays, counts, ...range }: Counting): Check {
+  const windowMs = withinDays === undefined ? Number.POSITIVE_INFINITY : withinDays * DAY_MS
+  const times: number[] = []
+  let first = 0
+  return {
+    label: withinDays === undefined ? label : `${label} in ${withinDays} days`,
+    note: (moment) => {
+      if (counts(moment)) times.push(moment.event.timeMs)
+    },
+    read: ({ event }) => {
+      while (first < times.length && (times[first] ?? 0) <= event.timeMs - windowMs) first += 1
+      return times.length - first
+    },
+    holds: (value) => isWithin(value, range),
+  }
+}
+
+const isWithin = (value: unknown, { atLeast, atMost }: Range): boolean =>
+  typeof value === 'number' &&
+  value >= (atLeast ?? Number.NEGATIVE_INFINITY) &&
+  value <= (atMost ?? Number.POSITIVE_INFINITY)

@@ -1,0 +1,132 @@
+import type { QualificationRule, ScoreSettings } from '@leadline/contract'
+import type { NodeId } from '../identity/fact-source.ts'
+import { ScoreFold, type ScoreTold } from '../score/score-fold.ts'
+import type { SessionEvent } from '../sessions/session-event.ts'
+import { toDistinct } from '../sessions/split-sessions.ts'
+import { createCheck, type Check, type Moment } from './conditions.ts'
+import { createEventTest, type EventTest } from './match-event.ts'
+
+export interface RuleEvent extends SessionEvent {
+  readonly node: NodeId
+  /** A member of staff acts as the customer: counts for nothing. */
+  readonly impersonated: boolean
+}
+
+/** A lead and what it did. */
+export interface Subject {
+  readonly events: readonly RuleEvent[]
+  /** Each with what a rule may ask of it (`session.…`). */
+  readonly sessions: readonly {
+    readonly events: readonly SessionEvent[]
+    readonly fields: Readonly<Record<string, unknown>>
+  }[]
+  /** What a rule may ask of it (`lead.…`, `company.…`) from the time on at which it was known. */
+  readonly fields: { readonly lead: unknown; readonly company: unknown }
+  readonly knownMs: number | undefined
+}
+
+/** A rule that was met: with which event, and what held then. */
+export interface Entry {
+  readonly rule: string
+  readonly stage: string
+  readonly messageId: string
+  readonly node: NodeId
+  readonly atMs: number
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+export interface Qualified {
+  /** In the order of the rules, then of time. */
+  readonly entries: readonly Entry[]
+  readonly score: ScoreTold | undefined
+}
+
+interface Running {
+  readonly rule: QualificationRule
+  readonly test: EventTest
+  readonly checks: readonly Check[]
+  readonly entries: Entry[]
+}
+
+const DAY_MS = 86_400_000
+
+/** The events may come in any order and more than once: they are looked at in order of (time, message id), each once. */
+export function qualify(
+  subject: Subject,
+  rules: readonly QualificationRule[],
+  scoring: ScoreSettings,
+): Qualified {
+  const score = new ScoreFold(scoring)
+  const running = rules.map((rule): Running => ({
+    rule,
+    test: createEventTest(rule.on),
+    checks: rule.where.map(createCheck),
+    entries: [],
+  }))
+  const checks = running.flatMap((one) => one.checks)
+  const sessionOf = indexSessions(subject)
+  for (const event of toDistinct(subject.events)) {
+    const moment = toMoment(subject, { event, score, session: sessionOf.get(event.messageId) })
+    if (!event.isBot && !event.impersonated) {
+      score.note(event)
+      for (const check of checks) check.note(moment)
+    }
+    for (const one of running) tryRule(one, event, moment)
+  }
+  return { entries: running.flatMap(({ entries }) => entries), score: score.tell() }
+}
+
+/** A rule is asked again when its time has passed, without one never. */
+function tryRule({ rule, test, checks, entries }: Running, event: RuleEvent, moment: Moment): void {
+  const againMs = (rule.againAfterDays ?? Number.POSITIVE_INFINITY) * DAY_MS
+  const last = entries.at(-1)
+  if (last && event.timeMs - last.atMs < againMs) return
+  if (!test(event)) return
+  const facts: Record<string, unknown> = {}
+  for (const check of checks) {
+    const value = check.read(moment)
+    if (!check.holds(value)) return
+    facts[check.label] = value
+  }
+  const { messageId, node, timeMs } = event
+  entries.push({ rule: rule.name, stage: rule.stage, messageId, node, atMs: timeMs, facts })
+}
+
+interface PlacedSession {
+  readonly first: string | undefined
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+const indexSessions = ({ sessions }: Subject): ReadonlyMap<string, PlacedSession> =>
+  new Map(
+    sessions.flatMap(({ events, fields }) =>
+      events.map(({ messageId }) => [messageId, { first: events[0]?.messageId, fields }] as const),
+    ),
+  )
+
+interface At {
+  readonly event: RuleEvent
+  readonly score: ScoreFold
+  readonly session: PlacedSession | undefined
+}
+
+function toMoment({ fields, knownMs }: Subject, { event, score, session }: At): Moment {
+  const isKnown = knownMs !== undefined && event.timeMs >= knownMs
+  return {
+    event,
+    score,
+    opensSession: session?.first === event.messageId,
+    fields: { ...(isKnown ? fields : {}), session: session?.fields },
+  }
+}
+
+/** The stage of the last rule in the list that was met, and when it first was. */
+export function findStage(
+  entries: readonly Entry[],
+  rules: readonly QualificationRule[],
+): { readonly stage: string; readonly atMs: number } | undefined {
+  const first = new Map(entries.toReversed().map((entry) => [entry.rule, entry]))
+  const met = rules.findLast(({ name }) => first.has(name))
+  const entry = met && first.get(met.name)
+  return entry && { stage: entry.stage, atMs: entry.atMs }
+}
