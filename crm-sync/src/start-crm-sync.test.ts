@@ -223,6 +223,58 @@ test('an Account is matched by the domain of its website, not by a name that onl
   assert.equal(records('Account').length, 2)
 })
 
+test('a group that claims the domain of a company takes over its Account and what we wrote there', async () => {
+  desk = await openDesk(store.warehouse)
+  const byDomain = { id: randomUUID(), name: 'acme.example', domain: 'acme.example' }
+  const group = { ...byDomain, id: randomUUID(), name: 'Acme Inc' }
+  const person = newPerson('gus@acme.example', { companyId: byDomain.id, sessions: [visit()] })
+  await desk.seedCompany(byDomain)
+  await desk.seed([person])
+  await desk.work('contact', [person.contactId])
+  sync = await desk.start()
+  await desk.settle(sync)
+  const account = only('Account')
+
+  await desk.seedCompany({ ...byDomain, gone: true })
+  await desk.seedCompany(group)
+  await desk.seed([{ ...person, companyId: group.id, sessions: [visit(DAY + 7_200_000)] }])
+  await desk.work('company', [byDomain.id, group.id], 'company')
+  await desk.work('contact', [person.contactId])
+  await desk.settle(sync)
+
+  assert.equal(only('Account').id, account.id)
+  assert.equal(only('Account').values['Name'], 'Acme Inc')
+  const rows = records('Leadline_Activity__c')
+  assert.deepEqual(
+    rows.map(({ values }) => values['Leadline_Account__c']),
+    [account.id, account.id],
+  )
+  const links = (await desk.links()).filter(({ kind }) => kind === 'company')
+  assert.deepEqual(Object.fromEntries(links.map(({ id, status, crm_id }) => [id, [status, crm_id]])), {
+    [byDomain.id]: ['moved', account.id],
+    [group.id]: ['linked', account.id],
+  })
+  assert.equal((await sync.report()).steps['parked'], 0)
+})
+
+test('an Account that was deleted is not made again when a group claims the domain', async () => {
+  desk = await openDesk(store.warehouse)
+  const byDomain = { id: randomUUID(), name: 'acme.example', domain: 'acme.example' }
+  const group = { ...byDomain, id: randomUUID(), name: 'Acme Inc' }
+  await desk.seedCompany(byDomain)
+  await desk.work('company', [byDomain.id], 'company')
+  sync = await desk.start()
+  await desk.settle(sync)
+  desk.org.admin.act({ as: REP_USERNAME, ops: [{ op: 'delete', id: only('Account').id }] })
+  await until(async () => (await desk.links())[0]?.status === 'deleted', 'the deletion is noticed')
+
+  await desk.seedCompany({ ...byDomain, gone: true })
+  await desk.seedCompany(group)
+  await desk.work('company', [group.id], 'company')
+  await desk.settle(sync)
+  assert.deepEqual(records('Account'), [])
+})
+
 test('a converted Lead is followed to its Contact, and its visits hang there', async () => {
   desk = await openDesk(store.warehouse)
   const person = newPerson('dana@convert.example', { name: 'Dana D', sessions: [visit()] })

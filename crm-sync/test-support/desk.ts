@@ -38,13 +38,20 @@ export interface Desk {
   start(): Promise<RunningService>
   /** Writes rows as the resolver does. */
   seed(people: readonly SeededPerson[]): Promise<void>
-  seedCompany(company: { readonly id: string; readonly name: string; readonly domain: string }): Promise<void>
+  seedCompany(company: SeededCompany): Promise<void>
   work(kind: 'contact' | 'company', ids: readonly string[], reason?: string): Promise<void>
   /** Waits until the sync is idle and has finished all work of the log. */
   settle(sync: RunningService): Promise<void>
   links(): Promise<readonly LinkView[]>
   deliveries(): Promise<readonly DeliveryView[]>
   close(): Promise<void>
+}
+
+export interface SeededCompany {
+  readonly id: string
+  readonly name: string
+  readonly domain: string
+  readonly gone?: boolean
 }
 
 export interface SeededPerson {
@@ -157,9 +164,17 @@ export async function openDesk(
         ...(options.probes ? { probeTimes: options.probes } : {}),
       }),
     seed: (people) => seedPeople(warehouse, ws, people),
-    seedCompany: ({ id, name, domain }) =>
+    seedCompany: ({ id, name, domain, gone = false }) =>
       warehouse.insert('companies_raw', [
-        companyRow({ ws, company_id: id, key: domain, name, domain, version: nextVersion() }),
+        companyRow({
+          ws,
+          company_id: id,
+          key: domain,
+          name,
+          domain,
+          gone: gone ? 1 : 0,
+          version: nextVersion(),
+        }),
       ]),
     async work(kind, ids, reason = 'lead') {
       const works = ids.map((id): CrmWork => ({

@@ -36,7 +36,7 @@ export interface CompanyInput {
 export function planCompany(input: CompanyInput): Plan {
   const { company, standing, errand } = input
   if (standing.at === 'unclear') return { ...EMPTY_PLAN, parked: [toParked(company, standing, errand)] }
-  if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinks(company.link), skipped: 1 }
+  if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinksOf(company), skipped: 1 }
   if (standing.at === 'shared') return EMPTY_PLAN
   if (standing.at === 'record') return planUpdate(input, standing)
   if (!mayCreateCompanies(input.rules.crm, errand.reason) || (company.name || company.domain) === '')
@@ -51,9 +51,9 @@ export function planCompany(input: CompanyInput): Plan {
 function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }): Plan {
   const { company, rules } = input
   const { record, externalId } = standing
-  const own = record.externalId === '' ? { [EXTERNAL_ID]: { old: null, new: externalId } } : {}
+  const key = record.externalId === '' ? { [EXTERNAL_ID]: { old: null, new: externalId } } : {}
   const mapped = rules.crm.objects.account.update ? changesOf(input, record.fields) : {}
-  const changes = { ...own, ...withoutFreshRollups(mapped, rules.mapping.Account) }
+  const changes = { ...key, ...withoutFreshRollups(mapped, rules.mapping.Account) }
   const claims = buildClaims({
     isRepeated: input.isRepeated,
     rules: rules.mapping.Account,
@@ -64,18 +64,31 @@ function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }):
     shadow: company.shadow,
   })
   const omitted = omittedOf(input, record.fields)
+  const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
+  const links = [...(isSameLink(company.link, link) ? [] : [link]), ...formerLinks(company)]
   if (Object.keys(changes).length > 0)
     return {
       ...EMPTY_PLAN,
       omitted,
       claims,
+      // Without one to take over from, the link follows from the result.
+      links: company.inherited ? links : [],
       operations: [
         { ...toOperation(input, changes), ...guardOf(changes, rules.mapping.Account, record.fields) },
       ],
     }
-  const link = buildLink({ kind: 'company', id: company.companyId }, record, externalId)
-  return { ...EMPTY_PLAN, omitted, claims, links: isSameLink(company.link, link) ? [] : [link] }
+  return { ...EMPTY_PLAN, omitted, claims, links }
 }
+
+/** The one that the Account was taken over from. */
+const formerLinks = ({ inherited }: CompanyState): readonly Link[] =>
+  inherited ? [{ ...inherited, status: 'moved' }] : []
+
+/** Nor is it made again for the company that took over from the one whose Account was deleted. */
+const deletedLinksOf = (company: CompanyState): readonly Link[] =>
+  company.inherited
+    ? [{ ...company.inherited, id: company.companyId, status: 'deleted' }, ...formerLinks(company)]
+    : deletedLinks(company.link)
 
 /** An Account has many visitors: its roll-ups alone are written when they are this far behind. */
 const ROLLUP_LAG_MS = 6 * 3_600_000

@@ -62,6 +62,8 @@ export interface CompanyState {
   /** All columns, for the mapping. */
   readonly row: Row
   readonly link: Link | undefined
+  /** Link of a company that vanished and had the same domain: its Account goes along. */
+  readonly inherited: Link | undefined
   readonly shadow: Shadow | undefined
 }
 

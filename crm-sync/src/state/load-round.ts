@@ -2,6 +2,7 @@ import { NIL_UUID, type Warehouse } from '@leadline/warehouse'
 import { isActive } from '../plan/link.ts'
 import type { CompanyState, LeadState, PersonState, VanishedSession } from '../plan/subjects.ts'
 import { loadCompanyRows } from './companies.ts'
+import { loadInheritedAccounts } from './inherited-accounts.ts'
 import { loadInheritedLinks } from './inherited-links.ts'
 import { loadLinks, type StoredLink } from './links.ts'
 import {
@@ -54,7 +55,9 @@ export async function loadRound(
     loadInheritedLinks(scope, byContact, contactLinks),
   ])
   const links = [...contactLinks.values(), ...companyLinks.values(), ...sessionLinks.values()]
-  const shadows = await loadShadows(warehouse, ws, [...links, ...inherited.values()])
+  const inheritedAccounts = await loadInheritedAccounts(scope, companyRows, companyLinks)
+  const taken = [...inherited.values(), ...inheritedAccounts.values()]
+  const shadows = await loadShadows(warehouse, ws, [...links, ...taken])
   const vanished = await findVanished(scope, sessions, sessionLinks)
   return {
     people: wanted.contactIds.map((contactId) => {
@@ -72,13 +75,13 @@ export async function loadRound(
     companies: new Map(
       companyRows.map((row) => {
         const link = living(companyLinks.get(row.companyId))
-        return [
-          row.companyId,
-          { ...row, link, shadow: link && shadows.get(shadowKey(link.object, link.crmId)) },
-        ]
+        const inherited = inheritedAccounts.get(row.companyId)
+        const source = isActive(link) ? link : inherited
+        const shadow = source && shadows.get(shadowKey(source.object, source.crmId))
+        return [row.companyId, { ...row, link, inherited, shadow }]
       }),
     ),
-    links: new Map([...links, ...inherited.values()].map((link) => [linkKey(link), link])),
+    links: new Map([...links, ...taken].map((link) => [linkKey(link), link])),
     shadows,
   }
 }

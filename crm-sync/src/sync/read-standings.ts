@@ -85,10 +85,10 @@ const toPeople = ({ people, hints, match }: StandingsWanted): readonly Subject[]
   }))
 
 const toCompanies = ({ companies, hints, match }: StandingsWanted): readonly Subject[] =>
-  companies.map(({ companyId, link, domain }) => ({
+  companies.map(({ companyId, link, inherited, domain }) => ({
     id: companyId,
     link,
-    inherited: undefined,
+    inherited,
     nature: domain,
     hints: hints.get(`company:${companyId}`) ?? [],
     matchBy: match.companies,
