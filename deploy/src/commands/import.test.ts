@@ -95,11 +95,12 @@ describe('leadline import', () => {
     assert.match(String(ann?.['traits']), /"plan":"gold"/)
   })
 
-  test('a CSV of events has objects by dots, and rejected records go to a file', async (t) => {
+  test('a CSV of events, packed, has objects by dots, and rejected records go to a file', async (t) => {
     const rejected = join(await makeTemporaryDirectory(t), 'rejected')
     const text =
       'type,event,userId,timestamp,properties.url\ntrack,Seen,ann,2025-01-01T00:00:00Z,https://x.test/\ntrack,,ann,2025-01-01T00:00:00Z,\n'
-    const { exitCode } = await importFile(t, { name: 'events.csv', text, slug: 'w3' }, '--rejected', rejected)
+    const packed = { name: 'events.csv.gz', text: gzipSync(`\ufeff${text}`), slug: 'w3' }
+    const { exitCode } = await importFile(t, packed, '--rejected', rejected)
     assert.equal(exitCode, 2)
     assert.match(await readFile(rejected, 'utf8'), /"record":2,"reason":"event: /)
     const [row] = await read(3, 'SELECT properties FROM events WHERE ws = {ws:UInt32}')
@@ -109,7 +110,7 @@ describe('leadline import', () => {
   test('goes on where it was broken off, and refuses to when the file has changed', async (t) => {
     const directory = await makeTemporaryDirectory(t)
     const file = join(directory, 'events.jsonl')
-    const text = [1, 2, 3, 4].map((n) => `${JSON.stringify(EVENT(n))}\n`).join('')
+    const text = `\ufeff${[1, 2, 3, 4].map((n) => `${JSON.stringify(EVENT(n))}\r\n`).join('')}`
     await writeFile(file, text)
     const position = { bytes: Buffer.byteLength(text), records: 3, sent: 3, rejected: 0 }
     await writeFile(`${file}.position`, JSON.stringify(position))

@@ -18,8 +18,8 @@ export const importRecords: Command = {
   name: 'import',
   summary: 'bring in past events, or people you know, from a file',
   details: [
-    'Events are in the format of Segment (its archives too), one JSON object a line, gzip or not; or CSV with a header,',
-    'where dots make objects: type,event,userId,timestamp,properties.url. They keep their times; receivedAt is when one',
+    'Events are in the format of Segment (its archives too), one JSON object a line; or CSV with a header, where dots',
+    'make objects: type,event,userId,timestamp,properties.url; gzip or not. They keep their times; receivedAt is when one',
     'arrived, and channel: server says that a secret key sent it. With --kind leads each record is a person: email or',
     'userId, timestamp (since when), and all other columns as traits.',
     'How far it has come stands in FILE.position: the same call goes on from there. Importing a file twice doubles nothing.',
@@ -72,7 +72,11 @@ interface Surroundings {
 
 async function bringIn(path: string, flags: FlagValues, { terminal, stop }: Surroundings): Promise<Position> {
   const kind = pick<Kind>(flags, 'kind', ['events', 'leads'])
-  const format = pick<Format>(flags, 'format', path.endsWith('.csv') ? ['csv', 'jsonl'] : ['jsonl', 'csv'])
+  const format = pick<Format>(
+    flags,
+    'format',
+    /\.csv(?:\.gz)?$/i.test(path) ? ['csv', 'jsonl'] : ['jsonl', 'csv'],
+  )
   const bytes = path === '-' ? 0 : await readSize(path)
   const positionPath = path === '-' ? undefined : `${path}.position`
   const from = (positionPath && (await readPosition(positionPath, bytes))) || {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { UnknownObject } from '@leadline/contract'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
 import { CommandError } from '../command.ts'
 import { parseObject } from '../event-files/parse-event-line.ts'
+import { openUnpacked, toReadError } from '../event-files/open-unpacked.ts'
 import { readLines } from '../event-files/read-lines.ts'
 import { nestColumns } from './to-event.ts'
 
@@ -57,7 +57,7 @@ async function* readCsv(path: string, input: Readable): AsyncGenerator<readonly 
     },
   })
   try {
-    const source: Readable = path === '-' ? input : createReadStream(path)
+    const source = await openUnpacked(path, input)
     source.once('error', (error) => parser.destroy(error))
     source.pipe(parser)
     for await (const record of parser) {
@@ -75,7 +75,5 @@ async function* readCsv(path: string, input: Readable): AsyncGenerator<readonly 
 function explain(path: string, error: unknown): unknown {
   if (error instanceof CsvError)
     return new CommandError(`${path} cannot be read as CSV: ${error.message}`, { cause: error })
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-    return new CommandError(`${path} cannot be read: there is no such file`, { cause: error })
-  return error
+  return toReadError(path, error)
 }
