@@ -1,5 +1,6 @@
 import { readCommands } from '@leadline/resolver/src/control/read-commands.ts'
 import type { Command } from '../command.ts'
+import { toOperatorWord } from '../identity/describe-plan.ts'
 import { withWorkspace, workspaceFlags } from '../identity/open-workspace.ts'
 
 const DEFAULT_LINES = 50
@@ -24,7 +25,9 @@ export const identityLog: Command = {
     }
     for (const { id, at, actor, action, undoneBy, leads, events } of commands) {
       const undone = undoneBy === '' ? '' : `  undone by ${undoneBy}`
-      terminal.line(`${at}  ${id}  ${actor}  ${action}  ${leads} leads, ${events} events${undone}`)
+      terminal.line(
+        `${at}  ${id}  ${actor}  ${toOperatorWord(action)}  ${leads} leads, ${events} events${undone}`,
+      )
     }
     if (commands.length === 0) terminal.line('No operator has decided anything yet.')
     return 0

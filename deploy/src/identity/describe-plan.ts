@@ -4,6 +4,9 @@ type Plan = Extract<OperatorPlan, { ok: true }>
 
 const MAX_LINES = 20
 
+/** What an action is called where operators read and write it. */
+export const toOperatorWord = (action: string): string => (action === 'part' ? 'split' : action)
+
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 /** What a command changes, in words. Leads by id: they are looked up by it. */
@@ -11,7 +14,7 @@ export function describePlan({ command, effect }: Plan, isDryRun: boolean): stri
   const { leads, events, sessions } = effect.counts
   const would = isDryRun ? 'would change' : 'changes'
   const lines = [
-    `${command.action} ${would} ${plural(leads, 'lead')}, ${plural(events, 'event')}, ${plural(sessions, 'session')}`,
+    `${toOperatorWord(command.action)} ${would} ${plural(leads, 'lead')}, ${plural(events, 'event')}, ${plural(sessions, 'session')}`,
     ...effect.moves.map(({ node, from, to }) => `  ${node.kind} ${node.id}: ${from} -> ${to}`),
     ...effect.events.map(({ from, to, count }) => `  ${plural(count, 'event')}: ${from} -> ${to}`),
   ]

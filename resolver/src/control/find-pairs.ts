@@ -1,10 +1,10 @@
 import type { ControlPair } from '@leadline/contract'
 import type { NodeRef } from '../identity/fact-source.ts'
 import { createLadder, type Ladder } from '../identity/ladder.ts'
-import { toPair } from '../identity/rulings.ts'
+import { isUndone, toPair } from '../identity/rulings.ts'
 import { readRulings, readRulingsOfCommand } from '../reads/read-rulings.ts'
 import type { Sources } from '../reconcile/sources.ts'
-import { toLead, type Subject } from './read-subject.ts'
+import { isNodeId, toLead, type Subject } from './read-subject.ts'
 
 /** Which pairs of identifiers a command is about, or why it makes no sense. */
 export type PairsResult =
@@ -78,9 +78,12 @@ export async function findUndoPairs(
   { warehouse, workspace }: Sources,
   command: string,
 ): Promise<PairsResult> {
-  const rows = await readRulingsOfCommand(warehouse, workspace.id, command)
-  if (rows.length === 0)
-    return refuse(`no command ${command} that can be undone is in force here; an erasure cannot be`)
+  const rows = isNodeId(command) ? await readRulingsOfCommand(warehouse, workspace.id, command) : []
+  const [first] = rows
+  if (!first) return refuse(`no command ${command} that can be undone is in force here; an erasure cannot be`)
+  const ofNode = await readRulings(warehouse, workspace.id, [first.node.id])
+  const ofPair = ofNode.filter(({ other }) => other.id === first.other.id)
+  if (isUndone(ofPair, command)) return refuse(`command ${command} is undone already`)
   const pairs = new Map(
     rows.map(({ node, other }) => {
       const pair = toControlPair(node, other)

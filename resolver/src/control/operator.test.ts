@@ -100,6 +100,12 @@ describe('what operators decide', () => {
     assert.match(await refused({ action: 'part', a: 'anon:c3', b: 'user:ann' }), /nothing ties/)
     assert.match(await refused({ action: 'release', a: 'user:ann' }), /not in quarantine/)
     assert.match(await refused({ action: 'undo', command: ann }), /no command/)
+    assert.match(await refused({ action: 'undo', command: 'the last one' }), /no command/)
+    const join = await operator.give({ action: 'join', a: 'mail:ann.lee@home.io', b: 'user:ann' })
+    const undo = await operator.give({ action: 'undo', command: join.id })
+    assert.match(await refused({ action: 'undo', command: join.id }), /undone already/)
+    await operator.give({ action: 'undo', command: undo.id })
+    assert.equal(await refused({ action: 'undo', command: join.id }), 'it was accepted')
   })
 
   test('who decided what is kept', async () => {

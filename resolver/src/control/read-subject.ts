@@ -17,13 +17,16 @@ export type SubjectResult =
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** The form of our ids, commands' too. */
+export const isNodeId = (text: string): boolean => UUID.test(text)
+
 /** `user:ID`, `mail:ADDRESS`, `anon:ID`, an address alone, or the id of a lead. */
 export async function readSubject(sources: Sources, text: string): Promise<SubjectResult> {
   const id = toNodeId(sources, text.trim())
   if (id === undefined)
     return {
       ok: false,
-      reason: `${text} is no identifier: user:ID, mail:ADDRESS, anon:ID or the id of a lead`,
+      reason: `${text} is no identifier: user:ID, mail:ADDRESS, anon:ID or the id of a lead; junk values are none`,
     }
   return await sources.view.complete(() => {
     const known = sources.view.node(id)
@@ -35,7 +38,7 @@ export async function readSubject(sources: Sources, text: string): Promise<Subje
 }
 
 function toNodeId({ workspace: { hash, junk } }: Sources, text: string): NodeId | undefined {
-  if (UUID.test(text)) return text
+  if (isNodeId(text)) return text
   const at = text.indexOf(':')
   const value = text.slice(at + 1)
   const kinds = {

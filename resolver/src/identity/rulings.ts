@@ -35,16 +35,25 @@ export function decideRulings(rows: Iterable<RulingRow>): Rulings {
 
 function findLatest(commands: readonly RulingRow[]): RulingRow | undefined {
   const undone = new Set<string>()
-  const latestFirst = commands.toSorted(
-    (a, b) => compareNumbers(b.atMs, a.atMs) || compareTexts(b.command, a.command),
-  )
-  for (const row of latestFirst) {
+  for (const row of toLatestFirst(commands)) {
     if (undone.has(row.command)) continue
     if (row.action !== 'undo') return row
     undone.add(row.undoes)
   }
   return undefined
 }
+
+/** Whether a later command takes this one back, and is not taken back itself. `rows` are those of one pair. */
+export function isUndone(rows: readonly RulingRow[], command: string): boolean {
+  const undone = new Set<string>()
+  for (const row of toLatestFirst(rows)) {
+    if (row.action === 'undo' && !undone.has(row.command)) undone.add(row.undoes)
+  }
+  return undone.has(command)
+}
+
+const toLatestFirst = (rows: readonly RulingRow[]): readonly RulingRow[] =>
+  rows.toSorted((a, b) => compareNumbers(b.atMs, a.atMs) || compareTexts(b.command, a.command))
 
 /** Facts of a node without those that an operator parted. */
 export const withoutParted = (facts: readonly Fact[], node: NodeId, rulings: Rulings): readonly Fact[] =>
