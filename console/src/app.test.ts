@@ -4,7 +4,7 @@ import type { Hono } from 'hono'
 import { settingsSchema, type WorkspaceSettings } from '@leadline/contract'
 import { createWarehouse } from '@leadline/warehouse'
 import { openTestWarehouse, uuid, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { ADA, MALLORY, NOW_MS, seed } from '../test-support/seed.ts'
+import { ADA, HOSTILE_COMPANY, MALLORY, NOW_MS, seed } from '../test-support/seed.ts'
 import { createApp } from './app.ts'
 
 const { workspaces } = settingsSchema.pick({ workspaces: true }).parse({
@@ -85,7 +85,10 @@ describe('the console', () => {
     '/w/main/leads?all=1&q=%22%3E%3Cscript%3E',
     '/w/main/leads',
     `/w/main/leads/${MALLORY.lead}`,
+    `/w/main/leads/${MALLORY.lead}?q=%22%3E%3Cscript%3E&type=%3Cscript%3E`,
     '/w/main/companies',
+    `/w/main/companies/${HOSTILE_COMPANY}`,
+    '/w/main/funnel?days=%3Cscript%3E',
     '/w/main/events',
     '/w/main/deliveries',
     '/w/main/deliveries?q=%22%3E%3Cscript%3E&outcome=%3Cscript%3E&kind=%22onload=',
@@ -176,6 +179,53 @@ describe('the console', () => {
     hasNot(page, 'DUPLICATES_DETECTED')
   })
 
+  test('shows where a lead came from, what it met and why, its score now, and who is online', async () => {
+    const page = await read(`/w/main/leads/${ADA.lead}`)
+    has(
+      page,
+      'paid_search / paid_search',
+      '2026-11-20 09:00:00',
+      '<strong>4</strong> now, halves every 14 days',
+    )
+    has(page, 'page views', '2.5', 'has a mail: has a mail, company.domain: harborline.example')
+    has(page, '2026-11-21 10:01:00', 'online')
+    const later = createApp({
+      warehouse: testWarehouse.warehouse,
+      workspaces,
+      now: () => NOW_MS + 1_800_000,
+      log,
+    })
+    hasNot(await (await later.request(`http://localhost/w/main/leads/${ADA.lead}`)).text(), 'online')
+  })
+
+  test('filters the timeline of a lead and of a company', async () => {
+    for (const path of [`/w/main/leads/${ADA.lead}`, `/w/main/companies/${ADA.company}`]) {
+      has(await read(path), 'Signed Up', 'Docs')
+      const tracks = await read(`${path}?type=track`)
+      has(tracks, 'Signed Up', '<strong>track</strong>')
+      hasNot(tracks, 'site.example/docs')
+      has(await read(`${path}?q=doc`), 'site.example/docs')
+      hasNot(await read(`${path}?q=doc`), 'Signed Up')
+      has(await read(`${path}?q=no-such-event`), 'No event fits.')
+    }
+  })
+
+  test('shows how far leads came, and what happened each day', async () => {
+    const page = await read('/w/main/funnel?days=7')
+    has(page, '<strong>7 days</strong>', 'Visitors', '62', 'Identified', 'qualified: has a mail', '1.6 %')
+    has(page, '2026-11-21')
+    const later = createApp({
+      warehouse: testWarehouse.warehouse,
+      workspaces,
+      now: () => NOW_MS + 10 * 86_400_000,
+      log,
+    })
+    has(
+      await (await later.request('http://localhost/w/main/funnel?days=7')).text(),
+      'Nobody came in this time.',
+    )
+  })
+
   test('an event that is not resolved yet is on the timeline of its identifier', async () => {
     has(await read(`/w/main/leads/${MALLORY.lead}`), '&lt;script&gt;', 'Timeline', 'DUPLICATES_DETECTED')
   })
@@ -217,6 +267,8 @@ describe('the console', () => {
     '/w/main/nothing',
     `/w/main/leads/${uuid(999)}`,
     '/w/main/leads/not-an-id',
+    `/w/main/companies/${uuid(999)}`,
+    '/w/main/companies/not-an-id',
   ]) {
     test(`answers 404 to ${path}`, async () => {
       assert.equal((await get(path)).status, 404)

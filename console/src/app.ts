@@ -7,9 +7,11 @@ import type { WorkspaceSettings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { WarehouseError, type Warehouse } from '@leadline/warehouse'
 import { loopbackOnly } from './loopback-only.ts'
+import { companyPage } from './pages/company-page.ts'
 import { companiesPage } from './pages/companies-page.ts'
 import { deliveriesPage } from './pages/deliveries-page.ts'
 import { eventsPage } from './pages/events-page.ts'
+import { funnelPage } from './pages/funnel-page.ts'
 import { leadPage } from './pages/lead-page.ts'
 import { leadsPage } from './pages/leads-page.ts'
 import { messagePage } from './pages/message-page.ts'
@@ -30,6 +32,8 @@ const PAGES: Readonly<Record<string, Page>> = {
   '/leads': leadsPage,
   '/leads/:id': leadPage,
   '/companies': companiesPage,
+  '/companies/:id': companyPage,
+  '/funnel': funnelPage,
   '/events': eventsPage,
   '/deliveries': deliveriesPage,
 }

@@ -20,6 +20,7 @@ export const ADA = {
   node: uuid(5),
 } as const
 export const MALLORY = { lead: uuid(11) } as const
+export const HOSTILE_COMPANY = uuid(13)
 export const NOW_MS = TEST_TIME_MS + 60_000
 
 const delivery = (
@@ -44,6 +45,20 @@ const delivery = (
   ...row,
 })
 
+const touch = (text: string) =>
+  JSON.stringify({
+    at: '2026-11-20T09:00:00.000Z',
+    channel: text,
+    source: text,
+    medium: text,
+    campaign: text,
+    term: '',
+    content: '',
+    referrer: text,
+    landingPage: text,
+    clickIds: { [text]: '1' },
+  })
+
 /** Ada: a lead with everything. Mallory: a lead whose every text is hostile. Sixty anonymous visitors. */
 export async function seed(warehouse: Warehouse): Promise<void> {
   await warehouse.insert('leads_raw', [
@@ -56,6 +71,11 @@ export async function seed(warehouse: Warehouse): Promise<void> {
       identified: 1,
       stage: 'qualified',
       traits: JSON.stringify({ plan: 'team', seats: 12 }),
+      first_touch: touch('paid_search'),
+      score: 8,
+      score_at: toDateTime(NOW_MS - 14 * 86_400_000),
+      score_half_life_s: 14 * 86_400,
+      score_parts: JSON.stringify({ 'page views': { count: 3, points: 2.5 } }),
     }),
     leadRow({
       lead_id: MALLORY.lead,
@@ -64,6 +84,9 @@ export async function seed(warehouse: Warehouse): Promise<void> {
       identified: 1,
       stage: HOSTILE,
       traits: JSON.stringify({ [HOSTILE]: HOSTILE }),
+      company_id: HOSTILE_COMPANY,
+      first_touch: touch(HOSTILE),
+      score_parts: JSON.stringify({ [HOSTILE]: { count: 1, points: 1 } }),
     }),
     ...Array.from({ length: 60 }, (_, i) =>
       leadRow({ lead_id: uuid(100 + i), last_seen: toDateTime(TEST_TIME_MS - i * 1000) }),
@@ -77,8 +100,52 @@ export async function seed(warehouse: Warehouse): Promise<void> {
       name: 'Harborline',
       domain: 'harborline.example',
     }),
-    companyRow({ company_id: uuid(13), key: 'h', name: HOSTILE, domain: HOSTILE }),
+    companyRow({
+      company_id: HOSTILE_COMPANY,
+      key: 'h',
+      name: HOSTILE,
+      domain: HOSTILE,
+      first_touch: touch(HOSTILE),
+    }),
   ])
+  const seen = {
+    first_seen: toDateTime(TEST_TIME_MS),
+    last_seen: toDateTime(TEST_TIME_MS),
+    version: '1',
+    gone: 0,
+  }
+  await warehouse.insert('company_leads', [
+    { ws: 1, company_id: ADA.company, lead_id: ADA.lead, domain: '', is_own: 1, is_member: 0, ...seen },
+    {
+      ws: 1,
+      company_id: HOSTILE_COMPANY,
+      lead_id: MALLORY.lead,
+      domain: '',
+      is_own: 1,
+      is_member: 0,
+      ...seen,
+    },
+  ])
+  const met = (lead: string, text: string) => ({
+    ws: 1,
+    lead_id: lead,
+    rule: text,
+    message_id: text,
+    node_id: ADA.node,
+    at: toDateTime(TEST_TIME_MS),
+    stage: text,
+    facts: JSON.stringify({ [text]: text, 'company.domain': 'harborline.example' }),
+    version: '1',
+  })
+  const firings = [met(ADA.lead, 'has a mail'), met(MALLORY.lead, HOSTILE)]
+  await warehouse.insert(
+    'qualifications_raw',
+    firings.map((row) => ({ ...row, gone: 0 })),
+  )
+  await warehouse.insert(
+    'rule_firings',
+    firings.map((row) => ({ ...row, fired_at: toDateTime(NOW_MS) })),
+  )
   await warehouse.insert('sessions_raw', [
     sessionRow({
       lead_id: ADA.lead,

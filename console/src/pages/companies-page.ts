@@ -14,7 +14,13 @@ export const companiesPage: Page = async (request) => {
   ${table(
     listing.rows,
     [
-      { label: 'Company', cell: (row) => row.name || row.domain || row.companyId },
+      {
+        label: 'Company',
+        cell: (row) =>
+          html`<a href="${toBase(request)}/companies/${row.companyId}"
+            >${row.name || row.domain || row.companyId}</a
+          >`,
+      },
       { label: 'Domain', cell: (row) => dash(row.domain) },
       { label: 'Known by', cell: (row) => row.keyKind },
       {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { EventRow } from '../reads/read-events.ts'
+import type { EventRow } from '../reads/event-columns.ts'
 import type { Markup } from './page.ts'
 import { badge, dash, table, time, type Column } from './parts.ts'
 

@@ -5,6 +5,7 @@ const MENU = [
   ['', 'Overview'],
   ['/leads', 'Leads'],
   ['/companies', 'Companies'],
+  ['/funnel', 'Funnel'],
   ['/events', 'Events'],
   ['/deliveries', 'CRM deliveries'],
 ] as const

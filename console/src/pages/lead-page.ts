@@ -2,33 +2,46 @@ import { html } from 'hono/html'
 import { NIL_UUID } from '@leadline/warehouse'
 import { z } from 'zod'
 import { readDeliveries } from '../reads/read-deliveries.ts'
-import { readTimeline } from '../reads/read-events.ts'
+import { readLeadJudgement, readQualifications, type Judgement } from '../reads/read-judgement.ts'
 import { readProfile, readSessions, type LeadProfile, type SessionRow } from '../reads/read-lead.ts'
 import { deliveryTable, recordLink } from './delivery-table.ts'
-import { eventTable } from './event-table.ts'
-import { layout } from './layout.ts'
+import { qualificationTable, scoreList, touchTable } from './judgement-parts.ts'
+import { layout, toBase } from './layout.ts'
 import type { Markup, Page, PageRequest } from './page.ts'
 import { badge, dash, table, time } from './parts.ts'
+import { timeline } from './timeline.ts'
 
 export const leadPage: Page = async (request) => {
-  const { warehouse, workspace, id } = request
+  const { warehouse, workspace, id, now } = request
   if (!z.guid().safeParse(id).success) return undefined
   const key = { ws: workspace.id, leadId: id }
-  const profile = await readProfile(warehouse, key)
-  if (!profile) return undefined
-  const [sessions, timeline] = await Promise.all([readSessions(warehouse, key), readTimeline(warehouse, key)])
+  const [profile, judgement] = await Promise.all([
+    readProfile(warehouse, key),
+    readLeadJudgement(warehouse, { ws: workspace.id, id, nowMs: now() }),
+  ])
+  if (!profile || !judgement) return undefined
+  const [sessions, qualifications] = await Promise.all([
+    readSessions(warehouse, key),
+    readQualifications(warehouse, key),
+  ])
   const ids = [profile.contactId, profile.companyId, ...sessions.map(({ sessionId }) => sessionId)].filter(
     (one) => one !== NIL_UUID,
   )
   const filter = { ws: workspace.id, outcome: '', kind: '', text: '', ids, page: 1 }
   const deliveries = await readDeliveries(warehouse, filter)
-  const body = html`${profileList(request, profile)}
+  const body = html`${profileList(request, profile, judgement)}
+    <h2>Attribution</h2>
+    ${touchTable(judgement)}
+    <h2>Qualification</h2>
+    ${qualificationTable(qualifications)}
+    <h2>Score</h2>
+    ${scoreList(judgement)}
     <h2>Traits</h2>
     ${traitTable(profile)}
     <h2>Sessions</h2>
     ${sessionTable(sessions)}
     <h2>Timeline</h2>
-    ${eventTable(timeline, [], 'No event of this lead is stored.')}
+    ${await timeline(request, [id])}
     <h2>CRM deliveries</h2>
     ${deliveryTable(request, deliveries.rows, explainNoDelivery(request, profile))}`
   return layout(
@@ -38,16 +51,20 @@ export const leadPage: Page = async (request) => {
   )
 }
 
-const profileList = (request: PageRequest, profile: LeadProfile): Markup =>
+const profileList = (request: PageRequest, profile: LeadProfile, { online }: Judgement): Markup =>
   html`<dl class="profile">
     <dt>Mail</dt>
     <dd>${dash(profile.email)} ${profile.role === 1 ? badge('role address') : ''}</dd>
     <dt>Company</dt>
-    <dd>${dash(profile.company)} ${profile.domain === '' ? '' : html`<small>${profile.domain}</small>`}</dd>
+    <dd>
+      ${profile.company === '' ? '–' : html`<a href="${toBase(request)}/companies/${profile.companyId}">${profile.company}</a>`}
+      ${profile.domain === '' ? '' : html`<small>${profile.domain}</small>`}
+    </dd>
     <dt>Stage</dt>
     <dd>
       ${profile.stage === '' ? badge(profile.identified === 1 ? 'identified' : 'anonymous') : badge(profile.stage, 'good')}
       ${profile.quarantined === 1 ? badge('quarantined', 'bad') : ''}
+      ${online === 1 ? badge('online', 'good') : ''}
     </dd>
     <dt>CRM record</dt>
     <dd>${profile.crmObject} ${recordLink(request, profile.crmId)}</dd>

@@ -38,3 +38,17 @@ export const readCompanies = async (
      ORDER BY lastSeen DESC, companyId`,
     { row: companyRow, page, params },
   )
+
+/** Reads one row, and its leads'. */
+export async function readCompany(
+  warehouse: Pick<Warehouse, 'query'>,
+  key: { readonly ws: number; readonly companyId: string },
+): Promise<CompanyRow | undefined> {
+  const [row] = await warehouse.query(
+    `SELECT company_id AS companyId, name, domain, key_kind AS keyKind, leads, last_seen AS lastSeen,
+            owner_name AS owner, crm_id AS crmId
+     FROM companies WHERE ws = {ws:UInt32} AND company_id = {companyId:UUID}`,
+    { row: companyRow, params: { ...key } },
+  )
+  return row
+}
