@@ -1,6 +1,8 @@
 import type { CrmSettings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { startCallLedger, type CallLedger } from './budget/call-ledger.ts'
+import { createBulkWriter } from './bulk/bulk-writer.ts'
+import { createJobStore } from './bulk/job-store.ts'
 import { openConnectionStore } from './connection/open-store.ts'
 import { buildParkedDelivery } from './deliveries/build-deliveries.ts'
 import { startPollLoop, type PollLoop } from './inbound/poll-loop.ts'
@@ -9,6 +11,7 @@ import type { RetryTimes } from './retry-policy.ts'
 import type { SalesforceFailure } from './salesforce/errors.ts'
 import { openOrg, type Org } from './salesforce/open-org.ts'
 import { loadStaleCompanies, loadStaleContacts, type StoredLink } from './state/links.ts'
+import { fenceSend, fenceWarehouse, type Fence } from './state/fence-writes.ts'
 import type { Scope } from './state/load-round.ts'
 import { nextVersion } from './state/version.ts'
 import type { DuplicateHints } from './sync/duplicate-hints.ts'
@@ -21,6 +24,8 @@ import { runRound, toContext } from './sync/run-round.ts'
 import { WorkspaceSync } from './sync/workspace-sync.ts'
 
 export interface WorkspaceOptions extends Scope {
+  /** Asked before each write. */
+  readonly fence: Fence
   readonly crm: CrmSettings
   readonly sessionTimeoutMs: number
   readonly retryTimes: RetryTimes
@@ -41,14 +46,12 @@ export interface OpenWorkspace {
   readonly ledger: CallLedger
 }
 
-export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWorkspace> {
-  const { ws, crm, log } = options
-  const org = openOrg(crm, sayOnce(log), {
-    ...options,
-    store: openConnectionStore(crm, options),
-    times: options.retryTimes,
-  })
-  const ledger = await startCallLedger({ ...options, window: org.gate.budget.window })
+export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorkspace> {
+  const { ws, crm, log, fence } = given
+  const options = { ...given, warehouse: fenceWarehouse(given.warehouse, fence) }
+  const org = openFencedOrg(given)
+  // Tokens have a lock of their own, and calls were made whoever made them.
+  const ledger = await startCallLedger({ ...given, window: org.gate.budget.window })
   const oneAtATime = createOneAtATime()
   const { sync, parked } = await openSync(options, org, oneAtATime)
   const owners = new OwnerPoll({
@@ -67,6 +70,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<OpenWork
   return { ws, sync, polling, probing, org, ledger }
 }
 
+function openFencedOrg(options: WorkspaceOptions): Org {
+  const { crm, log, fence, retryTimes: times } = options
+  const org = openOrg(crm, sayOnce(log), { ...options, store: openConnectionStore(crm, options), times })
+  return { ...org, send: fenceSend(org.send, fence) }
+}
+
 /** What takes work and runs rounds, with what it remembers of refusals. */
 async function openSync(
   options: WorkspaceOptions,
@@ -77,7 +86,8 @@ async function openSync(
   const refused = new RefusedValues()
   const hints: DuplicateHints = new Map()
   const owners = createOwnerDirectory(org.send, now)
-  const dependencies = { ...options, org, refused, hints, owners, startedAtMs: now() }
+  const bulk = createBulkWriter({ send: org.send, jobs: createJobStore(options.warehouse, ws, now) })
+  const dependencies = { ...options, org, refused, hints, owners, bulk, startedAtMs: now() }
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
-import type { Settings, WorkspaceSettings } from '@leadline/contract'
-import type { Log, RunningService, ServiceReport } from '@leadline/runtime'
+import type { Settings } from '@leadline/contract'
+import type { Log, RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
-import { consumeWork, type WorkCounts } from './consumer/consume-work.ts'
-import { PROBE_TIMES, type ProbeTimes } from './sync/parked-items.ts'
-import { RETRY_TIMES, type RetryTimes } from './retry-policy.ts'
-import { openWorkspace, type OpenWorkspace } from './open-workspace.ts'
+import type { RetryTimes } from './retry-policy.ts'
+import { WhileOwner } from './run-while-owner.ts'
+import { runWorkspaces } from './run-workspaces.ts'
+import { LEASE_TIMES, OwnerLease, type LeaseTimes } from './state/owner-lease.ts'
+import type { ProbeTimes } from './sync/parked-items.ts'
 
 export interface CrmSyncOptions {
   readonly settings: Settings
@@ -16,80 +15,32 @@ export interface CrmSyncOptions {
   readonly log: Log
   readonly retryTimes?: RetryTimes
   readonly probeTimes?: ProbeTimes
+  readonly leaseTimes?: LeaseTimes
 }
 
-/** Longest wait for work in hand when stopping; what is not done then is handed over again after the next start. */
-const DRAIN_MS = 8000
-/** For committing what is done. Work that was left makes the consumer wait this long in vain. */
-const COMMIT_MS = 500
-
-/** The running sync. Stream and warehouse are the caller's: they outlive it. */
+/**
+ * The running sync. Stream and warehouse are the caller's: they outlive it. Of several with the same settings one works;
+ * the others wait for its end, with `standby` 1 in their report.
+ */
 export async function startCrmSync(options: CrmSyncOptions): Promise<RunningService> {
-  const { settings, stream, log } = options
-  const counts: WorkCounts = { noCrm: 0, dead: 0 }
-  const workspaces = await Promise.all(
-    settings.workspaces.flatMap((workspace) =>
-      workspace.crm ? [open(options, workspace, workspace.crm)] : [],
-    ),
-  )
-  const consumer = await consumeWork({
-    stream,
-    log,
-    counts,
-    now: Date.now,
-    targets: new Map(workspaces.map(({ ws, sync }) => [ws, sync])),
-  })
-  return {
-    report: () => buildReport(workspaces, counts),
-    async stop() {
-      await Promise.all(workspaces.flatMap(({ polling, probing }) => [polling.stop(), probing.stop()]))
-      consumer.pause()
-      await Promise.race([
-        Promise.all(workspaces.map(({ sync }) => sync.drain())),
-        setTimeout(DRAIN_MS, undefined, { ref: false }),
-      ])
-      await consumer.stop(COMMIT_MS)
-      await Promise.all(workspaces.map(({ sync }) => sync.stop()))
-      await Promise.all(workspaces.map(({ ledger }) => ledger.stop()))
-    },
-  }
-}
-
-const open = (
-  { warehouse, log, retryTimes = RETRY_TIMES, probeTimes = PROBE_TIMES }: CrmSyncOptions,
-  workspace: WorkspaceSettings,
-  crm: NonNullable<WorkspaceSettings['crm']>,
-): Promise<OpenWorkspace> =>
-  openWorkspace({
-    ws: workspace.id,
+  const { settings, warehouse, log, leaseTimes = LEASE_TIMES } = options
+  const lease = new OwnerLease({
     warehouse,
+    workspaces: settings.workspaces.flatMap(({ id, crm }) => (crm ? [id] : [])),
+    times: leaseTimes,
     log,
-    crm,
-    retryTimes,
-    probeTimes,
-    sessionTimeoutMs: workspace.sessionTimeoutMinutes * 60_000,
     now: Date.now,
-    random: Math.random,
-    newId: randomUUID,
+    elapsedMs: () => performance.now(),
   })
-
-function buildReport(workspaces: readonly OpenWorkspace[], counts: WorkCounts): ServiceReport {
-  const sum = (count: (workspace: OpenWorkspace) => number): number =>
-    workspaces.reduce((total, workspace) => total + count(workspace), 0)
-  const waiting = sum(({ sync }) => sync.waiting)
+  const owner = new WhileOwner({
+    lease,
+    lookMs: leaseTimes.lookMs,
+    start: () => runWorkspaces(options, () => lease.verify()),
+    log,
+  })
+  await owner.start()
   return {
-    idle: waiting === 0,
-    steps: {
-      waiting,
-      parked: sum(({ sync }) => sync.counts.parked),
-      created: sum(({ sync }) => sync.counts.created),
-      updated: sum(({ sync }) => sync.counts.updated),
-      deleted: sum(({ sync }) => sync.counts.deleted),
-      skipped: sum(({ sync }) => sync.counts.skipped),
-      broken: sum(({ sync }) => (sync.brokenBy === undefined ? 0 : 1)),
-      no_crm: counts.noCrm,
-      dead: counts.dead,
-      api_calls_used: sum(({ org }) => org.usage()?.used ?? 0),
-    },
+    report: () => owner.running?.report() ?? { idle: true, steps: { standby: 1 } },
+    stop: () => owner.stop(),
   }
 }

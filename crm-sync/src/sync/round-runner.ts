@@ -2,6 +2,7 @@ import type { Log } from '@leadline/runtime'
 import { WarehouseError } from '@leadline/warehouse'
 import { isCallRetried } from '../retry-policy.ts'
 import { SalesforceError, type SalesforceFailure } from '../salesforce/errors.ts'
+import { NotOwnerError } from '../state/owner-lease.ts'
 import { toCompanion, type Pending } from './pending.ts'
 import type { RoundReport } from './round-report.ts'
 import { itemKey, type RoundItem } from './round-tasks.ts'
@@ -128,6 +129,7 @@ function finish(item: Pending): void {
 
 /** Whether the outside is to blame, and not what was asked of it. */
 function causeOf(error: unknown): { readonly failure?: SalesforceFailure; readonly isOutside: boolean } {
-  if (!(error instanceof SalesforceError)) return { isOutside: error instanceof WarehouseError }
+  if (!(error instanceof SalesforceError))
+    return { isOutside: error instanceof WarehouseError || error instanceof NotOwnerError }
   return { failure: error.failure, isOutside: isCallRetried(error.failure.class) }
 }
