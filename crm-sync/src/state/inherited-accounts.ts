@@ -5,8 +5,12 @@ import { loadLinks, type StoredLink } from './links.ts'
 import type { Scope } from './load-round.ts'
 
 const formerRow = z
-  .object({ company_id: z.string(), domain: z.string() })
-  .transform((row) => ({ companyId: row.company_id, domain: row.domain.toLowerCase() }))
+  .object({ company_id: z.string(), domain: z.string(), gone: z.number() })
+  .transform((row) => ({
+    companyId: row.company_id,
+    domain: row.domain.toLowerCase(),
+    isGone: row.gone === 1,
+  }))
 
 /**
  * A company that was known by its domain vanishes when a group claims the domain, or the other way round. Its Account,
@@ -23,14 +27,13 @@ export async function loadInheritedAccounts(
       .map(({ companyId, domain }) => [domain, companyId]),
   )
   if (heirs.size === 0) return new Map()
-  const former = await warehouse.query(
-    `SELECT company_id, domain FROM (
-       SELECT company_id, domain, gone FROM companies_raw
-       WHERE ws = {ws:UInt32} AND domain IN {domains:Array(String)}
-       ORDER BY version DESC LIMIT 1 BY company_id
-     ) WHERE gone = 1`,
+  const known = await warehouse.query(
+    `SELECT company_id, domain, gone FROM companies_raw
+     WHERE ws = {ws:UInt32} AND domain IN {domains:Array(String)}
+     ORDER BY version DESC LIMIT 1 BY company_id`,
     { row: formerRow, params: { ws, domains: [...heirs.keys()] } },
   )
+  const former = known.filter(({ isGone }) => isGone)
   const ids = former.map(({ companyId }) => companyId)
   const formerLinks = await loadLinks(warehouse, ws, { kind: 'company', ids })
   const inherited = new Map<string, StoredLink>()

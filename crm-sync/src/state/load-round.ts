@@ -1,7 +1,7 @@
 import { NIL_UUID, type Warehouse } from '@leadline/warehouse'
 import { isActive } from '../plan/link.ts'
 import type { CompanyState, LeadState, PersonState, VanishedSession } from '../plan/subjects.ts'
-import { loadCompanyRows } from './companies.ts'
+import { loadCompanyRows, type StoredCompany } from './companies.ts'
 import { loadInheritedAccounts } from './inherited-accounts.ts'
 import { loadInheritedLinks } from './inherited-links.ts'
 import { loadLinks, type StoredLink } from './links.ts'
@@ -72,18 +72,26 @@ export async function loadRound(
         shadow: source && shadows.get(shadowKey(source.object, source.crmId)),
       }
     }),
-    companies: new Map(
-      companyRows.map((row) => {
-        const link = living(companyLinks.get(row.companyId))
-        const inherited = inheritedAccounts.get(row.companyId)
-        const source = isActive(link) ? link : inherited
-        const shadow = source && shadows.get(shadowKey(source.object, source.crmId))
-        return [row.companyId, { ...row, link, inherited, shadow }]
-      }),
-    ),
+    companies: toCompanies(companyRows, { links: companyLinks, inherited: inheritedAccounts, shadows }),
     links: new Map([...links, ...taken].map((link) => [linkKey(link), link])),
     shadows,
   }
+}
+
+function toCompanies(
+  rows: readonly StoredCompany[],
+  stored: Readonly<Record<'links' | 'inherited', ReadonlyMap<string, StoredLink>>> &
+    Pick<RoundState, 'shadows'>,
+): ReadonlyMap<string, CompanyState> {
+  return new Map(
+    rows.map((row) => {
+      const link = living(stored.links.get(row.companyId))
+      const inherited = stored.inherited.get(row.companyId)
+      const source = isActive(link) ? link : inherited
+      const shadow = source && stored.shadows.get(shadowKey(source.object, source.crmId))
+      return [row.companyId, { ...row, link, inherited, shadow }]
+    }),
+  )
 }
 
 const living = (link: StoredLink | undefined): StoredLink | undefined => (link?.gone ? undefined : link)

@@ -28,8 +28,8 @@ interface Subject {
   readonly hints: readonly RecordPointer[]
   /** How it is looked for, in this order. */
   readonly matchBy: readonly string[]
-  /** A person without leads is nobody that could be looked for. */
-  readonly isKnown: boolean
+  /** A person without leads is nobody that could be looked for; an Account that is taken over is known. */
+  readonly isSought: boolean
 }
 
 export interface StandingsWanted {
@@ -81,7 +81,7 @@ const toPeople = ({ people, hints, match }: StandingsWanted): readonly Subject[]
     nature: leads[0]?.email ?? '',
     hints: hints.get(`contact:${contactId}`) ?? [],
     matchBy: match.people,
-    isKnown: leads.length > 0,
+    isSought: leads.length > 0,
   }))
 
 const toCompanies = ({ companies, hints, match }: StandingsWanted): readonly Subject[] =>
@@ -92,7 +92,7 @@ const toCompanies = ({ companies, hints, match }: StandingsWanted): readonly Sub
     nature: domain,
     hints: hints.get(`company:${companyId}`) ?? [],
     matchBy: match.companies,
-    isKnown: true,
+    isSought: inherited === undefined,
   }))
 
 async function findMatches(
@@ -116,8 +116,8 @@ async function findMatches(
 
 const NO_MATCHES: Matches = { byExternalId: [], byNature: [] }
 
-const isToMatch = ({ link, isKnown }: Subject): boolean =>
-  isKnown && link?.status !== 'deleted' && !isActive(link)
+const isToMatch = ({ link, isSought }: Subject): boolean =>
+  isSought && link?.status !== 'deleted' && !isActive(link)
 
 const toEntries = (
   subjects: readonly Subject[],
