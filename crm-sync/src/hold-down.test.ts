@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HoldDown } from './hold-down.ts'
 
-const open = () => new HoldDown<string>({ quietMs: 1000, lingerMs: 400, maxMs: 3000 }, (a, b) => `${a}+${b}`)
+const open = () => new HoldDown<string>({ quietMs: 1000, maxMs: 3000 }, (a, b) => `${a}+${b}`)
 
-const identity = (item: string) => ({ item, isIdentity: true })
-const other = (item: string) => ({ item, isIdentity: false })
+const identity = (item: string) => ({ item, isIdentity: true, lingerMs: 0 })
+const other = (item: string, lingerMs = 400) => ({ item, isIdentity: false, lingerMs })
 
 test('work is due once the identity of its subject has been quiet', () => {
   const hold = open()
@@ -38,6 +38,15 @@ test('without an identity change work is due soon, and a burst is still one item
   for (const ms of [0, 100, 399]) hold.add('a', other('x'), ms)
   assert.deepEqual(hold.takeDue(399, 10), [])
   assert.deepEqual(hold.takeDue(400, 10), ['x+x+x'])
+})
+
+test('of changes that may wait differently long, the shortest wait counts', () => {
+  const hold = open()
+  hold.add('a', other('x', 5000), 0)
+  assert.equal(hold.nextDueMs(), 5000)
+  hold.add('a', other('y'), 300)
+  hold.add('a', other('z', 5000), 500)
+  assert.deepEqual(hold.takeDue(700, 10), ['x+y+z'])
 })
 
 test('an identity change makes waiting work wait for quiet', () => {

@@ -1,8 +1,6 @@
 export interface HoldTimes {
   /** Due when its identity was quiet for this long … */
   readonly quietMs: number
-  /** … or, when its identity did not change, this long after the first sign … */
-  readonly lingerMs: number
   /** … and at the latest this long after the first sign. */
   readonly maxMs: number
 }
@@ -11,6 +9,8 @@ export interface Sign<T> {
   readonly item: T
   /** Who the subject is may still be in motion: the quiet time begins anew. Any other change only merges in. */
   readonly isIdentity: boolean
+  /** How long any other change waits for more of its kind. The shortest wait of a subject counts. */
+  readonly lingerMs: number
 }
 
 interface Held<T> {
@@ -18,6 +18,8 @@ interface Held<T> {
   readonly firstMs: number
   /** When it is settled, unless another identity change comes. */
   readonly settledMs: number
+  /** An identity change is being waited out: nothing else shortens that. */
+  readonly isInMotion: boolean
   /** Not before this, whatever else: the pause after a failure. */
   readonly notBeforeMs: number
 }
@@ -41,14 +43,15 @@ export class HoldDown<T> {
   }
 
   /** Something changed. */
-  add(key: string, { item, isIdentity }: Sign<T>, nowMs: number): void {
-    const { quietMs, lingerMs } = this.#times
+  add(key: string, { item, isIdentity, lingerMs }: Sign<T>, nowMs: number): void {
     const held = this.#held.get(key)
-    const settledMs = isIdentity ? nowMs + quietMs : (held?.settledMs ?? nowMs + lingerMs)
+    const isInMotion = isIdentity || held?.isInMotion === true
+    const settledMs = isIdentity ? nowMs + this.#times.quietMs : settledOf(held, nowMs + lingerMs)
     this.#held.set(key, {
       item: held ? this.#merge(held.item, item) : item,
       firstMs: held?.firstMs ?? nowMs,
       settledMs,
+      isInMotion,
       notBeforeMs: held?.notBeforeMs ?? 0,
     })
   }
@@ -60,6 +63,7 @@ export class HoldDown<T> {
       item: held ? this.#merge(item, held.item) : item,
       firstMs: held?.firstMs ?? 0,
       settledMs: held?.settledMs ?? 0,
+      isInMotion: held?.isInMotion ?? false,
       notBeforeMs: Math.max(notBeforeMs, held?.notBeforeMs ?? 0),
     })
   }
@@ -86,7 +90,13 @@ export class HoldDown<T> {
     return next
   }
 
-  #dueMs({ firstMs, settledMs, notBeforeMs }: Held<T>): number {
-    return Math.max(notBeforeMs, Math.min(settledMs, firstMs + this.#times.maxMs))
+  #dueMs({ firstMs, settledMs, isInMotion, notBeforeMs }: Held<T>): number {
+    const latestMs = isInMotion ? firstMs + this.#times.maxMs : settledMs
+    return Math.max(notBeforeMs, Math.min(settledMs, latestMs))
   }
+}
+
+const settledOf = (held: Held<unknown> | undefined, settledMs: number): number => {
+  if (held === undefined) return settledMs
+  return held.isInMotion ? held.settledMs : Math.min(held.settledMs, settledMs)
 }

@@ -34,10 +34,10 @@ export async function awaitJob(options: BulkOptions, path: string): Promise<Bulk
   const { send, times = BULK_TIMES, onProgress } = options
   let pauseMs = times.pollMs
   for (let waitedMs = 0; waitedMs <= times.deadlineMs; waitedMs += pauseMs) {
+    await setTimeout(pauseMs)
     const { value } = await send({ method: 'GET', path, answer: bulkJob, lane: 'backfill' })
     onProgress?.(value)
     if (ENDED.has(value.state)) return value
-    await setTimeout(pauseMs)
     pauseMs = Math.min(times.maxPollMs, pauseMs * 2)
   }
   throw new SalesforceError({

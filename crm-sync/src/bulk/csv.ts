@@ -22,16 +22,6 @@ function toCell(value: FieldValue | undefined): string {
 
 const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`
 
-/** Rows that have the same fields: a column that a row does not speak of must not be in its file. */
-export function groupByColumns(
-  rows: readonly CsvRow[],
-): readonly { readonly columns: readonly string[]; readonly rows: readonly CsvRow[] }[] {
-  const groups = Map.groupBy(rows, (row) => Object.keys(row).sort().join(','))
-  return [...groups.values()].flatMap((group) =>
-    group[0] ? [{ columns: Object.keys(group[0]).sort(), rows: group }] : [],
-  )
-}
-
 const CELL = /"((?:[^"]|"")*)"(,|\r?\n|$)|([^,"\r\n]*)(,|\r?\n|$)/gy
 
 /** Rows of a CSV by the names of its header. Throws when a quoted cell does not end. */

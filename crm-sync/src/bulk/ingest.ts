@@ -10,12 +10,14 @@ export interface IngestOptions extends BulkOptions {
   readonly jobs: JobStore
 }
 
-export interface BulkUpsert {
-  /** Of this piece of work, the same after a restart; two pieces never share one. */
+export interface BulkWork {
+  /** Of this piece of work, the same after a restart; two pieces in hand never share one. */
   readonly key: string
   readonly object: string
-  readonly externalIdField: string
-  /** All rows have these; the external id is among them. */
+  readonly operation: 'upsert' | 'update'
+  /** What tells the rows apart: the external id of an upsert, `Id` of an update. */
+  readonly idField: string
+  /** The id field is among them. */
   readonly columns: readonly string[]
   readonly rows: readonly CsvRow[]
 }
@@ -25,14 +27,11 @@ export interface BulkOutcome {
   readonly state: BulkJob['state']
   /** Why the job failed as a whole; rows may have been written nevertheless. */
   readonly problem: string
-  /** By external id, in lower case. A row that is in none of the result files has the class `unknown`. */
+  /** By the id field, in lower case. A row that is in none of the result files has the class `unknown`. */
   readonly results: ReadonlyMap<string, RowResult>
   /** Forgets the job. To be called once the results are recorded. */
   done(): Promise<void>
 }
-
-/** From so many records on a bulk job takes fewer calls than collections. */
-export const BULK_BREAK_EVEN = 2000
 
 /** Salesforce takes 150 MB in base 64; this is what that leaves of text. */
 export const MAX_CSV_BYTES = 90 * 2 ** 20
@@ -40,42 +39,69 @@ export const MAX_CSV_BYTES = 90 * 2 ** 20
 const jobPath = (id: string): string => `/jobs/ingest/${id}`
 
 /**
- * Upserts rows by one Bulk 2.0 job. The job's id is durable before anything is uploaded, so that whoever comes after a
+ * Writes rows by one Bulk 2.0 job. The job's id is durable before anything is uploaded, so that whoever comes after a
  * crash goes on with the same job. Nothing is ever sent twice.
  */
-export async function bulkUpsert(options: IngestOptions, work: BulkUpsert): Promise<BulkOutcome> {
+export async function writeInBulk(options: IngestOptions, work: BulkWork): Promise<BulkOutcome> {
   const csv = writeCsv(work.columns, work.rows)
-  const id = await begin(options, work, createHash('sha256').update(csv).digest('hex'))
-  await upload(options, id, csv)
+  const { id, isNew } = await begin(options, work, createHash('sha256').update(csv).digest('hex'))
+  if (isNew || (await isOpen(options, id))) await upload(options, id, csv)
   const job = await awaitJob(options, jobPath(id))
   return {
     jobId: id,
     state: job.state,
     problem: job.errorMessage ?? '',
-    results: await readResults(options, id, work),
+    results: await readResults(options, job, work),
     done: () => options.jobs.save(work.key, undefined),
   }
 }
 
+/**
+ * Brings the job that an earlier process left to its end and forgets it: from then on what it wrote can be read. One
+ * that was never closed has written nothing, and is aborted.
+ */
+export async function settleJob(options: IngestOptions, key: string): Promise<void> {
+  const begun = await options.jobs.load(key)
+  if (begun === undefined) return
+  try {
+    if (await isOpen(options, begun.id)) await abort(options, begun.id)
+    else await awaitJob(options, jobPath(begun.id))
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+  await options.jobs.save(key, undefined)
+}
+
+/** Salesforce keeps jobs for a week. */
+const isGone = (error: unknown): boolean => error instanceof SalesforceError && error.failure.status === 404
+
+const abort = ({ send }: BulkOptions, id: string) =>
+  send({
+    method: 'PATCH',
+    path: jobPath(id),
+    body: { state: 'Aborted' },
+    answer: bulkJob,
+    lane: 'backfill',
+  })
+
 /** The job of an earlier try, unless it never got data and the data changed meanwhile. */
-async function begin({ send, jobs }: IngestOptions, work: BulkUpsert, digest: string): Promise<string> {
+async function begin(
+  options: IngestOptions,
+  work: BulkWork,
+  digest: string,
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  const { send, jobs } = options
   const begun = await jobs.load(work.key)
-  if (begun && (begun.digest === digest || !(await isOpen({ send }, begun.id)))) return begun.id
-  if (begun)
-    await send({
-      method: 'PATCH',
-      path: jobPath(begun.id),
-      body: { state: 'Aborted' },
-      answer: bulkJob,
-      lane: 'backfill',
-    })
+  if (begun && (begun.digest === digest || !(await isOpen(options, begun.id))))
+    return { id: begun.id, isNew: false }
+  if (begun) await abort(options, begun.id)
   const { value } = await send({
     method: 'POST',
     path: '/jobs/ingest',
     body: {
       object: work.object,
-      operation: 'upsert',
-      externalIdFieldName: work.externalIdField,
+      operation: work.operation,
+      ...(work.operation === 'upsert' ? { externalIdFieldName: work.idField } : {}),
       contentType: 'CSV',
       lineEnding: 'LF',
     },
@@ -83,7 +109,7 @@ async function begin({ send, jobs }: IngestOptions, work: BulkUpsert, digest: st
     lane: 'backfill',
   })
   await jobs.save(work.key, { id: value.id, digest })
-  return value.id
+  return { id: value.id, isNew: true }
 }
 
 async function isOpen({ send }: BulkOptions, id: string): Promise<boolean> {
@@ -94,9 +120,7 @@ async function isOpen({ send }: BulkOptions, id: string): Promise<boolean> {
 const UPLOAD_TIMEOUT_MS = 10 * 60_000
 
 /** A job takes data once, so repeating this after a lost answer or a crash adds nothing. */
-async function upload(options: IngestOptions, id: string, csv: string): Promise<void> {
-  const { send } = options
-  if (!(await isOpen(options, id))) return
+async function upload({ send }: IngestOptions, id: string, csv: string): Promise<void> {
   await unlessDone(() =>
     send({
       method: 'PUT',
@@ -127,19 +151,21 @@ async function unlessDone(call: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** Files that the job's counts say are empty are not asked for. */
 async function readResults(
   options: IngestOptions,
-  id: string,
-  { externalIdField, rows }: BulkUpsert,
+  job: BulkJob,
+  { idField, rows }: BulkWork,
 ): Promise<ReadonlyMap<string, RowResult>> {
-  const keyOf = (row: CsvRow): string => String(row[externalIdField] ?? '').toLowerCase()
+  const keyOf = (row: CsvRow): string => String(row[idField] ?? '').toLowerCase()
   const results = new Map<string, RowResult>(rows.map((row) => [keyOf(row), UNKNOWN]))
   const read = async (file: string, toResult: (row: Readonly<Record<string, string>>) => RowResult) => {
-    for (const row of await readFile(options, `${jobPath(id)}/${file}`))
+    for (const row of await readFile(options, `${jobPath(job.id)}/${file}`))
       results.set(keyOf(row), toResult(row))
   }
-  await read('unprocessedrecords', () => UNPROCESSED)
-  await read('failedResults', toFailed)
+  const isWhole = job.state === 'JobComplete' && job.numberRecordsProcessed === rows.length
+  if (!isWhole) await read('unprocessedrecords', () => UNPROCESSED)
+  if (!isWhole || job.numberRecordsFailed !== 0) await read('failedResults', toFailed)
   await read('successfulResults', (row) => ({
     ok: true,
     id: row['sf__Id'] ?? '',

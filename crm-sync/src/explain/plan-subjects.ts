@@ -5,7 +5,7 @@ import { openOrg } from '../salesforce/open-org.ts'
 import type { ConnectionOptions } from '../salesforce/open-connection.ts'
 import { createOwnerDirectory } from '../sync/owner-directory.ts'
 import { RefusedValues } from '../sync/refused-values.ts'
-import { planItems, type RoundDependencies } from '../sync/run-round.ts'
+import { planItems, type PlanDependencies } from '../sync/run-round.ts'
 import type { Scope } from '../state/load-round.ts'
 import { nextVersion } from '../state/version.ts'
 import type { Subject } from './select-subjects.ts'
@@ -46,7 +46,7 @@ export async function planSubjects(options: DryRunOptions, subjects: readonly Su
   const problems: string[] = []
   const { crm, now, connection, reason } = options
   const org = openOrg(crm, (found) => problems.push(...found), connection)
-  const dependencies: RoundDependencies = {
+  const dependencies: PlanDependencies = {
     ...options,
     org,
     refused: new RefusedValues(),

@@ -3,6 +3,7 @@ import type { Stream } from '@leadline/stream'
 import { NIL_UUID } from '@leadline/warehouse'
 import { loadCursor, saveCursor } from '../state/cursors.ts'
 import type { Scope } from '../state/load-round.ts'
+import { BACKFILL_ITEMS } from '../sync/work-queue.ts'
 import { appendWork } from './append-work.ts'
 import type { Filter } from './filter.ts'
 import { selectContacts } from './select-subjects.ts'
@@ -23,7 +24,6 @@ export interface BackfillProgress {
   readonly isResumed: boolean
 }
 
-const PAGE = 1000
 const LOOK_MS = 250
 const DONE = 'done'
 
@@ -40,7 +40,7 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
   let after = isResumed && cursor ? cursor.value : NIL_UUID
   let handedOver = 0
   for (;;) {
-    const ids = await selectContacts(options, options.filter, { after, limit: PAGE })
+    const ids = await selectContacts(options, options.filter, { after, limit: BACKFILL_ITEMS })
     const last = ids.at(-1)
     if (last === undefined) break
     const subjects = ids.map((id) => ({ kind: 'contact', id }) as const)

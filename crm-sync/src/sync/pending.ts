@@ -40,6 +40,9 @@ export const isRefresh = (item: Pending): boolean => item.waiters.length === 0 &
 /** Who the subject is may still be in motion. */
 export const isIdentity = ({ reason }: RoundItem): boolean => reason === 'identity'
 
+/** Nothing but visits changed. */
+export const isOfVisits = ({ reason }: RoundItem): boolean => reason === 'session'
+
 export const mergePending = (earlier: Pending, later: Pending): Pending => ({
   ...later,
   // What the rep reads as the reason is the weightiest change, not the page view after it.

@@ -1,5 +1,6 @@
 import { applyPlan, type Applied } from '../apply/apply-plan.ts'
 import { findRefusedFields } from '../apply/refused-fields.ts'
+import type { BulkWriter } from '../bulk/bulk-writer.ts'
 import type { DeliveryContext } from '../deliveries/build-deliveries.ts'
 import { NOTHING_REFUSED } from '../plan/field-mapping.ts'
 import type { CrmFields } from '../plan/field-values.ts'
@@ -23,7 +24,8 @@ import type { RefusedValues } from './refused-values.ts'
 import { buildReport, type RoundReport } from './round-report.ts'
 import { companiesToPlan, itemKey, toCompanyTasks, toPersonTasks, type RoundItem } from './round-tasks.ts'
 
-export interface RoundDependencies extends Scope {
+/** What planning needs; it changes nothing. */
+export interface PlanDependencies extends Scope {
   readonly org: Pick<Org, 'send' | 'apiVersion' | 'mapping' | 'schemas'>
   readonly crm: CrmRules
   readonly owners: () => Promise<readonly OwnerCandidate[]>
@@ -35,6 +37,11 @@ export interface RoundDependencies extends Scope {
   readonly now: () => number
   /** A fresh UUID for each delivery. */
   readonly newId: () => string
+}
+
+export interface RoundDependencies extends PlanDependencies {
+  /** For backfills; without one all goes as collections. */
+  readonly bulk?: BulkWriter
 }
 
 /** What a round would do, and what it knows. */
@@ -55,12 +62,18 @@ export async function runRound(
   items: readonly RoundItem[],
   holdOpen: (contactId: string) => boolean,
 ): Promise<RoundReport> {
-  const { crm } = dependencies
+  const { crm, bulk } = dependencies
+  await bulk?.settle()
   await erase(dependencies, items.filter(isErased))
   const others = items.filter((item) => !isErased(item))
   const { state, standings, timeline, plan } = await planItems(dependencies, others, holdOpen)
-  const org = others.every(isBackfill) ? behindOthers(dependencies.org) : dependencies.org
-  const result = await applyPlan(org, plan.operations, { assignmentRules: crm.owners.assignmentRules })
+  const { assignmentRules } = crm.owners
+  const result = others.every(isBackfill)
+    ? await applyPlan(behindOthers(dependencies.org), plan.operations, {
+        assignmentRules,
+        ...(bulk ? { bulk } : {}),
+      })
+    : await applyPlan(dependencies.org, plan.operations, { assignmentRules })
   await recordRound(
     dependencies,
     {
@@ -97,7 +110,7 @@ async function erase(dependencies: RoundDependencies, items: readonly RoundItem[
 
 /** The first half of a round: nothing is changed, so it is also the dry run. */
 export async function planItems(
-  dependencies: RoundDependencies,
+  dependencies: PlanDependencies,
   items: readonly RoundItem[],
   holdOpen: (contactId: string) => boolean,
 ): Promise<PlannedRound> {
@@ -178,7 +191,7 @@ const idsOf = (items: readonly RoundItem[], kind: RoundItem['kind']): readonly s
 
 /** Whether an earlier try may have written for a contact, or for a company that comes along with one. */
 function createRepeatCheck(
-  { startedAtMs }: RoundDependencies,
+  { startedAtMs }: PlanDependencies,
   items: readonly RoundItem[],
 ): (id: string) => boolean {
   const repeated = new Set(

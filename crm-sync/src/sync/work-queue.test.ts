@@ -26,20 +26,37 @@ function open(holdDownMs = 1000) {
 const work = (id: string, reason: string, done: () => void = () => undefined): Pending =>
   toPending({ v: 1, workspace: 1, kind: 'contact', id, reason, version: '7' }, done)
 
-test('an identity change waits for quiet, anything else only for its burst', () => {
+test('an identity change waits for quiet, other news of a person only for their burst', () => {
   const { queue, takeAt } = open()
   queue.add(work('ann', 'identity'))
-  queue.add(work('bob', 'session'))
+  queue.add(work('bob', 'lead'))
   assert.equal(queue.nextDueMs(), 10_500)
-  assert.deepEqual(takeAt(10_500), ['bob session'])
+  assert.deepEqual(takeAt(10_500), ['bob lead'])
   assert.deepEqual(takeAt(11_000), ['ann identity'])
   assert.equal(queue.nextDueMs(), undefined)
 })
 
 test('no change waits longer than the quiet time that is set', () => {
   const { queue } = open(20)
-  queue.add(work('ann', 'session'))
+  queue.add(work('ann', 'lead'))
   assert.equal(queue.nextDueMs(), 10_020)
+})
+
+test('visits and refreshes wait for the next tick, and go in one round', () => {
+  const { queue, clock, takeAt } = open()
+  queue.add(work('ann', 'session'))
+  clock.ms = 14_000
+  queue.add(work('bob', 'session'))
+  queue.refreshNow('cy')
+  assert.equal(queue.nextDueMs(), 15_000)
+  assert.deepEqual(takeAt(15_000), ['ann session', 'bob session', 'cy refresh'])
+})
+
+test('a visit waits no longer when there is other news of its person', () => {
+  const { queue, takeAt } = open()
+  queue.add(work('ann', 'session'))
+  queue.add(work('ann', 'lead'))
+  assert.equal(takeAt(10_500).length, 1)
 })
 
 test('merged work tells the identity change, the first version, and everybody who waits', () => {
@@ -74,8 +91,8 @@ test('a refresh that failed is a refresh again, and nothing that anybody waits f
 test('a contact that is looked at for its work is not refreshed besides', () => {
   const { queue, takeAt } = open()
   queue.refreshNow('ann')
-  queue.add(work('ann', 'session'))
-  assert.deepEqual(takeAt(10_500), ['ann session'])
+  queue.add(work('ann', 'lead'))
+  assert.deepEqual(takeAt(10_500), ['ann lead'])
   assert.equal(queue.nextDueMs(), undefined)
 })
 

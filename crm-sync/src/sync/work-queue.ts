@@ -2,7 +2,15 @@ import { HoldDown } from '../hold-down.ts'
 import { retryDelayMs, type RetryTimes } from '../retry-policy.ts'
 import type { ErrorClass } from '../salesforce/errors.ts'
 import { OpenVisits } from './open-visits.ts'
-import { isBackfill, isIdentity, isRefresh, mergePending, toRefresh, type Pending } from './pending.ts'
+import {
+  isBackfill,
+  isIdentity,
+  isOfVisits,
+  isRefresh,
+  mergePending,
+  toRefresh,
+  type Pending,
+} from './pending.ts'
 import type { RoundReport } from './round-report.ts'
 import { itemKey } from './round-tasks.ts'
 
@@ -22,8 +30,12 @@ const ROUND_ITEMS = 2000
 const CROWD = 200
 const CROWD_LINGER_MS = 500
 
-/** What is filled in afterwards goes in smaller rounds: somebody may come in behind it. */
-const BACKFILL_ITEMS = 1000
+/**
+ * What is filled in afterwards goes in rounds that are worth a bulk job. It waits long enough for a page of it to come
+ * in, and not longer than that: somebody may come in behind it.
+ */
+export const BACKFILL_ITEMS = 10_000
+const BACKFILL_LINGER_MS = 2000
 
 /**
  * Wait of what changes no identity. Nothing is in doubt then, so waiting only gathers: the events of one page view
@@ -31,18 +43,26 @@ const BACKFILL_ITEMS = 1000
  */
 const LINGER_MS = 500
 
+/**
+ * What is only about visits is due at ticks, so many in a refresh interval: a round costs a few calls whoever is in
+ * it, and what all wait for a tick goes in one.
+ */
+const TICKS = 4
+
 /** What one workspace has to look at, and when: held work, tries after a failure, visits that go on. */
 export class WorkQueue {
   readonly #options: QueueOptions
   readonly #held: HoldDown<Pending>
   readonly #visits: OpenVisits
+  readonly #tickMs: number
   #draining = false
 
   constructor(options: QueueOptions) {
     this.#options = options
     const { holdDownMs: quietMs, maxHoldMs: maxMs } = options
-    this.#held = new HoldDown({ quietMs, lingerMs: Math.min(LINGER_MS, quietMs), maxMs }, mergePending)
+    this.#held = new HoldDown({ quietMs, maxMs }, mergePending)
     this.#visits = new OpenVisits(options.refreshMs)
+    this.#tickMs = options.refreshMs / TICKS
   }
 
   /** Items that are held. Later refreshes of visits do not count. */
@@ -51,7 +71,18 @@ export class WorkQueue {
   }
 
   add(item: Pending): void {
-    this.#held.add(itemKey(item), { item, isIdentity: isIdentity(item) }, this.#options.now())
+    const sign = { item, isIdentity: isIdentity(item), lingerMs: this.#lingerMs(item) }
+    this.#held.add(itemKey(item), sign, this.#options.now())
+  }
+
+  #lingerMs(item: Pending): number {
+    const { holdDownMs, now } = this.#options
+    if (isBackfill(item)) return BACKFILL_LINGER_MS
+    return isOfVisits(item) ? this.#nextTickMs(now()) - now() : Math.min(LINGER_MS, holdDownMs)
+  }
+
+  #nextTickMs(ms: number): number {
+    return Math.ceil(ms / this.#tickMs) * this.#tickMs
   }
 
   /** Looks at a contact again whose refresh was held back. */
@@ -67,7 +98,10 @@ export class WorkQueue {
   /** When there is something to take; undefined when there is nothing to wait for. */
   nextDueMs(): number | undefined {
     if (this.#draining) return this.#held.size > 0 ? this.#options.now() : undefined
-    const times = [this.#nextRoundMs(), this.#visits.nextDueMs()].filter((time) => time !== undefined)
+    const visitMs = this.#visits.nextDueMs()
+    const times = [this.#nextRoundMs(), visitMs === undefined ? undefined : this.#nextTickMs(visitMs)].filter(
+      (time) => time !== undefined,
+    )
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
