@@ -27,6 +27,8 @@ const CASES: readonly [string, FieldValue, FieldSchema, FieldValue | undefined][
   ],
   ['an absurd time is left out', Date.UTC(9999, 0), field('datetime'), undefined],
   ['numbers pass', 3, field('double'), 3],
+  ['numbers keep the digits of the field', 9.949, { ...field('double'), scale: 0 }, 10],
+  ['money keeps its cents', '12.346', { ...field('currency'), scale: 2 }, 12.35],
   ['a number that is none is left out', Number.NaN, field('double'), undefined],
 ]
 

@@ -9,6 +9,8 @@ export interface FieldSchema {
   readonly length: number
   readonly createable: boolean
   readonly updateable: boolean
+  /** Digits after the point that a number keeps; all of them when not given. */
+  readonly scale?: number | undefined
   /** Values of a restricted picklist; undefined when any text may stand there. */
   readonly picklist?: readonly string[] | undefined
 }
@@ -19,18 +21,24 @@ export const isBlank = (value: FieldValue | undefined): boolean =>
 
 /**
  * The value as the field can hold it, or undefined when it cannot: text is trimmed and cut to length,
- * identifying text (mail, address, reference) is never cut, times have whole seconds as Salesforce keeps them.
+ * identifying text (mail, address, reference) is never cut, times have whole seconds and numbers the digits that
+ * Salesforce keeps.
  */
 export function fitValue(value: FieldValue, field: FieldSchema): FieldValue | undefined {
   if (isBlank(value)) return null
   const fit = BY_TYPE[field.type]
-  if (fit) return fit(value)
+  if (fit) return fit(value, field)
   return field.picklist ? fitChoice(String(value), field.picklist) : fitText(cleanText(String(value)), field)
 }
 
 const fitNumber = (value: FieldValue): number | undefined => {
   const number = typeof value === 'number' ? value : Number(String(value).trim())
   return typeof value !== 'boolean' && Number.isFinite(number) ? number : undefined
+}
+
+const fitDecimal = (value: FieldValue, { scale }: FieldSchema): number | undefined => {
+  const number = fitNumber(value)
+  return number === undefined || scale === undefined ? number : Number(number.toFixed(scale))
 }
 
 const fitInteger = (value: FieldValue): number | undefined => {
@@ -48,11 +56,11 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ])
 
 /** What a type takes; text and picklists follow from the field itself. */
-const BY_TYPE: Readonly<Record<string, (value: FieldValue) => FieldValue | undefined>> = {
+const BY_TYPE: Readonly<Record<string, (value: FieldValue, field: FieldSchema) => FieldValue | undefined>> = {
   boolean: (value) => BOOLEANS.get(String(value).toLowerCase()),
-  double: fitNumber,
-  currency: fitNumber,
-  percent: fitNumber,
+  double: fitDecimal,
+  currency: fitDecimal,
+  percent: fitDecimal,
   int: fitInteger,
   datetime: (value) => fitTime(value),
   date: (value) => fitTime(value)?.slice(0, 10),

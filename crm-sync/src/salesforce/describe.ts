@@ -9,6 +9,7 @@ const described = z.object({
       name: z.string(),
       type: z.string(),
       length: z.number().default(0),
+      scale: z.int().min(0).max(100).optional().catch(undefined),
       createable: z.boolean().default(false),
       updateable: z.boolean().default(false),
       restrictedPicklist: z.boolean().default(false),
@@ -31,6 +32,7 @@ const toFieldSchema = (field: z.output<typeof described>['fields'][number]): Fie
   length: field.length,
   createable: field.createable,
   updateable: field.updateable,
+  scale: field.scale,
   ...(field.restrictedPicklist && field.type === 'picklist'
     ? { picklist: (field.picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value) }
     : {}),
