@@ -84,14 +84,15 @@ function findSessionTouches(
   read: (event: SessionEvent) => Evidence,
   toTouch: (at: SessionEvent, evidence: Evidence) => Touch,
 ): readonly Touch[] {
-  const placed = events.filter((event) => event.url !== '' || toCampaign(event.campaign, '') !== undefined)
+  const placed = events.filter((event) => event.url !== '' || isNamed(event.campaign))
   const [landing] = placed
   if (!landing) return []
-  const told = placed.map((event) => ({ event, evidence: read(event), key: keyOf(event) }))
-  const opening = told.find(({ evidence, key }) => key !== '' || evidence.referrer !== '')
+  const told = placed.filter(mayTell).map((event) => ({ event, evidence: read(event) }))
+  const opening = told.find(({ evidence }) => evidence.referrer !== '' || keyOf(evidence) !== '')
   const touches = [toTouch(landing, opening?.evidence ?? NOTHING)]
-  const seen = new Set(['', opening?.key ?? ''])
-  for (const { event, evidence, key } of told) {
+  const seen = new Set(['', keyOf(opening?.evidence ?? NOTHING)])
+  for (const { event, evidence } of told) {
+    const key = keyOf(evidence)
     if (seen.has(key)) continue
     seen.add(key)
     touches.push(toTouch(event, evidence))
@@ -101,11 +102,21 @@ function findSessionTouches(
 
 const NOTHING: Evidence = { campaign: undefined, clickIds: {}, referrer: '' }
 
-/** What tells one campaign from another; empty without any. */
-function keyOf({ campaign, url }: SessionEvent): string {
-  const [named, clicks] = [toCampaign(campaign, url), toClickIds(url)]
-  return named || clicks ? JSON.stringify([named, clicks]) : ''
+const isNamed = (campaign: Partial<Campaign>): boolean => Object.values(campaign).some((text) => text !== '')
+
+/** Most events of a visit say nothing: their addresses need not be read. */
+const mayTell = ({ url, referrer, campaign }: SessionEvent): boolean =>
+  url.includes('?') || (referrer !== '' && originOf(referrer) !== originOf(url)) || isNamed(campaign)
+
+/** As written: good enough to see that a page of the site led to the next. */
+function originOf(address: string): string {
+  const end = address.indexOf('/', 'https://'.length)
+  return end === -1 ? address : address.slice(0, end)
 }
+
+/** What tells one campaign from another; empty without any. */
+const keyOf = ({ campaign, clickIds }: Evidence): string =>
+  campaign || Object.keys(clickIds).length > 0 ? JSON.stringify([campaign, clickIds]) : ''
 
 /** Names as the campaign gives them, else as its click id's network or the referrer suggests. */
 function nameOrigin({ campaign, clickIds }: Evidence, from: Referrer | undefined): Campaign {

@@ -7,8 +7,9 @@ import { createEventTest } from './match-event.ts'
 /** What is known at one event. */
 export interface Moment {
   readonly event: SessionEvent
-  /** `lead`, `company` and `session` by name. */
-  readonly fields: Readonly<Record<string, unknown>>
+  /** `lead` and `company`; undefined as long as nobody knew who it was. */
+  readonly known: Readonly<Record<string, unknown>> | undefined
+  readonly session: Readonly<Record<string, unknown>> | undefined
   /** The event opens a session. */
   readonly opensSession: boolean
   readonly score: ScoreFold
@@ -44,7 +45,7 @@ export function createCheck(condition: QualificationCondition): Check {
 const createFieldCheck = (condition: FieldCondition): Check => ({
   label: condition.field,
   note: () => undefined,
-  read: ({ fields }) => readField(fields, condition.field) ?? null,
+  read: ({ known, session }) => readField({ ...known, session }, condition.field) ?? null,
   holds: (value) => isFieldMet(condition, value),
 })
 

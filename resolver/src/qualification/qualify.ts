@@ -97,12 +97,14 @@ interface PlacedSession {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-const indexSessions = ({ sessions }: Subject): ReadonlyMap<string, PlacedSession> =>
-  new Map(
-    sessions.flatMap(({ events, fields }) =>
-      events.map(({ messageId }) => [messageId, { first: events[0]?.messageId, fields }] as const),
-    ),
-  )
+function indexSessions({ sessions }: Subject): ReadonlyMap<string, PlacedSession> {
+  const placed = new Map<string, PlacedSession>()
+  for (const { events, fields } of sessions) {
+    const session = { first: events[0]?.messageId, fields }
+    for (const { messageId } of events) placed.set(messageId, session)
+  }
+  return placed
+}
 
 interface At {
   readonly event: RuleEvent
@@ -110,15 +112,13 @@ interface At {
   readonly session: PlacedSession | undefined
 }
 
-function toMoment({ fields, knownMs }: Subject, { event, score, session }: At): Moment {
-  const isKnown = knownMs !== undefined && event.timeMs >= knownMs
-  return {
-    event,
-    score,
-    opensSession: session?.first === event.messageId,
-    fields: { ...(isKnown ? fields : {}), session: session?.fields },
-  }
-}
+const toMoment = ({ fields, knownMs }: Subject, { event, score, session }: At): Moment => ({
+  event,
+  score,
+  opensSession: session?.first === event.messageId,
+  known: knownMs !== undefined && event.timeMs >= knownMs ? fields : undefined,
+  session: session?.fields,
+})
 
 /** The stage of the last rule in the list that was met, and when it first was. */
 export function findStage(

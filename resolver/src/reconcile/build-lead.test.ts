@@ -89,6 +89,16 @@ describe('the row of a lead', () => {
   })
 })
 
+test('a session lasts from second to second, as its times are read', () => {
+  const second = 1 / 60
+  const [session] = buildSessions(
+    [at(0.9 * second), at(4.1 * second)],
+    { workspace: 3, lead: 'lead' },
+    { timeoutMs: 60_000, sessionId: () => 'session' },
+  )
+  assert.equal(session?.row.duration_s, 4)
+})
+
 test('a session is named after its earliest event, and lasts until its latest', () => {
   const [first, second, ...others] = buildSessions(
     [at(40), at(12.51), at(0), at(5, { type: 'group' })],

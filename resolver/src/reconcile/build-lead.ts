@@ -88,7 +88,8 @@ const toSessionColumns = (
 ): Omit<Draft<SessionsRow>, 'ws' | 'lead_id' | 'session_id'> => ({
   started_at: toDateTime(summary.startedMs),
   ended_at: toDateTime(summary.endedMs),
-  duration_s: Math.floor((summary.endedMs - summary.startedMs) / 1000),
+  // Between the times as people read them: to the second.
+  duration_s: Math.floor(summary.endedMs / 1000) - Math.floor(summary.startedMs / 1000),
   pages: summary.pages,
   events: summary.events,
   entry_url: summary.entryUrl,
