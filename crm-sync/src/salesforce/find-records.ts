@@ -41,9 +41,11 @@ export async function findPeople(
     ...leads.flatMap((row) => withRow(row, reached.get(row.Id))),
     ...contacts.map((row) => ({ row, record: toRecord('Contact', row) })),
   ]
+  const byExternalId = indexBy(hits, ({ row }) => [textOf(row[EXTERNAL_ID])])
+  const byMail = indexBy(hits, ({ row }) => [textOf(row['Email'])])
   return people.map(({ externalId, email }) => ({
-    byExternalId: pick(hits, EXTERNAL_ID, externalId),
-    byNature: pick(hits, 'Email', email),
+    byExternalId: pick(byExternalId, externalId),
+    byNature: pick(byMail, email),
   }))
 }
 
@@ -56,11 +58,22 @@ interface Hit {
 const withRow = (row: RecordRow, record: CrmRecord | 'deleted' | undefined): Hit[] =>
   record === undefined || record === 'deleted' ? [] : [{ row, record }]
 
-const pick = (hits: readonly Hit[], field: string, value: string): CrmRecord[] =>
-  hits.filter(({ row }) => isSameText(row[field], value)).map(({ record }) => record)
+const pick = (hits: ReadonlyMap<string, readonly Hit[]>, value: string): CrmRecord[] =>
+  (hits.get(value.toLowerCase()) ?? []).map(({ record }) => record)
 
-const isSameText = (found: unknown, value: string): boolean =>
-  typeof found === 'string' && value !== '' && found.toLowerCase() === value.toLowerCase()
+const textOf = (found: unknown): string => (typeof found === 'string' ? found.toLowerCase() : '')
+
+/** By each of its keys, those that are empty left out. */
+function indexBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): ReadonlyMap<string, T[]> {
+  const index = new Map<string, T[]>()
+  for (const item of items)
+    for (const key of new Set(keysOf(item))) {
+      const known = index.get(key)
+      if (known) known.push(item)
+      else if (key !== '') index.set(key, [item])
+    }
+  return index
+}
 
 async function settleConverted(
   scope: ReadScope,
@@ -97,17 +110,19 @@ export async function findAccounts(
   )
   const rows = distinct(found.flat())
   const records = rows.map((row) => toRecord('Account', row))
+  const byExternalId = indexBy(records, (record) => [textOf(record.externalId)])
+  const byDomain = indexBy(records, domainsOf)
   return companies.map(({ externalId, domain }) => ({
-    byExternalId: records.filter((record) => isSameText(record.externalId, externalId)),
-    byNature: records.filter((record) => isOfDomain(record, domain)),
+    byExternalId: byExternalId.get(externalId.toLowerCase()) ?? [],
+    byNature: byDomain.get(domain.toLowerCase()) ?? [],
   }))
 }
 
-const isOfDomain = ({ fields }: CrmRecord, domain: string): boolean =>
-  domain !== '' &&
-  (isSameText(fields['Leadline_Domain__c'], domain) || isHostOf(hostOf(fields['Website']), domain))
-
-const isHostOf = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
+/** Every domain that a record may stand for: that of its field, its website's host, and those above the host. */
+function domainsOf({ fields }: CrmRecord): readonly string[] {
+  const labels = hostOf(fields['Website']).split('.')
+  return [textOf(fields['Leadline_Domain__c']), ...labels.map((_, index) => labels.slice(index).join('.'))]
+}
 
 /** Website is free text: `acme.com`, `www.acme.com/de`, `https://acme.com`. */
 export function hostOf(website: unknown): string {
