@@ -13,7 +13,16 @@ test('pauses grow with each attempt up to the longest, and never vanish', () => 
 
 test('a broken connection and an empty budget wait their own time', () => {
   assert.equal(retryDelayMs({ class: 'auth', attempt: 9 }, RETRY_TIMES, 0), RETRY_TIMES.brokenMs)
-  assert.equal(retryDelayMs({ class: 'budget', attempt: 0 }, RETRY_TIMES, 0), RETRY_TIMES.budgetMs)
+  const budget = (attempt: number) => retryDelayMs({ class: 'budget', attempt }, RETRY_TIMES, 0)
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 100].map(budget),
+    [1, 2, 4, 8, 15, 15].map((minutes) => minutes * 60_000),
+  )
+})
+
+test('what the org lacks is looked at again at once, then seldom', () => {
+  const config = (attempt: number) => retryDelayMs({ class: 'config', attempt }, RETRY_TIMES, 0.999999)
+  assert.deepEqual([0, 1, 2].map(config), [RETRY_TIMES.baseMs, RETRY_TIMES.brokenMs, RETRY_TIMES.brokenMs])
 })
 
 test('a refused record is tried again only where that can help', () => {

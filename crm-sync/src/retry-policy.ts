@@ -6,7 +6,7 @@ export interface RetryTimes {
   readonly maxMs: number
   /** While a person has to act on the connection or the org's set-up. */
   readonly brokenMs: number
-  /** While the org has no calls left. */
+  /** While the org has no calls left: longest pause. It doubles from a minute, as somebody may give it more at once. */
   readonly budgetMs: number
 }
 
@@ -17,14 +17,22 @@ export const RETRY_TIMES: RetryTimes = {
   budgetMs: 15 * 60_000,
 }
 
+const FIRST_BUDGET_MS = 60_000
+
+/** `turn` counts from 0. */
+export const budgetPauseMs = ({ budgetMs }: Pick<RetryTimes, 'budgetMs'>, turn: number): number =>
+  Math.min(budgetMs, FIRST_BUDGET_MS * 2 ** Math.min(turn, 16))
+
 /** Full jitter, so that what failed together does not come back together. `random` is in [0, 1). */
 export function retryDelayMs(
   failure: { readonly class: ErrorClass; readonly attempt: number },
   times: RetryTimes,
   random: number,
 ): number {
-  if (failure.class === 'budget') return times.budgetMs
-  if (failure.class === 'auth' || failure.class === 'config') return times.brokenMs
+  if (failure.class === 'budget') return budgetPauseMs(times, failure.attempt)
+  // What was described may have been out of date: the next try describes again.
+  const isStale = failure.class === 'config' && failure.attempt === 0
+  if ((failure.class === 'auth' || failure.class === 'config') && !isStale) return times.brokenMs
   const ceiling = Math.min(times.maxMs, times.baseMs * 2 ** Math.min(failure.attempt, 16))
   return Math.ceil(ceiling * (0.1 + 0.9 * random))
 }

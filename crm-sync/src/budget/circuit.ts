@@ -1,3 +1,4 @@
+import { budgetPauseMs } from '../retry-policy.ts'
 import { isConcurrencyLimit, type SalesforceFailure } from '../salesforce/errors.ts'
 
 /** Pauses of an org that does not take calls, in ms. */
@@ -8,7 +9,7 @@ export interface CircuitTimes {
   /** Shortest and longest pause after too many calls at once. */
   readonly crowdedMs: number
   readonly maxCrowdedMs: number
-  /** Between looks whether the day's calls are back. */
+  /** Longest between looks whether the day's calls are back. */
   readonly budgetMs: number
   /** First pause of a connection that is refused; it doubles. */
   readonly brokenMs: number
@@ -77,7 +78,7 @@ export class Circuit {
     const times = this.#times
     const doubled = (firstMs: number, maxMs: number, turn: number): number =>
       Math.min(maxMs, firstMs * 2 ** Math.min(turn, 20)) * (0.5 + 0.5 * this.#random())
-    if (trouble === 'budget') return times.budgetMs
+    if (trouble === 'budget') return budgetPauseMs(times, count - 1)
     if (trouble === 'broken') return doubled(times.brokenMs * 2, times.maxBrokenMs, count - 1)
     if (trouble === 'crowded')
       return Math.max(times.crowdedMs, doubled(times.crowdedMs * 2, times.maxCrowdedMs, count - 1))
