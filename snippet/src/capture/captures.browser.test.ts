@@ -67,6 +67,9 @@ const pages = (parts: PageParts): Record<string, string> => {
     '/off': toPage(
       tag(CAPTURES.map((name) => `data-${name.replace(/[A-Z]/g, '-$&')}="false"`).join(' ')),
     ).replace('Hello', STAY + LINKS + FORMS),
+    '/phone': toPage(
+      `<script>Object.defineProperty(navigator, 'maxTouchPoints', { value: 5 })</script>${tag()}`,
+    ),
     '/long': toPage(tag()).replace('Hello', '<div style="height: 4000px">Long</div>'),
   }
 }
@@ -283,5 +286,51 @@ for (const engine of ['chromium', 'firefox'] as const) {
       assert.ok(Number(seconds) >= 1, 'seconds')
       assert.ok(Number(percent) > 25 && Number(percent) < 60, 'percent')
     })
+
+    it('says it on a phone when the page is hidden for the first time, and not again', async () => {
+      const page = await profile.newPage()
+      await page.goto(`${site.url}/phone`)
+      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      const before = site.collector.events().length
+      await page.eval(`new Promise((done) => setTimeout(done, 50))`)
+      const hide = `Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`
+      await page.eval(`(() => { ${hide}; ${hide}; leadline.track('end') })()`)
+      await waitUntil('the end', () => namesOf(site.collector.events()).includes('end'))
+      assert.deepEqual(namesOf(site.collector.events().slice(before)), ['Page Left', 'end'])
+    })
   })
 }
+
+describe('the back/forward cache', () => {
+  it('brings back a page: it is shown again, and its life begins anew', async (t) => {
+    const browser = await openAnyBrowser('chromium')
+    const site = await openTagSite({ pages, features: ['navigation', 'engagement'] })
+    const profile = await browser.newProfile()
+    t.after(async () => {
+      await profile.close()
+      await site.stop()
+      await browser.close()
+    })
+    const page = await profile.newPage()
+    await page.goto(`${site.url}/cached`)
+    await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+    await page.eval(`addEventListener('pageshow', (event) => { window.wasCached = event.persisted })`)
+    await page.goto(`${site.url}/long`)
+    await page.eval('setTimeout(() => history.back())')
+    const isBack = (): Promise<unknown> => page.eval('window.wasCached').catch(() => 'on its way')
+    await waitUntil('the page from the cache', async () => (await isBack()) === true)
+    await page.eval(`new Promise((done) => setTimeout(done, 100))`)
+    await page.goto(`${site.url}/`)
+    const events = await site.arrived(4)
+    const facts = events.map(({ event, type, context }) => [event ?? type, Object(context?.['page']).path])
+    assert.deepEqual(
+      facts.filter(([, path]) => path === '/cached'),
+      [
+        ['Page Left', '/cached'],
+        ['page', '/cached'],
+        ['Page Left', '/cached'],
+      ],
+    )
+  })
+})
