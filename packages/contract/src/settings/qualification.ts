@@ -13,7 +13,7 @@ const range = {
 }
 const hasBound = ({ atLeast, atMost }: { atLeast?: number | undefined; atMost?: number | undefined }) =>
   atLeast !== undefined || atMost !== undefined
-const NO_BOUND = 'needs atLeast or atMost'
+const NO_BOUND = 'atLeast or atMost'
 
 /**
  * How a field is compared. Texts are compared without regard to case; a field that is missing is like an empty text.
@@ -42,7 +42,7 @@ const fieldCondition = z
   })
   .refine(
     ({ is, value }) => ['present', 'absent'].includes(is) === (value === undefined),
-    'present and absent take no value, the others need one',
+    'a value, and none with present and absent',
   )
 
 const condition = z.union([
@@ -73,7 +73,7 @@ export const qualification = z.strictObject({
           .describe('Met again after this time, it fires again; without: once for ever'),
       }),
     )
-    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'names must differ')
+    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'names that differ')
     .default([
       { name: 'has a mail', on: {}, where: [{ field: 'lead.email', is: 'present' }], stage: 'qualified' },
     ]),
