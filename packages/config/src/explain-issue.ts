@@ -1,7 +1,7 @@
 import { shapeOf } from '@leadline/contract'
 import type { z } from 'zod'
 import { nearestName } from './nearest-name.ts'
-import { findSchemaNode, type SchemaNode } from './settings-schema.ts'
+import { findSchemaNode, toKeyNode, type SchemaNode } from './settings-schema.ts'
 import { formatPath, valueAt } from './setting-path.ts'
 
 /** One finding of the schema as lines for a person: which key, the shape of what stands there, what is allowed. */
@@ -10,6 +10,10 @@ export function explainIssue(issue: z.core.$ZodIssue, document: unknown): string
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(node?.properties ?? {})
     return issue.keys.map((key) => `${formatPath([...issue.path, key])}: ${explainUnknown(key, known)}`)
+  }
+  if (issue.code === 'invalid_key') {
+    const keyNode = toKeyNode(findSchemaNode(document, issue.path.slice(0, -1)))
+    return [`${formatPath(issue.path)}: the key must be ${describeAllowed(keyNode) ?? 'another'}`]
   }
   const value = valueAt(document, issue.path)
   const allowed = describeAllowed(node) ?? issue.message

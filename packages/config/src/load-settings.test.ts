@@ -145,6 +145,27 @@ describe('wrong values', () => {
       assert.deepEqual(problemsOf(withLine(line)), [says]))
   }
 
+  test('inside a workspace: keys, origins, and maps with free keys', () => {
+    const inWorkspace = (text: string) => problemsOf(WHOLE.replace('key: write-key-1', text))
+    assert.deepEqual(inWorkspace('key: write key'), [
+      String.raw`workspaces[0].writeKeys[0].key: needs text that matches ^[^\s:]{8,128}$; got a string of 9 characters (Public: it stands in the page)`,
+    ])
+    for (const origin of ['shop.example', 'https://shop.example/', 'https://shop.*'])
+      assert.match(
+        inWorkspace(`key: write-key-1, origins: ["${origin}"]`)[0] ?? '',
+        /writeKeys\[0\]\.origins\[0\]: needs .*\(\* or an origin such as https:\/\/shop\.example/,
+      )
+    const rules = 'identity: { traits: { email: oldest } }, companies: { parents: { acme.com: "group:1" } }'
+    const free = `workspaces: [{ identityKey: key-of-sixteen-chars, writeKeys: [{ name: a, key: write-key-1 }], ${rules} }]`
+    assert.deepEqual(
+      problemsOf(`${free}\nstream: { kind: embedded }\nwarehouse: { kind: embedded }`).slice(0, 2),
+      [
+        'workspaces[0].identity.traits.email: needs one of newest, first, trusted, server; got a string of 6 characters',
+        'workspaces[0].companies.parents.acme.com: the key must be text that matches ^(?:group|domain):.+$',
+      ],
+    )
+  })
+
   test('an unknown kind names the known ones', () => {
     assert.deepEqual(problemsOf(WHOLE.replace('kind: embedded', 'kind: rabbit')), [
       'stream.kind: needs one of embedded, kafka; got a string of 6 characters',

@@ -16,6 +16,8 @@ const schemaNode = z.looseObject({
   pattern: z.string().optional(),
   format: z.string().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  propertyNames: z.unknown().optional(),
   items: z.unknown().optional(),
   oneOf: z.array(z.unknown()).optional(),
   anyOf: z.array(z.unknown()).optional(),
@@ -47,11 +49,17 @@ function allowReference({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSche
 export function findSchemaNode(document: unknown, path: SettingPath): SchemaNode | undefined {
   let node = pickKind(toNode(z.toJSONSchema(settingsSchema, { io: 'input' })), document)
   path.forEach((key, index) => {
-    const next = typeof key === 'number' ? node?.items : node?.properties?.[String(key)]
+    const next = typeof key === 'number' ? node?.items : memberOf(node, String(key))
     node = pickKind(toNode(next), valueAt(document, path.slice(0, index + 1)))
   })
   return node
 }
+
+const memberOf = (node: SchemaNode | undefined, name: string): unknown =>
+  node?.properties?.[name] ?? node?.additionalProperties
+
+/** What the keys of a free map must be. */
+export const toKeyNode = (node: SchemaNode | undefined): SchemaNode | undefined => toNode(node?.propertyNames)
 
 const toNode = (value: unknown): SchemaNode | undefined => schemaNode.safeParse(value).data
 

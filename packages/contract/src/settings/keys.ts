@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { shortName } from './fields.ts'
 
-const publicKey = z.string().min(8).max(128)
+/** Clients write a key into headers: a colon would end it in Basic, a blank in Bearer. */
+const publicKey = z.string().regex(/^[^\s:]{8,128}$/)
+
+/** As a browser writes it: a path, or a slash at the end, would match no page. */
+const origin = z
+  .string()
+  .regex(/^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?[^\s*/?#]+)$/i)
+  .describe('* or an origin such as https://shop.example or https://*.example.com')
 
 const webhookSecret = z
   .string()
@@ -12,7 +19,7 @@ const webhookSecret = z
 export const writeKey = z.strictObject({
   name: shortName.describe('What the key is for; shown in logs instead of the key'),
   key: publicKey.describe('Public: it stands in the page'),
-  origins: z.array(z.string()).default(['*']).describe('Origins of pages that may use the key; * for any'),
+  origins: z.array(origin).default(['*']).describe('Origins of pages that may use the key; * for any'),
   webhookSecret,
 })
 
