@@ -35,6 +35,7 @@ const withoutCounts = (row: Draft<LeadsRow>): Draft<LeadsRow> => ({
   lead_touch: '',
   score: 0,
   score_at: null,
+  score_half_life_s: 0,
   score_parts: '',
 })
 
