@@ -157,6 +157,15 @@ describe('a feature of the tag', () => {
     })
   })
 
+  it('touches: the referrer is that of the arrival, not of each page that is shown after it', async () => {
+    const page = await fixture.context.newPage()
+    await page.goto(fixture.site.url, { referer: 'https://news.example/story' })
+    await runInPage(page, `leadline.page(); history.pushState(0, '', '/later'); leadline.page()`)
+    const [, later] = await fixture.arrived(2)
+    const { last } = Object(later?.context?.['touches'])
+    assert.partialDeepStrictEqual(last, { path: '/', referrer: 'https://news.example/story' })
+  })
+
   it('session: the events of one visit carry the same hint', async () => {
     const page = await fixture.openPage()
     await runInPage(page, `leadline.page()`)

@@ -20,10 +20,12 @@ export const touches: Feature = ({ storage, edits, methods }) => {
     const { url = '', referrer = '', path } = toObject(event.context['page'])
     let { first, last } = parseObject(storage.get(KEY))
     if (!first || seen !== url) {
+      // The referrer is where the document came from, and not each page that it shows after that.
+      const origin = seen ? undefined : toForeign(toText(referrer))
       seen = `${toText(url)}`
       const clickIds = toClickIds(seen)
       const { campaign } = event.context
-      const source = { campaign, clickIds, referrer: isForeign(toText(referrer)) ? referrer : undefined }
+      const source = { campaign, clickIds, referrer: origin }
       const isArrival = Object.values(source).some(Boolean)
       const touch = { at: event.timestamp, path, ...source }
       first ??= touch
@@ -34,7 +36,8 @@ export const touches: Feature = ({ storage, edits, methods }) => {
   })
 }
 
-const isForeign = (referrer = ''): boolean => Boolean(referrer) && new URL(referrer).host !== location.host
+const toForeign = (referrer?: string): string | undefined =>
+  referrer && new URL(referrer).host !== location.host ? referrer : undefined
 
 function toClickIds(url: string): LooseObject | undefined {
   const found = [...url.matchAll(CLICK_IDS)].map(([, name, id]) => [name, id])
