@@ -19,6 +19,8 @@ export interface ResolverDependencies {
   readonly settings: Settings['workspaces']
   readonly log: Log
   readonly now: () => number
+  /** How long each stage gathers what arrives while it is not behind. */
+  readonly gatherMs?: number
 }
 
 /** What both stages stand on. */
@@ -31,7 +33,11 @@ export interface StageDependencies extends Omit<ResolverDependencies, 'settings'
 
 /** Requests of one stored batch, and touched messages of one reconcile: the further it is behind, the more it takes. */
 const MAX_ENVELOPES = 2000
+const MAX_BYTES = 16 * 1024 ** 2
 const MAX_TOUCHED = 200
+/** A batch costs a dozen statements, or four dozen, however small it is. So much is added to the time from event to lead. */
+const STORE_GATHER_MS = 250
+const RECONCILE_GATHER_MS = 750
 
 /** Topics and tables must be there; the stream and the warehouse stay the caller's to close. */
 export async function prepareStages({
@@ -48,8 +54,9 @@ export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
   consume(stage, 'store', {
     topic: EVENTS_TOPIC,
     group: GROUPS.store,
-    handle: createStoreStage(stage),
+    handle: createStoreStage({ ...stage, gatherMs: stage.gatherMs ?? STORE_GATHER_MS }),
     maxValues: MAX_ENVELOPES,
+    maxBytes: MAX_BYTES,
   })
 
 export const startReconcileStage = (stage: StageDependencies): Promise<Consumer> =>
@@ -58,6 +65,7 @@ export const startReconcileStage = (stage: StageDependencies): Promise<Consumer>
     group: GROUPS.reconcile,
     handle: createReconcileStage({ ...stage, versions: new VersionClock(stage.warehouse, stage.now) }),
     maxValues: MAX_TOUCHED,
+    gatherMs: stage.gatherMs ?? RECONCILE_GATHER_MS,
   })
 
 export const startControlStage = (stage: StageDependencies): Promise<Consumer> =>

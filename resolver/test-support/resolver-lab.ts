@@ -85,7 +85,7 @@ export async function openLab(
     complaints,
     start: async () => {
       const settings = toSettings(workspaces, identity, further).workspaces
-      service = await startResolver({ stream, warehouse, settings, log, now: Date.now })
+      service = await startResolver({ stream, warehouse, settings, log, now: Date.now, gatherMs: 20 })
       return service
     },
     stop,

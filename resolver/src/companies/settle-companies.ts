@@ -56,7 +56,10 @@ export async function settleCompanies(
     gone: owner === undefined ? 1 : 0,
   })
   await warehouse.insert('company_domains', moved.map(toRow))
-  const { rows, fresh } = await buildCompanies(warehouse, workspace, { ids, owners: domains.decided })
+  const { rows, fresh } = await buildCompanies(warehouse, workspace, {
+    ids,
+    ...domains,
+  })
   await warehouse.insert(
     'companies_raw',
     rows.map((row) => ({ ...row, version })),
@@ -91,7 +94,7 @@ async function decideDomains(warehouse: Warehouse, { id: ws }: Workspace, ids: r
   const decided = new Map(
     [...domains].map((domain) => [domain, findDomainOwner(byDomain.get(domain) ?? [], leadsAt(domain))]),
   )
-  return { decided, stored }
+  return { sizes, claims: ownClaims, decided, stored }
 }
 
 async function touchMoved(
@@ -114,9 +117,8 @@ async function touchMoved(
   await touchCompanies(stream, ws, [...domains, ...owners])
 }
 
-interface CompanyScope {
+interface CompanyScope extends Awaited<ReturnType<typeof decideDomains>> {
   readonly ids: readonly NodeId[]
-  readonly owners: ReadonlyMap<string, NodeId | undefined>
 }
 
 /** No inference: which company is part of which, people say. */
@@ -128,11 +130,13 @@ const parentsOf = ({ hash, settings }: Workspace): ReadonlyMap<NodeId, NodeId> =
     ]),
   )
 
-async function buildCompanies(warehouse: Warehouse, workspace: Workspace, { ids, owners }: CompanyScope) {
-  const [sizes, traits, claims, stored, totals] = await Promise.all([
-    readCompanySizes(warehouse, workspace.id, ids),
+async function buildCompanies(
+  warehouse: Warehouse,
+  workspace: Workspace,
+  { ids, sizes, claims, decided: owners }: CompanyScope,
+) {
+  const [traits, stored, totals] = await Promise.all([
     readTraits(warehouse, workspace.id, ids),
-    readClaimsOfCompanies(warehouse, workspace.id, ids),
     readCompanies(warehouse, workspace.id, ids),
     readCompanyTotals(warehouse, workspace.id, ids),
   ])

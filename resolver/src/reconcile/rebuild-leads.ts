@@ -55,14 +55,15 @@ export async function rebuildLeads(
   affected: Affected,
 ): Promise<RebuiltLeads> {
   const { warehouse, workspace } = sources
-  const members = await findMembers(sources, leads, affected)
-  const [built, storedLeads, storedSessions, storedCompanies, storedQualifications] = await Promise.all([
-    buildLeads(sources, members),
-    readLeads(warehouse, workspace.id, leads),
-    readSessions(warehouse, workspace.id, leads),
-    readCompanyLeads(warehouse, workspace.id, leads),
-    readQualifications(warehouse, workspace.id, leads),
-  ])
+  const [{ members, built }, storedLeads, storedSessions, storedCompanies, storedQualifications] =
+    await Promise.all([
+      buildMembers(sources, leads, affected),
+      readLeads(warehouse, workspace.id, leads),
+      readSessions(warehouse, workspace.id, leads),
+      readCompanyLeads(warehouse, workspace.id, leads),
+      readQualifications(warehouse, workspace.id, leads),
+    ])
+  const [firings, stamps] = await Promise.all([findNewFirings(sources, built), diffStamps(sources, built)])
   const rows = built.map(({ row }) => row)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
   const contactLeads = diffContacts(rows, storedLeads)
@@ -81,8 +82,8 @@ export async function rebuildLeads(
       storedQualifications,
       ({ lead_id, rule, message_id }) => `${lead_id} ${rule} ${message_id}`,
     ),
-    firings: await findNewFirings(sources, built),
-    ...(await diffStamps(sources, built)),
+    firings,
+    ...stamps,
     contacts: [
       ...members.flatMap((lead) => lead.mails.map(({ id }) => ({ contactId: id, leadId: lead.lead.id }))),
       ...contactLeads.map(({ contact_id, lead_id }) => ({ contactId: contact_id, leadId: lead_id })),
@@ -94,6 +95,11 @@ interface BuiltLead extends StampedLead {
   readonly entries: readonly Entry[]
   readonly row: Draft<LeadsRow>
   readonly companies: readonly Draft<CompanyLeadsRow>[]
+}
+
+async function buildMembers(sources: Sources, leads: readonly NodeId[], affected: Affected) {
+  const members = await findMembers(sources, leads, affected)
+  return { members, built: await buildLeads(sources, members) }
 }
 
 /** Leads without events do not come out: they are no leads any more. */

@@ -1,6 +1,6 @@
 import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
-import { toDateTime, type Warehouse } from '@leadline/warehouse'
+import { toDateTime, type EventLeadsRow, type Warehouse } from '@leadline/warehouse'
 import { touchCompanies } from '../companies/touch-companies.ts'
 import { NO_NODE } from '../identity/fact-source.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
@@ -55,9 +55,14 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
     CRM_WORK_TOPIC,
     planWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
   )
-  for (const block of toInsertBlocks(all('stamps').flat()))
-    await warehouse.insert('event_leads', stamp(block))
-  await warehouse.insert('lead_nodes', stamp(plan.leadNodes))
-  await warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at }))))
+  await Promise.all([
+    insertStamps(warehouse, stamp(all('stamps').flat())),
+    warehouse.insert('lead_nodes', stamp(plan.leadNodes)),
+    warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at })))),
+  ])
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
+}
+
+async function insertStamps(warehouse: Warehouse, rows: readonly EventLeadsRow[]): Promise<void> {
+  for (const block of toInsertBlocks(rows)) await warehouse.insert('event_leads', block)
 }

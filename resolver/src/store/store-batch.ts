@@ -30,6 +30,8 @@ export interface StoreDependencies {
   readonly progress: Progress
   readonly log: Log
   readonly now: () => number
+  /** A batch is stored so many ms after the one before it at the earliest; default 0. */
+  readonly gatherMs?: number
 }
 
 const MAX_EVENTS = 10_000
@@ -51,7 +53,7 @@ export function createStoreStage(dependencies: StoreDependencies): (batch: Batch
       if (!known) throw new Error(`workspace ${workspace} was known when its events were decoded`)
       for (const chunk of toChunks(list, MAX_EVENTS)) await storeChunk(dependencies, known, chunk)
     }
-  })
+  }, dependencies.gatherMs)
   return async ({ values }) => await progress.during(async () => await storeValues(values))
 }
 
