@@ -35,7 +35,7 @@ const fieldsOf = (mapping: Mapping, object: CrmObject): readonly string[] => [
 ]
 
 /** An administrator may change the org at any time; what we notice by no error is seen after this. */
-const DESCRIBED_MS = 24 * 3_600_000
+const DESCRIBED_MS = 3_600_000
 
 /** The org of one workspace. Opens nothing: the first call connects. */
 export function openOrg(
