@@ -6,6 +6,19 @@ import manifest from './package.json' with { type: 'json' }
 /** Browsers of the last four years. */
 export const TARGET = 'es2022'
 
+/**
+ * Properties that only the tag's own parts use with each other: the build gives them short names. None of
+ * them may be a name of the browser's, of the wire's or of the page's.
+ */
+const INTERNAL = `
+  adopt begin bytes delivery drop edits engagedMs events failedAtMs getLocks given heldUntilMs
+  identity isOwn isSending isStored isTooLarge json lastWords leave leaving listen methods
+  pageLocks prefix queue quietUntilMs readContext reasonOf release run scrollPercent settle shown
+  sinceMs timeMs unreported updateIdentity waitMs wake
+`
+  .trim()
+  .split(/\s+/)
+
 export interface TagOptions {
   /** Name of the browser global, for first-party hosting under another name. */
   readonly globalName?: string
@@ -54,6 +67,8 @@ async function bundle(entry: string, options: TagOptions): Promise<string> {
     target: TARGET,
     charset: 'utf8',
     legalComments: 'none',
+    mangleProps: new RegExp(`^(${INTERNAL.join('|')})$`),
+    tsconfigRaw: '{}',
     plugins: [featureList(names)],
     define: toDefinitions(options),
   })

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isCallType, parseCall, type CallType } from './calls.ts'
+import { parseCall } from './calls.ts'
 
 const callback = (): void => undefined
 
 interface Case {
   readonly title: string
-  readonly call: readonly [CallType, ...unknown[]]
+  readonly call: readonly [type: string, ...unknown[]]
   readonly fields: object
   readonly options?: object
 }
@@ -89,14 +89,8 @@ describe('parseCall', () => {
   for (const { title, call, fields, options = {} } of cases) {
     const [type, ...args] = call
     it(`${type}: takes ${title}`, () => {
-      const parsed = parseCall(type, args)
-      assert.deepEqual(parsed.fields, fields)
-      assert.partialDeepStrictEqual(parsed.options, options)
+      const { given } = parseCall(type, args)
+      assert.deepEqual(JSON.parse(JSON.stringify(given)), { ...fields, ...options })
     })
   }
-
-  it('knows its types and not what every object has', () => {
-    assert.ok(isCallType('track'))
-    assert.ok(!isCallType('toString') && !isCallType('screen') && !isCallType(''))
-  })
 })

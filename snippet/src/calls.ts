@@ -1,66 +1,82 @@
+import type { PageContext } from './context/page-context.ts'
+import type { Identity } from './identity/identity.ts'
 import { isObject, toObject, toText, type LooseObject } from './loose-values.ts'
 
 /** What each type of call takes: where its object of data goes, and the words that come before it. */
-const FORMS = {
+const FORMS: Readonly<Record<string, readonly string[]>> = {
   identify: ['traits', 'userId'],
   track: ['properties', 'event'],
   page: ['properties', 'category', 'name'],
   group: ['traits', 'groupId'],
-  alias: [undefined, 'userId', 'previousId'],
-} as const
-
-export type CallType = keyof typeof FORMS
-export const isCallType = (name: string): name is CallType => Object.hasOwn(FORMS, name)
-
-/** Fields of the wire event that a call gives. */
-export interface CallFields {
-  userId?: string | undefined
-  groupId?: string | undefined
-  previousId?: string | undefined
-  event?: string | undefined
-  category?: string | undefined
-  name?: string | undefined
-  traits?: LooseObject | undefined
-  properties?: LooseObject | undefined
-}
-
-/** One call of the page. */
-export interface Call {
-  readonly type: CallType
-  readonly fields: CallFields
-  /** `context`, `integrations`, `timestamp`, and ids for this event alone: `messageId`, `anonymousId`, `userId`, `groupId`. */
-  readonly options: LooseObject
+  alias: ['', 'userId', 'previousId'],
 }
 
 /** May stand in the single object of a call beside what the type itself takes. */
-const OPTIONS = 'messageId anonymousId userId groupId context integrations timestamp'.split(' ')
+const OPTIONS = ['messageId', 'anonymousId', 'userId', 'groupId', 'context', 'integrations', 'timestamp']
+
+export const CALL_TYPES = Object.keys(FORMS)
+
+/** One call of the page: all that it gives, by the names that the wire has for it. */
+export interface Call {
+  readonly type: string
+  readonly given: LooseObject
+}
 
 /** Reads Segment's positional forms, and the single object that holds everything by its name. */
-export function parseCall(type: CallType, args: readonly unknown[]): Call {
-  const [data, ...words] = FORMS[type]
-  const values = args.filter((value) => typeof value !== 'function')
+export function parseCall(type: string, args: readonly unknown[]): Call {
+  const [data = '', ...words] = FORMS[type] ?? []
   const names = [data, ...words, ...OPTIONS]
-  const isNamed =
-    isObject(values[0]) && Object.keys(values[0]).every((name) => names.some((known) => known === name))
-  const named = isNamed ? toObject(values[0]) : toNamed(type, values)
-  const fields: CallFields = {}
-  for (const word of words) {
-    const text = toText(named[word])
-    if (text) fields[word] = text
-  }
-  if (data) fields[data] = toObject(named[data])
-  return { type, fields, options: named }
+  const values = args.filter((value) => typeof value !== 'function')
+  const [first] = values
+  const isNamed = isObject(first) && Object.keys(first).every((name) => names.includes(name))
+  const given: Record<string, unknown> = isNamed ? { ...first } : toNamed(values, data, words)
+  for (const word of words) given[word] = toText(given[word])
+  if (data) given[data] = toObject(given[data])
+  return { type, given }
 }
 
 /** Words may be left out; a page with one word has a name. */
-function toNamed(type: CallType, values: unknown[]): LooseObject {
-  const [data, ...words] = FORMS[type]
+function toNamed(values: unknown[], data: string, words: readonly string[]): Record<string, unknown> {
   const named: Record<string, unknown> = {}
   for (const word of words) if (!isObject(values[0])) named[word] = values.shift()
-  if (type === 'page' && !toText(named['name'])) {
+  if (!toText(named['name'])) {
     named['name'] = named['category']
     delete named['category']
   }
   if (data) named[data] = values.shift()
   return { ...toObject(values[0]), ...named }
+}
+
+/** An event before it becomes JSON: what the page put into it is for the collector to check. */
+export interface OutgoingEvent extends Record<string, unknown> {
+  type: string
+  context: Record<string, unknown>
+}
+
+export interface EventFacts {
+  readonly messageId: string
+  readonly timeMs: number
+  /** After the call took effect on it. */
+  readonly identity: Identity
+  readonly page: PageContext
+}
+
+/** Call and page to wire event. Undefined fields vanish when it becomes JSON. */
+export function buildEvent({ type, given }: Call, facts: EventFacts): OutgoingEvent {
+  const { messageId, timeMs, identity, page } = facts
+  const { anonymousId, userId, groupId, traits } = identity
+  const event: OutgoingEvent = {
+    messageId,
+    anonymousId,
+    timestamp: new Date(timeMs),
+    ...given,
+    type,
+    userId: given['userId'] ?? userId,
+    context: { ...page, groupId: given['groupId'] ?? groupId, ...toObject(given['context']) },
+  }
+  const { category, name, properties } = given
+  if (type === 'identify') event['traits'] = toObject(traits)
+  if (type === 'page') event['properties'] = { ...page.page, category, name, ...toObject(properties) }
+  if (type === 'alias') event['previousId'] ??= userId ?? anonymousId
+  return event
 }

@@ -1,42 +1,37 @@
-import { buildEvent, type OutgoingEvent } from './build-event.ts'
-import { isCallType, parseCall, type Call } from './calls.ts'
-import type { PageState } from './context/page-context.ts'
+import { buildEvent, CALL_TYPES, parseCall } from './calls.ts'
+import { readPageContext } from './context/page-context.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { attempt } from './failures.ts'
 import { applyCall } from './identity/identity.ts'
+import { randomId } from './identity/random-id.ts'
 import { toText } from './loose-values.ts'
-import { createMessageIds, randomId } from './random-id.ts'
 import type { TagCall } from './tag.ts'
 import type { TagHost } from './tag-host.ts'
 
-/** Keeps an event; `done` hears what became of it. */
-export type Enqueue = (messageId: string, event: OutgoingEvent | undefined, done: TagCall[2]) => void
-
-type ClientHost = Pick<TagHost, 'updateIdentity' | 'methods' | 'edits'>
-
-export const readPageState = (): PageState => ({
-  href: location.href,
-  referrer: document.referrer,
-  title: document.title,
-})
-
 /** Makes a call of the page happen. A function among its arguments is called once it has. */
-export function createClient(host: ClientHost, enqueue: Enqueue): (call: TagCall) => void {
-  const { updateIdentity, methods, edits } = host
-  const newMessageId = createMessageIds(randomId)
-  const record = (call: Call, [timeMs, , done, page = readPageState()]: TagCall): void => {
-    const identity = updateIdentity((known) => applyCall(known, call, randomId))
-    const messageId = newMessageId(timeMs)
-    let event: OutgoingEvent | undefined = buildEvent(call, { messageId, timeMs, identity, page })
-    for (const edit of edits) event = event && edit(event)
-    enqueue(messageId, event, done)
+export function createRun(host: TagHost, pageId: () => string, { wake }: Delivery): TagHost['run'] {
+  let lastMs = 0
+  const record = (type: string, args: readonly unknown[], entry: TagCall): void => {
+    const [timeMs, , done, page = readPageContext()] = entry
+    host.begin()
+    // Message ids sort in the order of the calls, whatever the clock does.
+    lastMs = Math.max(timeMs, lastMs + 1)
+    const messageId = `${lastMs.toString(36)}-${pageId()}`
+    const json = attempt(() => {
+      const call = parseCall(type, args)
+      const identity = host.updateIdentity((known) => applyCall(known, call, randomId))
+      const event = buildEvent(call, { messageId, timeMs, identity, page })
+      host.edits.forEach((edit) => edit(event))
+      return JSON.stringify(event)
+    })
+    host.queue.add(messageId, json, done)
+    wake()
   }
   return (entry) => {
     const [, [given, ...args], done] = entry
     const name = toText(given) ?? ''
-    if (isCallType(name)) record(parseCall(name, args), entry)
-    else {
-      const value = Object.hasOwn(methods, name) && methods[name]?.(...args)
-      done?.(value)
-    }
+    if (CALL_TYPES.includes(name)) record(name, args, entry)
+    else done?.(Object.hasOwn(host.methods, name) && host.methods[name]?.(...args))
     // In a task of its own: what it throws is the page's affair.
     args.forEach((callback) => isFunction(callback) && setTimeout(callback))
   }

@@ -1,3 +1,5 @@
+import { attempt } from './failures.ts'
+
 export type LooseObject = Readonly<Record<string, unknown>>
 
 export const isObject = (value: unknown): value is LooseObject => typeof value === 'object' && value !== null
@@ -10,10 +12,5 @@ export const toText = (value: unknown): string | undefined =>
 export const toObject = (value: unknown): LooseObject => (isObject(value) ? value : {})
 
 /** Stored or received text, as an object; an empty one for anything else. */
-export function parseObject(text = ''): LooseObject {
-  try {
-    return toObject(JSON.parse(text))
-  } catch {
-    return {}
-  }
-}
+export const parseObject = (text?: string | null): LooseObject =>
+  toObject(attempt(() => JSON.parse(text ?? '')))

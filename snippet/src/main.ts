@@ -1,5 +1,5 @@
 import { guard } from './failures.ts'
 import { start } from './start.ts'
-import { ensureTag } from './tag.ts'
+import { findTag } from './tag.ts'
 
-guard(() => start(ensureTag(), document.currentScript))()
+guard(() => start(findTag(), document.currentScript))()

@@ -1,77 +1,54 @@
-import { attempt } from './attempt.ts'
-import { createClient, type Enqueue } from './client.ts'
-import { Delivery } from './delivery/delivery.ts'
-import { EventQueue } from './delivery/event-queue.ts'
-import { followPageLife, listen } from './delivery/page-life.ts'
-import { createPageQueues } from './delivery/page-queues.ts'
+import { createRun } from './client.ts'
+import { openDelivery, type Delivery } from './delivery/delivery.ts'
+import { openQueue } from './delivery/event-queue.ts'
+import { openPageLife } from './delivery/page-life.ts'
 import { createSendBatch } from './delivery/send-batch.ts'
-import { countDrop } from './failures.ts'
-import { createCookie } from './identity/cookie.ts'
-import { createIdentityStore, type UpdateIdentity } from './identity/identity-store.ts'
-import { toText, type LooseObject } from './loose-values.ts'
-import { randomId } from './random-id.ts'
-import { createSafeStorage } from './safe-storage.ts'
-import type { Settings } from './settings.ts'
-import type { TagHost } from './tag-host.ts'
+import { listen } from './failures.ts'
+import { openIdentity, type UpdateIdentity } from './identity/identity.ts'
+import { randomId } from './identity/random-id.ts'
+import { toText } from './loose-values.ts'
+import type { Settings, TagHost } from './tag-host.ts'
 
 /** Put in by the build. */
 declare const LEADLINE_PATH: string
 declare const LEADLINE_VERSION: string
 
-/** Puts the parts together; nothing happens before `begin`. */
+/** Puts the parts together. Nothing is stored, sent or asked for before `begin` or the first call. */
 export function openHost(settings: Settings): TagHost {
-  const prefix = `leadline:queue:${settings.key}:`
-  const library = { name: 'leadline.js', version: LEADLINE_VERSION }
-  const readFrame = (): LooseObject => ({ writeKey: settings.key, context: host.readContext() })
-  const storage = createSafeStorage(() => localStorage)
-  const cookie = createCookie('leadline_id')
-  const queue = new EventQueue(storage, prefix)
-  const delivery = new Delivery(queue, createSendBatch(fetch, settings.host + LEADLINE_PATH, readFrame))
-  const onTaken = (pageId: string): void => {
-    queue.adopt(pageId)
-    delivery.wake()
-  }
-  const updateIdentity = createIdentityStore(storage, cookie)
+  const { key: writeKey, host: address } = settings
+  const prefix = `leadline:queue:${writeKey}:`
+  const queue = openQueue(prefix)
+  const readFrame = (): object => ({ writeKey, context: host.readContext() })
+  const delivery = openDelivery(queue, createSendBatch(address + LEADLINE_PATH, readFrame))
+  const updateIdentity = openIdentity()
+  const lastWords: TagHost['lastWords'] = []
+  const pageId = openPageLife({ prefix, queue, delivery, lastWords, getLocks: () => host.pageLocks })
   const host: TagHost = {
     settings,
-    storage,
-    cookie,
     queue,
     updateIdentity,
-    readContext: () => ({ library }),
-    edits: [],
-    lastWords: [],
-    locks: navigator.locks,
+    lastWords,
     listen,
+    edits: [],
     methods: createMethods(updateIdentity, delivery),
+    readContext: () => ({ library: { name: 'leadline.js', version: LEADLINE_VERSION } }),
+    // Without locks each page takes what it finds: events may be sent twice, which the collector knows.
+    pageLocks: navigator.locks ?? { request: (_, __, hold) => hold() },
     call: (...call) => host.run([Date.now(), call]),
     run: () => undefined,
-    begin() {
-      const pageQueues = createPageQueues({ storage, prefix, locks: host.locks, onTaken })
-      followPageLife({ queue, delivery, pageQueues, lastWords: host.lastWords })
-    },
+    begin: pageId,
   }
-  host.run = createClient(host, createEnqueue(queue, delivery))
+  host.run = createRun(host, pageId, delivery)
   return host
 }
 
-const createEnqueue =
-  (queue: EventQueue, delivery: Delivery): Enqueue =>
-  (messageId, event, done) => {
-    const json = event && attempt(() => JSON.stringify(event))
-    if (event && !json) countDrop('not_json')
-    if (!json) return done?.({ delivered: false, reason: event ? 'not_json' : 'left_out' })
-    queue.add(messageId, json, done)
-    delivery.wake()
-  }
-
-const createMethods = (updateIdentity: UpdateIdentity, delivery: Delivery): TagHost['methods'] => ({
-  flush: () => delivery.flush(),
+const createMethods = (updateIdentity: UpdateIdentity, { flush }: Delivery): TagHost['methods'] => ({
+  flush,
   ready: () => undefined,
   reset: () => void updateIdentity(() => ({ anonymousId: randomId() })),
-  setAnonymousId: (id) => {
+  setAnonymousId(id) {
     const anonymousId = toText(id)
     if (anonymousId) updateIdentity((known) => ({ ...known, anonymousId }))
   },
-  user: () => updateIdentity((known) => known),
+  user: () => updateIdentity(),
 })

@@ -1,13 +1,17 @@
-import type { OutgoingEvent } from './build-event.ts'
+import type { OutgoingEvent } from './calls.ts'
 import type { EventQueue } from './delivery/event-queue.ts'
-import type { PageLocks } from './delivery/page-queues.ts'
-import { guard } from './failures.ts'
-import type { Cookie } from './identity/cookie.ts'
+import type { PageLocks } from './delivery/page-life.ts'
+import type { UpdateIdentity } from './identity/identity.ts'
 import type { LooseObject } from './loose-values.ts'
-import type { UpdateIdentity } from './identity/identity-store.ts'
-import type { SafeStorage } from './safe-storage.ts'
-import type { Settings } from './settings.ts'
 import type { TagCall } from './tag.ts'
+
+/** Where events go, and whatever the features are told. */
+export interface Settings extends LooseObject {
+  /** Public write key. */
+  readonly key: string
+  /** The collector's address with its path prefix, without a trailing slash. */
+  readonly host: string
+}
 
 /** What an automatic capture gets: it makes calls as the page would, and hears when the page may be going. */
 export interface CaptureHost {
@@ -21,27 +25,22 @@ export interface CaptureHost {
   readonly lastWords: (() => void)[]
 }
 
-/** Last look at an event before it is kept; undefined leaves it out. */
-export type EditEvent = (event: OutgoingEvent) => OutgoingEvent | undefined
-
 /** What the other features get: they may add methods, edit events, and stand before calls and start. */
 export interface TagHost extends CaptureHost {
-  readonly storage: SafeStorage
-  readonly cookie: Cookie
   readonly queue: EventQueue
   readonly updateIdentity: UpdateIdentity
   /** Methods beside the event calls, by name. */
   readonly methods: Record<string, (...args: unknown[]) => unknown>
-  /** Applied in their order. */
-  readonly edits: EditEvent[]
+  /** Last looks at an event before it is kept, in their order; one that throws drops it. */
+  readonly edits: ((event: OutgoingEvent) => void)[]
   /** Context of a batch, which lies beneath that of each event. Read when a request leaves, not before. */
   readContext: () => LooseObject
-  /** Mutual exclusion between pages; missing on plain http and in old browsers. */
-  locks: PageLocks | undefined
+  /** Mutual exclusion between pages. */
+  pageLocks: PageLocks
   /** Makes a call happen. A feature may replace it by one that lets fewer through. */
   run: (call: TagCall) => void
-  /** Starts delivery: own queue, queues of dead pages, life of the page. A feature may hold it back. */
-  begin: () => void
+  /** Starts delivery, at the latest a moment after the script: own queue, queues of dead pages. A feature may hold it back. */
+  begin: () => unknown
 }
 
 /**
@@ -50,12 +49,3 @@ export interface TagHost extends CaptureHost {
  */
 export type Feature = (host: TagHost, setting: unknown) => void
 export type Capture = (host: CaptureHost, setting: unknown) => void
-
-/** Starts the features whose switch is not off, each for itself: `data-outbound-links="false"` or `{ outboundLinks: false }`. */
-export function startFeatures(host: TagHost, features: Readonly<Record<string, Feature>>): void {
-  const settings: LooseObject = host.settings
-  for (const [name, start] of Object.entries(features)) {
-    const setting = settings[name]
-    if (setting !== false && setting !== 'false') guard(start)(host, setting)
-  }
-}

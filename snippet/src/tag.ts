@@ -1,9 +1,10 @@
 import type { Failures } from './failures.ts'
-import type { PageState } from './context/page-context.ts'
-import { METHOD_NAMES } from './method-names.ts'
+import type { PageContext } from './context/page-context.ts'
 
 /** Put in by the build. */
 declare const LEADLINE_GLOBAL: string
+/** Ripe has two calls more. */
+declare const LEADLINE_IS_RIPE: boolean
 
 /** What became of an event. Every call's promise settles with it or with the method's value, and never rejects. */
 export interface Delivered {
@@ -17,7 +18,7 @@ export type TagCall = readonly [
   timeMs: number,
   call: readonly unknown[],
   done?: ((result?: unknown) => void) | undefined,
-  page?: PageState | undefined,
+  page?: PageContext | undefined,
 ]
 
 /**
@@ -44,31 +45,28 @@ export const createTag = (): Tag => {
   return tag
 }
 
-/** Puts all methods of this version on a target. */
-export const nameMethods = (target: object, tag: Tag): void =>
-  METHOD_NAMES.forEach((name) => Reflect.set(target, name, (...args: unknown[]) => tag(name, ...args)))
+/** Puts methods on a target. */
+export const nameMethods = (target: object, tag: Tag, names: readonly string[]): void =>
+  names.forEach((name) => Reflect.set(target, name, (...args: unknown[]) => tag(name, ...args)))
 
 /** The tag of this page, made where there is none. */
-export function ensureTag(): Tag {
+export function findTag(): Tag {
   const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
-  const tag = isTag(found) ? found : createTag()
-  if (tag !== found) Reflect.set(window, LEADLINE_GLOBAL, tag)
-  nameMethods(tag, tag)
+  if (isTag(found)) return found
+  const tag = createTag()
+  Reflect.set(window, LEADLINE_GLOBAL, tag)
   return tag
 }
 
-export interface TagWork {
-  readonly run: (call: TagCall) => void
-  /** Answers at once, where every other method gives a promise. */
-  readonly user: () => unknown
-  readonly failures: Failures
-}
+/** Every method of the tag, for whoever makes calls before the script is at work, which knows its own. */
+export const listMethods = (): string[] => [
+  ...'identify track page group alias reset ready flush user setAnonymousId consent optOut debug'.split(' '),
+  ...(LEADLINE_IS_RIPE ? ['init', 'setIds'] : []),
+]
 
-/** Puts the script to work behind the tag, and makes the calls that have been waiting, in their order. */
-export function openTag(tag: Tag, { run, user, failures }: TagWork): void {
-  const waiting = tag.q
-  tag.q = { push: run }
-  tag.user = user
-  tag.failures = failures
-  if (Array.isArray(waiting)) waiting.forEach(run)
+/** The same with all methods on it. */
+export function ensureTag(): Tag {
+  const tag = findTag()
+  nameMethods(tag, tag, listMethods())
+  return tag
 }

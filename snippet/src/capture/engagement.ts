@@ -1,5 +1,4 @@
-import { readPageState } from '../client.ts'
-import { toPageContext } from '../context/page-context.ts'
+import { readPageContext } from '../context/page-context.ts'
 import type { Capture } from '../tag-host.ts'
 import { onLeave } from './page-leave.ts'
 import { onRouteChange } from './route-changes.ts'
@@ -14,7 +13,7 @@ interface View {
 }
 
 const startView = (): View => ({
-  page: toPageContext(readPageState()).page,
+  page: readPageContext().page,
   sinceMs: -1,
   engagedMs: 0,
   scrollTop: scrollY,

@@ -1,19 +1,20 @@
-import { parseObject, toText } from '../loose-values.ts'
-import { randomId } from '../random-id.ts'
+import { randomId } from '../identity/random-id.ts'
+import { parseObject } from '../loose-values.ts'
+import { readItem, writeItem } from '../storage.ts'
 import type { Feature } from '../tag-host.ts'
 
 const KEY = 'leadline:session'
 const PAUSE_MS = 1_800_000
 
 /** `context.sessionId`: changes after half an hour without events. A hint; sessions are made where all events are. */
-export const session: Feature = ({ storage, edits }) => {
+export const session: Feature = ({ edits }) => {
   let memory = ''
-  edits.push((event) => {
-    const { id, atMs } = parseObject(storage.get(KEY) ?? memory)
+  edits.push(({ context }) => {
+    const { id, atMs } = parseObject(readItem(KEY) ?? memory)
     const now = Date.now()
-    const sessionId = now - Number(atMs) < PAUSE_MS ? toText(id) : randomId()
+    const sessionId = now - Number(atMs) < PAUSE_MS ? id : randomId()
     memory = JSON.stringify({ id: sessionId, atMs: now })
-    storage.set(KEY, memory)
-    return { ...event, context: { sessionId, ...event.context } }
+    writeItem(KEY, memory)
+    context['sessionId'] ??= sessionId
   })
 }

@@ -1,45 +1,45 @@
 import { parseObject, toObject, toText, type LooseObject } from '../loose-values.ts'
+import { readItem, removeItem, writeItem } from '../storage.ts'
 import type { Feature } from '../tag-host.ts'
 
 const KEY = 'leadline:touches'
-const CLICK_IDS = /[?&](gclid|gbraid|wbraid|dclid|msclkid|fbclid|li_fat_id|ttclid|twclid|rdt_cid)=([^&]+)/g
+/** `gclid`, `fbclid`, `msclkid` and their like of Google, Meta, Microsoft, TikTok, X; LinkedIn and Reddit have others. */
+const CLICK_IDS = /[?&](\w+clk?id|[gw]braid|li_fat_id|rdt_cid)=([^&]+)/g
 
 /**
  * `context.touches = { first, last }`: campaign, click ids and foreign referrer of the visitor's first
  * and latest arrival, kept in the page. An arrival without any of them can be the first, never the last
  * where there is one. Forgotten with `reset`.
  */
-export const touches: Feature = ({ storage, edits, methods }) => {
+export const touches: Feature = ({ edits, methods }) => {
   const { reset } = methods
   methods['reset'] = () => {
     reset?.()
-    storage.remove(KEY)
+    removeItem(KEY)
   }
   let seen = ''
-  edits.push((event) => {
-    const { url = '', referrer = '', path } = toObject(event.context['page'])
-    let { first, last } = parseObject(storage.get(KEY))
+  edits.push(({ context, timestamp }) => {
+    const { url, referrer, path, search } = toObject(context['page'])
+    let { first, last } = parseObject(readItem(KEY))
     if (!first || seen !== url) {
       // The referrer is where the document came from, and not each page that it shows after that.
-      const origin = seen ? undefined : toForeign(toText(referrer))
-      seen = `${toText(url)}`
-      const clickIds = toClickIds(seen)
-      const { campaign } = event.context
-      const source = { campaign, clickIds, referrer: origin }
-      const isArrival = Object.values(source).some(Boolean)
-      const touch = { at: event.timestamp, path, ...source }
+      const from = seen ? undefined : toText(referrer)
+      seen = String(url)
+      const source = {
+        campaign: context['campaign'],
+        clickIds: toClickIds(String(search)),
+        referrer: from?.startsWith(`${location.origin}/`) ? undefined : from,
+      }
+      const touch = { at: timestamp, path, ...source }
       first ??= touch
-      if (isArrival || !last) last = touch
-      storage.set(KEY, JSON.stringify({ first, last }))
+      if (!last || Object.values(source).some(Boolean)) last = touch
+      writeItem(KEY, JSON.stringify({ first, last }))
     }
-    return { ...event, context: { ...event.context, touches: { first, last } } }
+    context['touches'] = { first, last }
   })
 }
 
-const toForeign = (referrer?: string): string | undefined =>
-  referrer && new URL(referrer).host !== location.host ? referrer : undefined
-
-function toClickIds(url: string): LooseObject | undefined {
-  const found = [...url.matchAll(CLICK_IDS)].map(([, name, id]) => [name, id])
+function toClickIds(search: string): LooseObject | undefined {
+  const found = [...search.matchAll(CLICK_IDS)].map(([, name, id]) => [name, id])
   return found[0] && Object.fromEntries(found)
 }

@@ -1,32 +1,43 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it, mock, type TestContext } from 'node:test'
-import type { SafeStorage } from '../safe-storage.ts'
 import { failures } from '../failures.ts'
-import { Delivery } from './delivery.ts'
-import { EventQueue } from './event-queue.ts'
-import type { SendOutcome } from './send-batch.ts'
+import { backoffMs, openDelivery, type Delivery } from './delivery.ts'
+import { openQueue, type EventQueue } from './event-queue.ts'
+import type { Outcome } from './send-batch.ts'
 
-const noStorage: SafeStorage = {
-  get: () => undefined,
-  set: () => false,
-  remove: () => undefined,
-  keys: () => [],
-}
-const delivered: SendOutcome = { isOver: true, reasonOf: () => undefined }
-const retryAfter = (afterMs: number): SendOutcome => ({ isOver: false, afterMs })
+const delivered: Outcome = { reasonOf: () => undefined }
+const retryAfter = (afterMs: number): Outcome => ({ waitMs: afterMs })
 
-describe('Delivery', () => {
+describe('backoffMs', () => {
+  it('doubles from half a second to a minute', () => {
+    assert.deepEqual(
+      [0, 1, 2, 7, 50].map((tries) => backoffMs(tries, 0)),
+      [500, 1000, 2000, 60_000, 60_000],
+    )
+  })
+
+  it('takes up to half away at random', () => {
+    assert.deepEqual([backoffMs(1, 0.5), backoffMs(1, 1)], [750, 500])
+  })
+
+  it('is what the server asks for, up to five minutes', () => {
+    assert.deepEqual([backoffMs(3, 1, 2000), backoffMs(3, 1, 1e9)], [2000, 300_000])
+  })
+})
+
+describe('delivery', () => {
   let queue: EventQueue
-  let outcomes: SendOutcome[]
+  let outcomes: Outcome[]
   let sent: { readonly keys: string[]; readonly keepalive: boolean; readonly atMs: number }[]
   let delivery: Delivery
 
   beforeEach(() => {
-    queue = new EventQueue(noStorage, '')
+    // No storage in this run-time: the queue lives in memory.
+    queue = openQueue('')
     outcomes = []
     sent = []
     Object.keys(failures.dropped).forEach((reason) => delete failures.dropped[reason])
-    delivery = new Delivery(queue, async (events, keepalive) => {
+    delivery = openDelivery(queue, async (events, keepalive) => {
       sent.push({ keys: events.map(([key]) => key), keepalive, atMs: Date.now() })
       return outcomes.shift() ?? delivered
     })
@@ -74,7 +85,7 @@ describe('Delivery', () => {
 
   it('halves a batch that is too large, and drops what is too large by itself', async (test) => {
     useClock(test)
-    const tooLarge: SendOutcome = { isOver: true, isTooLarge: true, reasonOf: () => 'http_413' }
+    const tooLarge: Outcome = { isTooLarge: true, reasonOf: () => 'http_413' }
     outcomes.push(tooLarge, tooLarge, tooLarge)
     add('a', 'b', 'c', 'd')
     for (let round = 0; round < 8; round += 1) await pass(test, 200)
@@ -87,7 +98,7 @@ describe('Delivery', () => {
 
   it('drops a refused batch and counts its events', async (test) => {
     useClock(test)
-    outcomes.push({ isOver: true, reasonOf: () => 'http_401' })
+    outcomes.push({ reasonOf: () => 'http_401' })
     add('a', 'b')
     await pass(test, 20)
     assert.deepEqual([failures.dropped, queue.events.size], [{ http_401: 2 }, 0])
@@ -163,6 +174,18 @@ describe('Delivery', () => {
     await pass(test, 1)
     assert.equal(sent.length, 2)
     assert.equal(queue.events.size, 0)
+  })
+
+  it('puts at most 60 KB on the wire at once, oldest first', async (test) => {
+    useClock(test)
+    const text = 'é'.repeat(1000)
+    for (let index = 0; index < 70; index += 1) queue.add(`${index}`, text)
+    delivery.wake()
+    await pass(test, 0)
+    assert.deepEqual(
+      sent[0]?.keys,
+      Array.from({ length: 30 }, (_, index) => `${index}`),
+    )
   })
 
   it('goes on until nothing waits', async (test) => {

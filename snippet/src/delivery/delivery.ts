@@ -1,119 +1,113 @@
-import { countRefusal } from '../failures.ts'
-import { backoffMs } from './backoff.ts'
-import { pickBatch, type QueuedEvent } from './batch.ts'
-import type { EventQueue } from './event-queue.ts'
+import type { EventQueue, QueuedEvent } from './event-queue.ts'
 import {
   EAGER_EVENTS,
+  FIRST_BACKOFF_MS,
   FIRST_LINGER_MS,
   LEAVING_MS,
   LINGER_MS,
+  LONGEST_BACKOFF_MS,
   LONGEST_RETRY_AFTER_MS,
   MAX_BATCH_EVENTS,
   MAX_FLIGHT_BYTES,
 } from './limits.ts'
-import type { SendBatch, SendOutcome } from './send-batch.ts'
+import type { Batch, SendBatch } from './send-batch.ts'
 
-/** Brings the events of a queue to the collector. */
-export class Delivery {
-  readonly #queue: EventQueue
-  readonly #send: SendBatch
-  /** Keys of the events that are on the wire, and their bytes. */
-  readonly #inFlight = new Set<string>()
-  #flightBytes = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
-  /** When the timer ends. */
-  #dueMs = Infinity
-  #lingerMs = FIRST_LINGER_MS
-  #isSending = false
-  #failures = 0
-  /** No request before: our back-off, and what the server asked for. */
-  #failedAtMs = -Infinity
-  #quietUntilMs = 0
-  #heldUntilMs = 0
-  #maxEvents = MAX_BATCH_EVENTS
-
-  constructor(queue: EventQueue, send: SendBatch) {
-    this.#queue = queue
-    this.#send = send
-  }
-
+export interface Delivery {
   /** There are events to send: soon, or when the back-off is over. */
-  wake(): void {
-    const waiting = this.#queue.events.size - this.#inFlight.size
-    if (waiting > 0) this.#schedule(waiting < EAGER_EVENTS ? this.#lingerMs : 0)
-  }
-
+  readonly wake: () => void
   /** Sends what waits without lingering or backing off; resolves when the answer is there. */
-  async flush(): Promise<void> {
-    this.#quietUntilMs = 0
-    if (Date.now() >= this.#heldUntilMs) await this.#run()
-  }
-
+  readonly flush: () => unknown
   /**
    * The page may be going: what fits in flight leaves with it, the rest stays queued. Browsers fail the
    * requests of a page that goes, although they are under way: what failed in this moment is not repeated.
    */
-  leave(): void {
-    const now = Date.now()
-    if (now >= this.#heldUntilMs && now - this.#failedAtMs > LEAVING_MS) void this.#transmit(true)
-  }
+  readonly leave: () => void
+}
 
-  /** Keeps the earlier of the timer that runs and the one that is asked for. */
-  #schedule(waitMs: number): void {
-    const dueMs = Math.max(Date.now() + waitMs, this.#quietUntilMs, this.#heldUntilMs)
-    if (dueMs >= this.#dueMs) return
-    clearTimeout(this.#timer)
-    this.#dueMs = dueMs
-    this.#timer = setTimeout(() => void this.#run(), dueMs - Date.now())
-  }
+/**
+ * Wait before the next try, in ms: what the server asked for; else from half a second to a minute, doubled
+ * each time, of which `random` (0 to 1) takes up to half away, so that pages do not come back all at once.
+ */
+export const backoffMs = (tries: number, random: number, askedMs = NaN): number =>
+  askedMs >= 0
+    ? Math.min(askedMs, LONGEST_RETRY_AFTER_MS)
+    : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** tries) * (1 - random / 2)
 
+/** How the tries of before went. */
+interface Tries {
+  failures: number
+  failedAtMs: number
+  /** No request before: our back-off, and what the server asked for. */
+  quietUntilMs: number
+  heldUntilMs: number
+}
+
+function backOff(tries: Tries, askedMs?: number): void {
+  tries.failedAtMs = Date.now()
+  tries.quietUntilMs = tries.failedAtMs + backoffMs(tries.failures, Math.random(), askedMs)
+  if (askedMs) tries.heldUntilMs = tries.quietUntilMs
+  tries.failures += 1
+}
+
+/** Gives the bytes of the batch. */
+const mark = (batch: Batch, isSending: boolean): number =>
+  batch.reduce((bytes, [, event]) => {
+    event.isSending = isSending
+    return bytes + event.bytes
+  }, 0)
+
+/** Brings the events of a queue to the collector. */
+export function openDelivery({ events, settle }: EventQueue, send: SendBatch): Delivery {
+  const tries: Tries = { failures: 0, failedAtMs: -Infinity, quietUntilMs: 0, heldUntilMs: 0 }
+  let timer: ReturnType<typeof setTimeout> | 0 = 0
+  let lingerMs = FIRST_LINGER_MS
+  let maxEvents = MAX_BATCH_EVENTS
+  let flightBytes = 0
+
+  const stop = (): void => {
+    clearTimeout(timer)
+    timer = 0
+  }
+  const wake = (): void => {
+    const isEager = events.size >= EAGER_EVENTS
+    if (!events.size || (timer && !isEager)) return
+    stop()
+    const waitMs = Math.max(isEager ? 0 : lingerMs, tries.quietUntilMs - Date.now())
+    timer = setTimeout(() => void transmit(), waitMs)
+  }
   /** One request at a time, so that an outage costs one request per back-off and not one per event. */
-  async #run(): Promise<void> {
-    this.#dueMs = Infinity
-    if (this.#isSending) return
-    this.#isSending = true
+  const transmit = async (isLeaving = false): Promise<void> => {
+    stop()
+    let room = flightBytes && !isLeaving ? 0 : MAX_FLIGHT_BYTES - flightBytes
+    const fits = ({ json, isSending, bytes }: QueuedEvent): unknown =>
+      json && !isSending && (room -= bytes + 1) > 0
+    const batch = [...events].filter(([, event]) => fits(event)).slice(0, maxEvents)
+    if (!batch[0]) return
+    lingerMs = LINGER_MS
+    flightBytes += mark(batch, true)
     // The browser fails a keepalive request when the page's other scripts have used up the common
     // allowance; a second try goes without it.
-    await this.#transmit(!this.#failures)
-    this.#isSending = false
-  }
-
-  async #transmit(keepalive: boolean): Promise<void> {
-    const waiting = [...this.#queue.events].filter(([key]) => !this.#inFlight.has(key))
-    const limits = { maxEvents: this.#maxEvents, maxBytes: MAX_FLIGHT_BYTES - this.#flightBytes }
-    const { events, bytes } = pickBatch(waiting, limits)
-    if (!bytes) return
-    this.#lingerMs = LINGER_MS
-    this.#flightBytes += bytes
-    events.forEach(([key]) => this.#inFlight.add(key))
-    const outcome = await this.#send(events, keepalive)
-    events.forEach(([key]) => this.#inFlight.delete(key))
-    this.#flightBytes -= bytes
-    this.#settle(events, outcome)
-    this.wake()
-  }
-
-  #settle(batch: readonly QueuedEvent[], outcome: SendOutcome): void {
-    if (!outcome.isOver) return this.#backOff(outcome.afterMs)
-    if (outcome.isTooLarge && batch.length > 1) {
-      this.#maxEvents = Math.ceil(batch.length / 2)
-      return
+    const { reasonOf, isTooLarge, waitMs } = await send(batch, isLeaving || !tries.failures)
+    flightBytes -= mark(batch, false)
+    if (!reasonOf) backOff(tries, waitMs)
+    else if (isTooLarge && batch[1]) maxEvents = Math.ceil(batch.length / 2)
+    else {
+      tries.failures = 0
+      batch.forEach(([messageId], index) => settle(messageId, reasonOf(index)))
     }
-    this.#failures = 0
-    batch.forEach(([key], index) => {
-      const reason = outcome.reasonOf(index)
-      if (reason) countRefusal(reason)
-      this.#queue.settle(key, reason)
-    })
-  }
-
-  #backOff(askedMs: number): void {
-    if (askedMs >= 0) this.#heldUntilMs = Date.now() + Math.min(askedMs, LONGEST_RETRY_AFTER_MS)
-    else this.#quietUntilMs = Date.now() + backoffMs(this.#failures, Math.random())
-    this.#failures += 1
-    this.#failedAtMs = Date.now()
     // A timer from before would break the wait.
-    clearTimeout(this.#timer)
-    this.#dueMs = Infinity
+    stop()
+    wake()
+  }
+  return {
+    wake,
+    flush() {
+      tries.quietUntilMs = tries.heldUntilMs
+      return Date.now() < tries.heldUntilMs ? undefined : transmit()
+    },
+    leave() {
+      const now = Date.now()
+      if (now >= tries.heldUntilMs && now - tries.failedAtMs > LEAVING_MS) void transmit(true)
+    },
   }
 }

@@ -13,8 +13,14 @@ export const MAX_BATCH_EVENTS = 100
  * goes beyond. The difference is left for the batch's frame and for other scripts of the page.
  */
 export const MAX_FLIGHT_BYTES = 60 * 1024
-/** Enough for hours of a broken network. */
-export const MAX_QUEUED_EVENTS = 1000
+/**
+ * Enough for hours of a broken network, and far below the 5 MB of characters that an origin may store:
+ * the page needs some itself. Each event counts as `EVENT_OVERHEAD_BYTES` more than it has.
+ */
+export const MAX_QUEUED_BYTES = 1_500_000
+export const EVENT_OVERHEAD_BYTES = 1000
+/** Older events say nothing anymore that anybody would act on. */
+export const MAX_AGE_MS = 30 * 24 * 3_600_000
 
 /** A server that has not answered by then is tried again. */
 export const ANSWER_TIMEOUT_MS = 15_000
@@ -22,9 +28,5 @@ export const FIRST_BACKOFF_MS = 500
 export const LONGEST_BACKOFF_MS = 60_000
 /** A server that asks for more is more likely wrong than down that long. */
 export const LONGEST_RETRY_AFTER_MS = 300_000
-/** A second bound, far below the 5 MB of characters that an origin may store: the page needs some itself. */
-export const MAX_QUEUED_CHARACTERS = 1_000_000
-/** Older events say nothing anymore that anybody would act on. */
-export const MAX_AGE_MS = 30 * 24 * 3_600_000
 /** Between the first and the last that a page hears of its going. */
 export const LEAVING_MS = 100

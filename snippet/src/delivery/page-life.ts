@@ -1,52 +1,85 @@
-import { guard } from '../failures.ts'
-import { randomId } from '../random-id.ts'
-import type { CaptureHost } from '../tag-host.ts'
+import { attempt, guard, listen } from '../failures.ts'
+import { randomId } from '../identity/random-id.ts'
+import { listKeys } from '../storage.ts'
 import type { Delivery } from './delivery.ts'
 import type { EventQueue } from './event-queue.ts'
-import type { PageQueues } from './page-queues.ts'
 
-export interface PageLifeParts {
-  readonly queue: EventQueue
-  readonly delivery: Delivery
-  readonly pageQueues: PageQueues
-  readonly lastWords: CaptureHost['lastWords']
+/** What is used of Web Locks. */
+export interface PageLocks {
+  /** `isOwn`: the lock of this page itself, which is free. Web Locks do not ask. */
+  request(
+    name: string,
+    options: { readonly signal: AbortSignal; readonly isOwn: boolean },
+    hold: () => Promise<unknown>,
+  ): Promise<unknown>
 }
 
-/** Listens without ever throwing into the page, and before listeners of the page that stop an event. */
-export const listen: CaptureHost['listen'] = (target, type, run) =>
-  target.addEventListener(type, guard(run), true)
+export interface PageLifeParts {
+  /** Of every stored event: `<prefix><time>-<page id>`. */
+  readonly prefix: string
+  readonly queue: EventQueue
+  readonly delivery: Delivery
+  readonly lastWords: readonly (() => void)[]
+  readonly getLocks: () => PageLocks
+}
 
 /**
- * Ties delivery to the life of the page. A page that comes back from the back/forward cache begins
- * again under a new id: another page may have taken its queue in the meantime.
+ * Ties delivery to the life of the page, and finds the queues that have lost theirs. Each page holds a Web
+ * Lock for its life, and every other page waits for that lock: it is granted the moment the owner ends, in
+ * whatever way, and to one only. A page that comes back from the back/forward cache begins again under a
+ * new id: another page may have taken its queue in the meantime. Gives the id of the page, which begins
+ * with the first use.
  */
-export function followPageLife({ queue, delivery, pageQueues, lastWords }: PageLifeParts): void {
+export function openPageLife({ prefix, queue, delivery, lastWords, getLocks }: PageLifeParts): () => string {
+  const known = new Set<string>()
+  let life: AbortController | undefined
+  let pageId = ''
+
+  const hold = (id: string, { signal }: AbortController): void => {
+    known.add(id)
+    const isOwn = id === pageId
+    const granted = (): Promise<unknown> => {
+      if (!isOwn) {
+        queue.adopt(id)
+        delivery.wake()
+      }
+      return new Promise((release) => signal.addEventListener('abort', release))
+    }
+    attempt(() => {
+      const request = getLocks().request(prefix + id, { signal, isOwn }, granted)
+      // Rejects when the life ends before the lock is granted, and where locks are forbidden.
+      request.catch(() => known.delete(id))
+    })
+  }
+  const notice = (key: string): void => {
+    const id = key.startsWith(prefix) && key.slice(prefix.length).split('-')[1]
+    if (id && life && !known.has(id)) hold(id, life)
+  }
   const begin = (): void => {
-    const pageId = randomId()
-    queue.startPage(pageId)
-    pageQueues.start(pageId)
+    life = new AbortController()
+    pageId = randomId()
+    known.clear()
+    queue.release()
+    hold(pageId, life)
+    // In a task of its own: there may be much to look at.
+    setTimeout(() => listKeys().forEach(notice))
   }
   const leave = (): void => {
     lastWords.forEach((say) => guard(say)())
     delivery.leave()
   }
-  const hearOfOthers = (): void =>
-    listen(window, 'storage', (event) => {
-      if (event instanceof StorageEvent) pageQueues.notice(event.key ?? '')
-    })
-  // In a task of its own, like the first look at the storage: browsers open it for the listener.
-  setTimeout(guard(hearOfOthers))
-  begin()
-  listen(window, 'pageshow', (event) => {
-    if (event instanceof PageTransitionEvent && event.persisted) begin()
-  })
+  listen(window, 'storage', (event) => notice(`${Object(event).key}`))
+  listen(window, 'pageshow', (event) => life && Object(event).persisted && begin())
   listen(window, 'pagehide', () => {
     leave()
-    pageQueues.stop()
+    // A page that holds a lock cannot enter the back/forward cache.
+    life?.abort()
   })
   // On phones this is the last thing that a page is sure to hear.
-  listen(document, 'visibilitychange', () => {
-    if (document.hidden) leave()
-  })
-  listen(window, 'online', () => void delivery.flush())
+  listen(document, 'visibilitychange', () => document.hidden && leave())
+  listen(window, 'online', delivery.flush)
+  return () => {
+    if (!life) begin()
+    return pageId
+  }
 }

@@ -1,8 +1,8 @@
-import { guard } from '../failures.ts'
-import { randomId } from '../random-id.ts'
-import type { SafeStorage } from '../safe-storage.ts'
-import type { Feature, TagHost } from '../tag-host.ts'
-import type { PageLocks } from './page-queues.ts'
+import { guard, listen } from '../failures.ts'
+import { randomId } from '../identity/random-id.ts'
+import { readItem, removeItem, writeItem } from '../storage.ts'
+import type { Feature } from '../tag-host.ts'
+import type { PageLocks } from './page-life.ts'
 
 const PREFIX = 'leadline:claim:'
 /** A living page hears of a claim at once, whatever the browser does to its timers. */
@@ -11,7 +11,7 @@ const AGAIN_MS = 5000
 
 /** Stands in for Web Locks where the browser has none, as on plain http pages. */
 export const plainHttp: Feature = (host) => {
-  host.locks ??= createStorageLocks(host)
+  if (!navigator.locks) host.pageLocks = createStorageLocks()
 }
 
 /**
@@ -19,44 +19,33 @@ export const plainHttp: Feature = (host) => {
  * and removes the claim. A claim that stands after half a second has no living holder, and the latest of
  * several claims is the one that stands.
  */
-function createStorageLocks({ storage, listen }: TagHost): PageLocks {
+function createStorageLocks(): PageLocks {
   const held = new Set<string>()
   listen(window, 'storage', (event) => {
-    const key = event instanceof StorageEvent ? event.key : ''
-    if (key && held.has(key) && storage.get(key)) storage.remove(key)
+    const { key } = Object(event)
+    if (held.has(key) && readItem(key)) removeItem(key)
   })
   return {
-    request(name, { signal, ifAvailable }, hold) {
+    async request(name, { signal, isOwn }, hold) {
       const key = PREFIX + name
       const take = (): void => {
         held.add(key)
-        signal?.addEventListener('abort', () => held.delete(key))
+        signal.addEventListener('abort', () => held.delete(key))
         void hold()
       }
-      if (ifAvailable) take()
-      else claim({ key, storage, signal, take })
-      return Promise.resolve()
+      const claim = (): void => {
+        const mine = randomId()
+        const decide = guard(() => {
+          if (signal.aborted) return
+          if (readItem(key) === mine) {
+            removeItem(key)
+            take()
+          } else setTimeout(claim, AGAIN_MS)
+        })
+        if (writeItem(key, mine)) setTimeout(decide, ANSWER_MS)
+      }
+      if (isOwn) take()
+      else claim()
     },
   }
-}
-
-interface Claim {
-  readonly key: string
-  readonly storage: SafeStorage
-  readonly signal: AbortSignal | undefined
-  readonly take: () => void
-}
-
-function claim({ key, storage, signal, take }: Claim): void {
-  const mine = randomId()
-  const isSet = storage.set(key, mine)
-  const again = (): void => claim({ key, storage, signal, take })
-  const decide = guard(() => {
-    if (!isSet || signal?.aborted) return
-    if (storage.get(key) === mine) {
-      storage.remove(key)
-      take()
-    } else setTimeout(again, AGAIN_MS)
-  })
-  setTimeout(decide, ANSWER_MS)
 }

@@ -1,46 +1,28 @@
-import { attempt } from '../attempt.ts'
+import { attempt } from '../failures.ts'
 
 /** The longest life that browsers grant a cookie: 400 days. */
 const MAX_AGE_SECONDS = 34_560_000
-const PROBE = 'leadline_probe'
 
-/** A first-party cookie on the registrable domain. Where cookies are blocked it holds nothing. */
-export interface Cookie {
-  get(): string | undefined
-  set(value: string): void
-  remove(): void
-}
-
-export function createCookie(name: string): Cookie {
-  let scope: string | undefined
-  const set = (value: string, maxAgeSeconds = MAX_AGE_SECONDS): void => {
-    scope ??= findScope()
-    write(`${name}=${value};max-age=${maxAgeSeconds}${scope}`)
-  }
-  return { get: () => read(name), set: (value) => set(value), remove: () => set('', 0) }
-}
-
-const read = (name: string): string | undefined =>
-  attempt(() => new RegExp(`(?:^|; )${name}=([^;]+)`).exec(document.cookie)?.[1])
-
-const write = (cookie: string): unknown =>
-  attempt(
-    () =>
-      (document.cookie = `${cookie};path=/;samesite=lax${location.protocol === 'https:' ? ';secure' : ''}`),
-  )
+/** Undefined where there is none, and where cookies are blocked. */
+export const readCookie = (name: string): string | undefined =>
+  attempt(() => document.cookie.match(`(?:^|; )${name}=([^;]+)`)?.[1])
 
 /**
- * The registrable domain, found by trying: browsers refuse a cookie on a public suffix, so the
- * shortest tail of the host name that takes one is it. Empty where only the host itself does.
+ * Sets a cookie on the registrable domain; without a value removes it. The domain is found by trying:
+ * browsers refuse a cookie on a public suffix, so the shortest tail of the host name that takes one is it.
+ * What is there goes first, or nobody could tell whether the new one was taken.
  */
-function findScope(): string {
+export function writeCookie(name: string, value = ''): void {
   const labels = location.hostname.split('.')
-  for (let start = labels.length - 2; start >= 0; start -= 1) {
-    const scope = `;domain=${labels.slice(start).join('.')}`
-    write(`${PROBE}=1${scope}`)
-    const isTaken = read(PROBE)
-    write(`${PROBE}=;max-age=0${scope}`)
-    if (isTaken) return scope
+  const scopes = labels.map((_, more) => `;domain=${labels.slice(-2 - more).join('.')}`)
+  const secure = location.protocol === 'https:' ? ';secure' : ''
+  const take = (text: string, scope: string): string | undefined => {
+    attempt(() => {
+      const maxAge = text ? MAX_AGE_SECONDS : 0
+      document.cookie = `${name}=${text};path=/;samesite=lax;max-age=${maxAge}${scope}${secure}`
+    })
+    return readCookie(name)
   }
-  return ''
+  // Where no domain is taken, the host alone may be.
+  for (const scope of [...scopes, '']) if (!take('', scope) && take(value, scope)) break
 }

@@ -1,4 +1,4 @@
-import { attempt } from '../attempt.ts'
+import { attempt } from '../failures.ts'
 import { toText } from '../loose-values.ts'
 import type { Feature } from '../tag-host.ts'
 
@@ -17,7 +17,7 @@ export const link: Feature = (host, setting) => {
   host.begin = () => {
     const id = takeLinkedId()
     if (id) updateIdentity((known) => (known.userId ? known : { ...known, anonymousId: id }))
-    begin()
+    return begin()
   }
   const decorate = ({ target }: Event): void => {
     const anchor = target instanceof Element && target.closest('a')
@@ -44,8 +44,8 @@ function takeLinkedId(): string | undefined {
 
 /** Not a secret: it only has to differ where time or browser do. */
 function seal(id: string, timeMs: number): string {
-  const browser = [navigator.userAgent, navigator.language, screen.width, screen.height, devicePixelRatio]
-  const text = [id, timeMs, Intl.DateTimeFormat().resolvedOptions().timeZone, ...browser].join()
+  const { userAgent, language } = navigator
+  const text = [id, timeMs, userAgent, language, screen.width, new Date().getTimezoneOffset()].join()
   let hash = 0
   for (const character of text) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0
   return [id, timeMs.toString(36), (hash >>> 0).toString(36)].join('.')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseCall } from '../calls.ts'
-import { applyCall, parseIdentity } from './identity.ts'
+import { applyCall } from './identity.ts'
 
 const ann = { anonymousId: 'a1', userId: 'ann', traits: { plan: 'pro' }, groupId: 'g1' }
 const newId = (): string => 'a2'
@@ -35,32 +35,5 @@ describe('applyCall', () => {
     for (const call of [parseCall('track', ['x']), parseCall('page', []), parseCall('alias', ['u9'])]) {
       assert.equal(applyCall(ann, call, newId), ann)
     }
-  })
-})
-
-describe('parseIdentity', () => {
-  it('reads what was stored', () => {
-    assert.deepEqual(parseIdentity(JSON.stringify(ann)), ann)
-  })
-
-  it('does not take anything else for an identity', () => {
-    for (const text of [
-      undefined,
-      '',
-      'x',
-      'null',
-      '7',
-      '[]',
-      '{}',
-      '{"anonymousId":{}}',
-      '{"anonymousId":""}',
-    ]) {
-      assert.equal(parseIdentity(text), undefined)
-    }
-  })
-
-  it('leaves out fields of a wrong kind', () => {
-    const stored = parseIdentity('{"anonymousId":"a1","userId":{},"traits":7,"groupId":[]}')
-    assert.deepEqual(stored, { anonymousId: 'a1', userId: undefined, traits: {}, groupId: undefined })
   })
 })

@@ -1,33 +1,54 @@
 import type { Call } from '../calls.ts'
-import { parseObject, toObject, toText, type LooseObject } from '../loose-values.ts'
+import { parseObject, toObject } from '../loose-values.ts'
+import { readItem, writeItem } from '../storage.ts'
+import { readCookie, writeCookie } from './cookie.ts'
+import { randomId } from './random-id.ts'
 
-/** Who the visitor is, as far as this browser has been told. */
+const KEY = 'leadline:identity'
+export const ID_COOKIE = 'leadline_id'
+
+/** Who the visitor is, as far as this browser has been told. Stored, and so as loose as all that is read. */
 export interface Identity {
-  readonly anonymousId: string
-  readonly userId?: string | undefined
+  readonly anonymousId?: unknown
+  readonly userId?: unknown
   /** All that identify calls said about this user. */
-  readonly traits?: LooseObject | undefined
-  readonly groupId?: string | undefined
+  readonly traits?: unknown
+  readonly groupId?: unknown
 }
 
 /**
  * What a call makes of an identity. Another user id on the same browser is another person:
  * nothing of the one before is kept, and the anonymous id is replaced by `newId()`.
  */
-export function applyCall(identity: Identity, { type, fields }: Call, newId: () => string): Identity {
-  const { userId = identity.userId, groupId = identity.groupId, traits } = fields
-  if (type === 'group') return { ...identity, groupId }
-  if (type !== 'identify') return identity
-  const isOther = identity.userId && identity.userId !== userId
-  const base = isOther ? { anonymousId: newId() } : identity
-  return { ...base, userId, traits: { ...base.traits, ...traits } }
+export function applyCall(known: Identity, { type, given }: Call, newId: () => string): Identity {
+  const { userId = known.userId, groupId = known.groupId, traits } = given
+  if (type === 'group') return { ...known, groupId }
+  if (type !== 'identify') return known
+  const base: Identity = known.userId && known.userId !== userId ? { anonymousId: newId() } : known
+  return { ...base, userId, traits: { ...toObject(base.traits), ...toObject(traits) } }
 }
 
-/** Reads a stored identity; undefined when it is not one. */
-export function parseIdentity(text: string | undefined): Identity | undefined {
-  const { anonymousId, userId, traits, groupId } = parseObject(text)
-  const id = toText(anonymousId)
-  return id === undefined
-    ? undefined
-    : { anonymousId: id, userId: toText(userId), traits: toObject(traits), groupId: toText(groupId) }
+/**
+ * Applies a change to the identity of now (another tab or sub-domain may have changed it since the
+ * last call) and keeps the result. The first use on a page also renews the cookie's life.
+ */
+export type UpdateIdentity = (change?: (known: Identity) => Identity) => Identity
+
+/**
+ * The cookie carries the anonymous id across sub-domains; this origin's storage carries the rest,
+ * and holds only under the id of the cookie: a sub-domain that reset the visitor has reset it here too.
+ * What neither keeps is kept in memory.
+ */
+export function openIdentity(): UpdateIdentity {
+  let memory: Identity = {}
+  return (change = (known) => known) => {
+    const stored: Identity = parseObject(readItem(KEY))
+    const found = stored.anonymousId ? stored : memory
+    const anonymousId = readCookie(ID_COOKIE) ?? found.anonymousId ?? randomId()
+    const known = found.anonymousId === anonymousId ? found : { anonymousId }
+    const next = change(known)
+    if (next !== stored) writeItem(KEY, JSON.stringify(next))
+    if (next.anonymousId !== memory.anonymousId) writeCookie(ID_COOKIE, String(next.anonymousId))
+    return (memory = next)
+  }
 }

@@ -11,9 +11,8 @@ declare global {
  * grants it by a call. Needs the consent feature.
  */
 export const respect: Feature = ({ methods }, setting) => {
-  const words = String(setting).split(' ')
+  const words = String(setting)
   const { globalPrivacyControl, doNotTrack } = navigator
-  const saysNo =
-    (words.includes('gpc') && globalPrivacyControl) || (words.includes('dnt') && doNotTrack === '1')
-  if (saysNo) methods['consent']?.('denied')
+  if ((words.includes('gpc') && globalPrivacyControl) || (words.includes('dnt') && doNotTrack === '1'))
+    methods['consent']?.('denied')
 }

@@ -1,11 +1,11 @@
+import { readPageContext } from '../context/page-context.ts'
 import type { TagCall } from '../tag.ts'
 import type { Feature } from '../tag-host.ts'
-import { readPageState } from '../client.ts'
 import { forget } from './forget.ts'
 
-const STATES = ['granted', 'pending', 'denied']
+const STATES: readonly unknown[] = ['granted', 'pending', 'denied']
 /** Calls that store nothing and send nothing by themselves. */
-const FREE = ['consent', 'optOut', 'ready', 'debug', 'init']
+const FREE: readonly unknown[] = ['consent', 'optOut', 'ready', 'debug', 'init']
 
 /**
  * `consent('granted' | 'pending' | 'denied')`; the setting is the state at the start, granted when it is
@@ -15,38 +15,24 @@ const FREE = ['consent', 'optOut', 'ready', 'debug', 'init']
 export const consent: Feature = (host, setting) => {
   const { run, begin, methods } = host
   const { user } = methods
-  const held: TagCall[] = []
-  let state = STATES.includes(String(setting)) ? setting : 'granted'
-  let canBegin = false
-  let hasBegun = false
-
-  const proceed = (): void => {
-    if (state !== 'granted') return
-    if (canBegin && !hasBegun) {
-      hasBegun = true
-      begin()
-    }
-    held.splice(0).forEach(run)
-  }
-  host.begin = () => {
-    canBegin = true
-    proceed()
-  }
-  host.run = (call) => {
-    const [timeMs, [name, ...args], done, page = readPageState()] = call
-    if (state === 'granted' || FREE.includes(String(name))) run(call)
-    else if (state === 'pending') held.push([timeMs, [name, ...args], done, page])
+  let held: TagCall[] = []
+  let state = STATES.includes(setting) ? setting : 'granted'
+  host.begin = () => state === 'granted' && begin()
+  host.run = ([timeMs, call, done, page = readPageContext()]) => {
+    const entry: TagCall = [timeMs, call, done, page]
+    if (state === 'granted' || FREE.includes(call[0])) run(entry)
+    else if (state === 'pending') held.push(entry)
     else done?.({ delivered: false, reason: 'consent_denied' })
   }
   methods['user'] = () => (state === 'granted' ? user?.() : undefined)
   methods['consent'] = (next) => {
-    if (!STATES.includes(String(next))) return state
+    if (!STATES.includes(next)) return state
     state = next
-    if (state === 'denied') {
-      held.splice(0).forEach(host.run)
-      forget(host)
-    }
-    proceed()
+    const waiting = held
+    held = []
+    waiting.forEach(host.run)
+    if (state === 'denied') forget(host)
+    host.begin()
     return state
   }
 }

@@ -1,38 +1,35 @@
-import { guard } from '../failures.ts'
-import { createCookie } from '../identity/cookie.ts'
+import { readCookie, writeCookie } from '../identity/cookie.ts'
+import { readItem, removeItem, writeItem } from '../storage.ts'
 import type { Feature } from '../tag-host.ts'
 
 const KEY = 'leadline-opt-out'
+const COOKIE = 'leadline_opt_out'
 
 /**
  * `optOut()` denies consent on this and every later page of the registrable domain, whatever the page
  * says; `optOut(false)` ends it. Needs the consent feature.
  */
 export const optOut: Feature = (host) => {
-  const { storage, methods, run, begin } = host
-  const cookie = createCookie('leadline_opt_out')
+  const { methods, run, begin } = host
   const { consent } = methods
-  const isOut = (): boolean => Boolean(cookie.get() ?? storage.get(KEY))
+  const isOut = (): unknown => readCookie(COOKIE) ?? readItem(KEY)
   methods['consent'] = (state) => consent?.(isOut() ? 'denied' : state)
   methods['optOut'] = (out = true) => {
-    if (out) {
-      cookie.set('1')
-      storage.set(KEY, '1')
-    } else {
-      cookie.remove()
-      storage.remove(KEY)
-    }
+    writeCookie(COOKIE, out ? '1' : '')
+    if (out) writeItem(KEY, '1')
+    else removeItem(KEY)
     consent?.(out ? 'denied' : 'granted')
   }
   // Cookies and storage keep the page waiting when they are touched first: not while the script is evaluated.
   let isChecked = false
-  const check = guard(() => {
-    if (!isChecked && isOut()) consent?.('denied')
+  const check = (): void => {
+    if (isChecked) return
     isChecked = true
-  })
+    if (isOut()) consent?.('denied')
+  }
   host.begin = () => {
-    setTimeout(check)
-    begin()
+    check()
+    return begin()
   }
   host.run = (call) => {
     check()

@@ -18,10 +18,7 @@ export const properties: Feature = ({ edits }, setting) => {
     )
   edits.push((event) => {
     const ofPage = event.type === 'page' ? { name: 1, category: 1, ...toObject(event.context['page']) } : {}
-    return {
-      ...event,
-      ...(event.properties ? { properties: filter(event.properties, ofPage) } : {}),
-      ...(event.traits ? { traits: filter(event.traits, {}) } : {}),
-    }
+    if (event['properties']) event['properties'] = filter(event['properties'], ofPage)
+    if (event['traits']) event['traits'] = filter(event['traits'], {})
   })
 }

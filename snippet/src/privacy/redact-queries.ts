@@ -1,4 +1,3 @@
-import { attempt } from '../attempt.ts'
 import type { Feature } from '../tag-host.ts'
 
 /**
@@ -11,5 +10,5 @@ export const redact: Feature = ({ edits }, setting) => {
   const pattern = new RegExp(`([?&#](?:${names.join('|')})=)[^&#\\s]+`, 'gi')
   const clean = (_: string, value: unknown): unknown =>
     typeof value === 'string' ? value.replace(pattern, '$1redacted') : value
-  edits.push((event) => attempt(() => JSON.parse(JSON.stringify(event), clean)))
+  edits.push((event) => Object.assign(event, JSON.parse(JSON.stringify(event), clean)))
 }

@@ -1,5 +1,5 @@
 import { toObject, toText } from '../loose-values.ts'
-import { createTag, ensureTag, nameMethods, type Tag, type TagCall } from '../tag.ts'
+import { createTag, ensureTag, listMethods, nameMethods, type Tag, type TagCall } from '../tag.ts'
 
 /** Put in by the build. */
 declare const LEADLINE_GLOBAL: string
@@ -13,7 +13,7 @@ export function adoptRipe(): Tag {
   if (!Array.isArray(found)) return ensureTag()
   const tag = createTag()
   const push = (call: unknown): unknown => Array.isArray(call) && tag(...call)
-  nameMethods(found, tag)
+  nameMethods(found, tag, listMethods())
   found.splice(0).forEach(push)
   Reflect.set(found, 'push', push)
   return tag

@@ -1,7 +1,6 @@
 import { onCLS, onFCP, onINP, onLCP, onTTFB, type MetricType } from 'web-vitals'
 import { onLeave } from '../capture/page-leave.ts'
-import { guard } from '../failures.ts'
-import { listen } from '../delivery/page-life.ts'
+import { guard, listen } from '../failures.ts'
 import { ensureTag } from '../tag.ts'
 
 /** `Web Vitals Measured`, once per life of a page: what the browser knows of them when the page is left. */
