@@ -146,6 +146,16 @@ describe('the document of a run', () => {
     assert.ok(!JSON.stringify(document).includes(':5002'))
   })
 
+  test('leaves what is no section and no port as it is, so that the check can name it', async () => {
+    const defaults = await readDefaultDocument()
+    const placed = (own: Document) =>
+      buildRunDocument({ own, defaults, ports: toPorts(4400), host: '::1', tagFile: 'tag.js' })
+    assert.deepEqual(placed({ collector: [] })['collector'], [])
+    assert.equal(placed({ console: 4401 })['console'], 4401)
+    for (const port of [70_000, -1, 1.5, 'eighty'])
+      assert.deepEqual(placed({ console: { port } })['console'], { port })
+  })
+
   test('lets the flag decide where the collector listens', async () => {
     const document = await build({ collector: { host: '127.0.0.1', port: 80, address: 'drop' } }, '0.0.0.0')
     assert.deepEqual(document['collector'], {

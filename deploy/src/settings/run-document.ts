@@ -33,8 +33,13 @@ export function resolvePorts(own: Document, environment: Environment): Document 
 
 function readPort(section: unknown): number | undefined {
   const port = isMap(section) ? section['port'] : undefined
-  return typeof port === 'number' ? port : undefined
+  return isPort(port) ? port : undefined
 }
+
+const MAX_PORT = 65_535
+
+const isPort = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_PORT
 
 export interface RunDocumentParts {
   readonly own: Document
@@ -48,10 +53,12 @@ export interface RunDocumentParts {
 /** The document that the parts start from, its references unresolved: no secret is written down in it. */
 export function buildRunDocument({ own, defaults, ports, host, tagFile }: RunDocumentParts): Document {
   const filled = fillDocument(own, placeDefaults(defaults, ports))
-  const collector = { tagFile, ...placeAt(ports.collector, filled['collector']) }
+  const collector = placeAt(ports.collector, filled['collector'])
   return {
     ...filled,
-    collector: host === undefined ? collector : { ...collector, host },
+    collector: isMap(collector)
+      ? { tagFile, ...collector, ...(host === undefined ? {} : { host }) }
+      : collector,
     console: placeAt(ports.console, filled['console']),
     stream: placeSpool(filled['stream']),
   }
@@ -63,10 +70,11 @@ function placeSpool(stream: unknown): unknown {
   return { ...stream, spool: { directory: '${LEADLINE_DATA}/spool', ...toMap(stream['spool']) } }
 }
 
-// What is no number stays, so that the check can name it.
-function placeAt(port: number, section: unknown): Document {
+// What is no section, or no port, stays, so that the check can name it.
+function placeAt(port: number, section: unknown): unknown {
+  if (section !== undefined && !isMap(section)) return section
   const map = toMap(section)
-  return typeof (map['port'] ?? 0) === 'number' ? { ...map, port } : map
+  return map['port'] === undefined || isPort(map['port']) ? { ...map, port } : map
 }
 
 /** The default file with the addresses of this run. */
