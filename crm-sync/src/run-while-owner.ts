@@ -40,7 +40,7 @@ export class WhileOwner<T extends Runnable> {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#timer)
-    await this.#oneAtATime(async () => this.#running?.stop(true))
+    await this.#oneAtATime(() => this.#end(true))
     await this.#options.lease.release()
   }
 
@@ -58,15 +58,15 @@ export class WhileOwner<T extends Runnable> {
 
   #yield(): void {
     this.#options.log.warn('another process took over the sync; this one waits for its end')
-    void this.#oneAtATime(() => this.#end())
+    void this.#oneAtATime(() => this.#end(false))
       .catch((error: unknown) => this.#note(error))
       .finally(() => this.#lookLater())
   }
 
-  async #end(): Promise<void> {
+  async #end(isOwner: boolean): Promise<void> {
     const ending = this.#running
     this.#running = undefined
-    await ending?.stop(false)
+    await ending?.stop(isOwner)
   }
 
   #lookLater(): void {

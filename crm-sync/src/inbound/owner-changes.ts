@@ -12,6 +12,8 @@ export interface Owner {
 export interface PolledRecord {
   readonly object: 'Lead' | 'Contact' | 'Account'
   readonly id: string
+  /** Our id on it. */
+  readonly externalId: string
   readonly ownerId: string
   readonly isDeleted: boolean
   /** The record that won a merge with this one. */
@@ -58,6 +60,20 @@ function changeOf(
       OwnerId: { old: stored.ownerId, new: owner.id },
       'Owner.Name': { old: stored.ownerName, new: owner.name },
     },
+  }
+}
+
+/** A person whose record lost a merge was led to the winner. Once the record is undeleted, it is the person's again. */
+export function planReturn(record: PolledRecord, stored: StoredLink): InboundChange | undefined {
+  const isGone = record.isDeleted || record.contactId !== undefined
+  if (isGone || stored.gone || stored.crmId === record.id || stored.object !== record.object) return undefined
+  if (stored.status === 'moved' || stored.status === 'deleted') return undefined
+  const { id: crmId, externalId } = record
+  return {
+    stored,
+    link: { ...stored, crmId, externalId, status: lookAgain(stored) },
+    operation: 'undelete',
+    fields: { Id: { old: stored.crmId, new: crmId } },
   }
 }
 

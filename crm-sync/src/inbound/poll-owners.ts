@@ -3,10 +3,10 @@ import { readChanges, readOwners, type PolledObject } from '../salesforce/read-c
 import type { Send } from '../salesforce/send.ts'
 import { carryShadows, type Move } from '../state/carry-shadows.ts'
 import { loadCursor, saveCursor, type Cursor } from '../state/cursors.ts'
-import { hasContactLinks, loadLinksOfRecords, toLinkRow } from '../state/links.ts'
+import { hasContactLinks, loadLinks, loadLinksOfRecords, toLinkRow } from '../state/links.ts'
 import type { Scope } from '../state/load-round.ts'
 import type { OneAtATime } from '../sync/one-at-a-time.ts'
-import { planInbound, type InboundChange, type PolledRecord } from './owner-changes.ts'
+import { planInbound, planReturn, type InboundChange, type PolledRecord } from './owner-changes.ts'
 
 export interface PollOptions extends Scope {
   readonly send: Send
@@ -20,6 +20,7 @@ export interface PollOptions extends Scope {
 }
 
 const PAGE_SIZE = 2000
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const BEGINNING = '1970-01-01T00:00:00.000Z'
 
 /** Reads what changed in Salesforce and takes it over: owners, conversions, merges, deletions. */
@@ -75,6 +76,8 @@ export class OwnerPoll {
         owners.get(record.ownerId),
       ),
     )
+    const unlinked = records.filter((record) => !linked.includes(record))
+    changes.push(...(await this.#findReturned(unlinked)))
     const nowMs = now()
     await warehouse.insert(
       'crm_deliveries_raw',
@@ -89,6 +92,17 @@ export class OwnerPoll {
     for (const record of linked) this.#seen.set(record.id, fingerprint(record))
     for (const { link, operation } of changes)
       if (operation !== 'owner' && operation !== 'delete') this.#options.onMoved(link)
+  }
+
+  async #findReturned(records: readonly PolledRecord[]): Promise<readonly InboundChange[]> {
+    const { warehouse, ws } = this.#options
+    const people = records.filter(({ object, externalId }) => object !== 'Account' && UUID.test(externalId))
+    const ids = people.map(({ externalId }) => externalId)
+    const links = await loadLinks(warehouse, ws, { kind: 'contact', ids })
+    return people.flatMap((record) => {
+      const stored = links.get(record.externalId)
+      return (stored && planReturn(record, stored)) ?? []
+    })
   }
 
   #toDelivery({ link, operation, fields }: InboundChange, nowMs: number): CrmDeliveriesRow {
@@ -139,8 +153,11 @@ export class OwnerPoll {
   }
 }
 
-const moveOf = ({ stored, link }: InboundChange): readonly Move[] =>
-  stored.crmId === link.crmId ? [] : [{ externalId: link.externalId, from: stored, to: link }]
+/** What came back from a merge keeps what stood on it then; the winner keeps what we wrote there. */
+const moveOf = ({ stored, link, operation }: InboundChange): readonly Move[] =>
+  stored.crmId === link.crmId || operation === 'undelete'
+    ? []
+    : [{ externalId: link.externalId, from: stored, to: link }]
 
 const cursorName = (object: PolledObject): string => `poll:${object}`
 

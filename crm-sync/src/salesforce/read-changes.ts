@@ -21,6 +21,7 @@ const changedRow = z.object({
   MasterRecordId: z.string().nullish(),
   IsConverted: z.boolean().optional(),
   ConvertedContactId: z.string().nullish(),
+  [EXTERNAL_ID]: z.string().nullish(),
 })
 
 /**
@@ -38,12 +39,13 @@ export async function readChanges(
       ? `SystemModstamp >= ${time}`
       : `(SystemModstamp > ${time} OR (SystemModstamp = ${time} AND Id > ${quoteSoql(after.id)}))`
   const soql =
-    `SELECT Id, OwnerId, SystemModstamp, IsDeleted${EXTRA_FIELDS[object]} FROM ${object} ` +
+    `SELECT Id, OwnerId, SystemModstamp, IsDeleted, ${EXTERNAL_ID}${EXTRA_FIELDS[object]} FROM ${object} ` +
     `WHERE ${since} AND ${EXTERNAL_ID} != null ORDER BY SystemModstamp, Id LIMIT ${after.pageSize}`
   const rows = await querySoql(send, soql, { row: changedRow, all: true, lane: 'owner' })
   return rows.map((row) => ({
     object,
     id: row.Id,
+    externalId: row[EXTERNAL_ID] ?? '',
     ownerId: row.OwnerId ?? '',
     isDeleted: row.IsDeleted,
     masterId: row.IsDeleted ? (row.MasterRecordId ?? undefined) : undefined,

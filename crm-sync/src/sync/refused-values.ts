@@ -1,5 +1,5 @@
 import type { CrmObject } from '../plan/operation.ts'
-import type { FieldValue } from '../plan/field-values.ts'
+import { fitValue, type FieldValue, type ObjectSchema } from '../plan/field-values.ts'
 
 /** Code of a field that vanished from describe. */
 const LOST = 'INVALID_FIELD'
@@ -24,6 +24,9 @@ export class RefusedValues {
   /** Fields of the mapping that describe has shown, as `Object.Field`. */
   readonly #seen = new Set<string>()
 
+  /** Values that were put to the test again, until describe was read anew. */
+  #probed: readonly Refusal[] = []
+
   get isEmpty(): boolean {
     return this.#byKey.size === 0
   }
@@ -44,12 +47,23 @@ export class RefusedValues {
   }
 
   /** A field of the mapping that was there and is not any more was hidden or removed: what it should hold waits. */
-  noteFields(object: CrmObject, mapped: readonly string[], visible: ReadonlySet<string>): void {
+  noteFields(object: CrmObject, mapped: readonly string[], schema: ObjectSchema): void {
     for (const field of mapped) {
       const name = `${object}.${field}`
-      if (visible.has(field)) this.#seen.add(name)
+      if (schema[field]) this.#seen.add(name)
       else if (this.#seen.has(name)) this.#refuseLost(object, field)
     }
+    this.#refuseStillLacking(object, schema)
+  }
+
+  /** A value that describe rules out by now is not sent, so no answer would tell that it is refused as before. */
+  #refuseStillLacking(object: CrmObject, schema: ObjectSchema): void {
+    for (const refusal of this.#probed.filter((one) => one.object === object)) {
+      const field = schema[refusal.field]
+      if (field && refusal.value !== undefined && fitValue(refusal.value, field) === undefined)
+        this.refuse(refusal)
+    }
+    this.#probed = this.#probed.filter((one) => one.object !== object)
   }
 
   /** What the last process knew, from a cause that still has items waiting. */
@@ -65,7 +79,9 @@ export class RefusedValues {
 
   /** The next record tries again. */
   forget(signature: string): void {
-    for (const [key, refusal] of this.#byKey) if (refusal.signature === signature) this.#byKey.delete(key)
+    const forgotten = [...this.#byKey].filter(([, refusal]) => refusal.signature === signature)
+    for (const [key] of forgotten) this.#byKey.delete(key)
+    this.#probed = [...this.#probed, ...forgotten.map(([, refusal]) => refusal)]
   }
 }
 

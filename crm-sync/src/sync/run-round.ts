@@ -154,8 +154,7 @@ export async function planItems(
 const MAPPED = ['Account', 'Contact', 'Lead', 'Leadline_Activity__c'] as const
 
 function noteFields(refused: RefusedValues, read: ReadScope): void {
-  for (const object of MAPPED)
-    refused.noteFields(object, read.fields(object), new Set(Object.keys(read.schema(object))))
+  for (const object of MAPPED) refused.noteFields(object, read.fields(object), read.schema(object))
 }
 
 const givesAway = ({ owners }: CrmRules): boolean => owners.rules.length > 0 || owners.fallback !== undefined
