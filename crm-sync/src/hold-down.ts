@@ -68,12 +68,12 @@ export class HoldDown<T> {
     })
   }
 
-  /** Removes and returns what is due, at most `max` items of those that are wanted. */
-  takeDue(nowMs: number, max: number, isWanted: (item: T) => boolean = () => true): T[] {
+  /** Removes and returns what is due, at most `max` items. */
+  takeDue(nowMs: number, max: number): T[] {
     const due: T[] = []
     for (const [key, held] of this.#held) {
       if (due.length >= max) break
-      if (this.#dueMs(held) > nowMs || !isWanted(held.item)) continue
+      if (this.#dueMs(held) > nowMs) continue
       this.#held.delete(key)
       due.push(held.item)
     }

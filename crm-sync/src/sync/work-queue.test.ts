@@ -105,3 +105,18 @@ test('draining, everything held is due, refreshes are left, and failures do not 
   queue.postpone(work('ann', 'identity'), 'retry')
   assert.equal(queue.nextDueMs(), undefined)
 })
+
+test('a backfill waits until no more of it comes in, or a page is there, and until nothing else is due', () => {
+  const { queue, clock, takeAt } = open()
+  queue.add(work('ann', 'backfill'))
+  clock.ms = 11_500
+  queue.add(work('bob', 'backfill'))
+  assert.equal(queue.nextDueMs(), 13_500)
+  assert.deepEqual(takeAt(12_000), [])
+  queue.add(work('cy', 'lead'))
+  assert.deepEqual(takeAt(13_500), ['cy lead'])
+  assert.deepEqual(takeAt(13_500), ['ann backfill', 'bob backfill'])
+  for (let n = 0; n < 10_000; n += 1) queue.add(work(`p${n}`, 'backfill'))
+  assert.equal(takeAt(13_500).length, 10_000)
+  assert.equal(queue.size, 0)
+})

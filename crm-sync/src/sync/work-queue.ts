@@ -31,8 +31,8 @@ const CROWD = 200
 const CROWD_LINGER_MS = 500
 
 /**
- * What is filled in afterwards goes in rounds that are worth a bulk job. It waits long enough for a page of it to come
- * in, and not longer than that: somebody may come in behind it.
+ * What is filled in afterwards goes in rounds that are worth a bulk job: it waits until a page of it is in, or nothing
+ * more of it came for a while. It is taken when nothing else is due.
  */
 export const BACKFILL_ITEMS = 10_000
 const BACKFILL_LINGER_MS = 2000
@@ -53,31 +53,39 @@ const TICKS = 4
 export class WorkQueue {
   readonly #options: QueueOptions
   readonly #held: HoldDown<Pending>
+  /** Of backfills. */
+  readonly #filling: HoldDown<Pending>
   readonly #visits: OpenVisits
   readonly #tickMs: number
   #draining = false
+  #lastFilledMs = 0
 
   constructor(options: QueueOptions) {
     this.#options = options
     const { holdDownMs: quietMs, maxHoldMs: maxMs } = options
     this.#held = new HoldDown({ quietMs, maxMs }, mergePending)
+    this.#filling = new HoldDown({ quietMs, maxMs }, mergePending)
     this.#visits = new OpenVisits(options.refreshMs)
     this.#tickMs = options.refreshMs / TICKS
   }
 
   /** Items that are held. Later refreshes of visits do not count. */
   get size(): number {
-    return this.#held.size
+    return this.#held.size + this.#filling.size
   }
 
   add(item: Pending): void {
+    if (isBackfill(item)) {
+      this.#lastFilledMs = this.#options.now()
+      this.#filling.add(itemKey(item), { item, isIdentity: false, lingerMs: 0 }, this.#lastFilledMs)
+      return
+    }
     const sign = { item, isIdentity: isIdentity(item), lingerMs: this.#lingerMs(item) }
     this.#held.add(itemKey(item), sign, this.#options.now())
   }
 
   #lingerMs(item: Pending): number {
     const { holdDownMs, now } = this.#options
-    if (isBackfill(item)) return BACKFILL_LINGER_MS
     return isOfVisits(item) ? this.#nextTickMs(now()) - now() : Math.min(LINGER_MS, holdDownMs)
   }
 
@@ -97,11 +105,13 @@ export class WorkQueue {
 
   /** When there is something to take; undefined when there is nothing to wait for. */
   nextDueMs(): number | undefined {
-    if (this.#draining) return this.#held.size > 0 ? this.#options.now() : undefined
+    if (this.#draining) return this.size > 0 ? this.#options.now() : undefined
     const visitMs = this.#visits.nextDueMs()
-    const times = [this.#nextRoundMs(), visitMs === undefined ? undefined : this.#nextTickMs(visitMs)].filter(
-      (time) => time !== undefined,
-    )
+    const times = [
+      this.#nextRoundMs(),
+      this.#nextFillMs(),
+      visitMs === undefined ? undefined : this.#nextTickMs(visitMs),
+    ].filter((time) => time !== undefined)
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
@@ -112,15 +122,21 @@ export class WorkQueue {
     return dueMs === undefined ? undefined : dueMs + (isCrowd ? CROWD_LINGER_MS : 0)
   }
 
+  #nextFillMs(): number | undefined {
+    const dueMs = this.#filling.nextDueMs()
+    if (dueMs === undefined || this.#filling.size >= BACKFILL_ITEMS) return dueMs
+    return Math.max(dueMs, this.#lastFilledMs + BACKFILL_LINGER_MS)
+  }
+
   /** Removes and returns what is due, as much as a round takes. */
   takeDue(): { readonly items: readonly Pending[]; readonly refreshes: readonly Pending[] } {
-    if (this.#draining)
-      return { items: this.#held.takeDue(Number.POSITIVE_INFINITY, ROUND_ITEMS), refreshes: [] }
-    const nowMs = this.#options.now()
-    const items = this.#held.takeDue(nowMs, ROUND_ITEMS, (item) => !isBackfill(item))
-    if (items.length === 0) items.push(...this.#held.takeDue(nowMs, BACKFILL_ITEMS))
+    const nowMs = this.#draining ? Number.POSITIVE_INFINITY : this.#options.now()
+    const items = this.#held.takeDue(nowMs, ROUND_ITEMS)
+    if (items.length === 0 && (this.#nextFillMs() ?? Number.POSITIVE_INFINITY) <= nowMs)
+      items.push(...this.#filling.takeDue(nowMs, BACKFILL_ITEMS))
+    if (this.#draining) return { items, refreshes: [] }
     const asked = new Set(items.map((item) => item.id))
-    const contactIds = this.#visits.takeDue(nowMs, ROUND_ITEMS - items.length)
+    const contactIds = this.#visits.takeDue(nowMs, Math.max(0, ROUND_ITEMS - items.length))
     const refreshes = contactIds.filter((id) => !asked.has(id)).map((id) => toRefresh(id, nowMs))
     return { items, refreshes }
   }
@@ -132,7 +148,11 @@ export class WorkQueue {
     const delayMs = retryDelayMs({ class: errorClass, attempt: item.attempt }, retryTimes, random())
     const notBeforeMs = now() + delayMs
     if (isRefresh(item)) this.#visits.refreshAt(item.id, notBeforeMs)
-    else this.#held.postpone(itemKey(item), { ...item, attempt: item.attempt + 1 }, notBeforeMs)
+    else this.#heldOf(item).postpone(itemKey(item), { ...item, attempt: item.attempt + 1 }, notBeforeMs)
+  }
+
+  #heldOf(item: Pending): HoldDown<Pending> {
+    return isBackfill(item) ? this.#filling : this.#held
   }
 
   /** Whether rows of a contact's visit that goes on wait for the next refresh. */
