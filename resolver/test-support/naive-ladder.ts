@@ -130,7 +130,7 @@ export function createNaiveLadder(
 
   // R3
   const { accounts, refused } = joinUsers()
-  function joinUsers(): { accounts: readonly (readonly string[])[]; refused: number } {
+  function listJoins(): { low: string; high: string; timeMs: number }[] {
     const pairs = new Map<string, { low: string; high: string; timeMs: number; isTrusted: boolean }>()
     for (const { user: high = '', previous: low = '', timeMs, isTrusted } of aliases) {
       const known = pairs.get(JSON.stringify([low, high]))
@@ -141,17 +141,21 @@ export function createNaiveLadder(
         isTrusted: isTrusted || known?.isTrusted === true,
       })
     }
+    const isJoinable = (low: string, high: string): boolean =>
+      low !== high &&
+      isTied(`user:${low}`, `user:${high}`) &&
+      isSeenUser(low) &&
+      isPerson(low) &&
+      isPerson(high)
     const effective = [...pairs.values()].filter(
-      ({ low, high, isTrusted }) =>
-        isTrusted &&
-        low !== high &&
-        isTied(`user:${low}`, `user:${high}`) &&
-        isSeenUser(low) &&
-        isPerson(low) &&
-        isPerson(high),
+      ({ low, high, isTrusted }) => isTrusted && isJoinable(low, high),
     )
     for (const { low, high, atMs: timeMs } of operators.userJoins())
       if (isPerson(low) && isPerson(high)) effective.push({ low, high, timeMs, isTrusted: true })
+    return effective
+  }
+  function joinUsers(): { accounts: readonly (readonly string[])[]; refused: number } {
+    const effective = listJoins()
     const orderOf = ({ low, high }: { low: string; high: string }): string =>
       tieOrder(`user:${low}`) + tieOrder(`user:${high}`)
     effective.sort((a, b) => a.timeMs - b.timeMs || before(orderOf(a), orderOf(b)))

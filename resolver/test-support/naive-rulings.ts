@@ -56,8 +56,8 @@ export function createNaiveOperators(
       joins
         .filter(({ x, y }) => x.startsWith('user:') && y.startsWith('user:'))
         .map(({ x, y, atMs }) => {
-          const [low = x, high = y] = tieOrder(x) < tieOrder(y) ? [x, y] : [y, x]
-          return { low: valueOf(low), high: valueOf(high), atMs }
+          const isSorted = tieOrder(x) < tieOrder(y)
+          return { low: valueOf(isSorted ? x : y), high: valueOf(isSorted ? y : x), atMs }
         }),
   }
 }

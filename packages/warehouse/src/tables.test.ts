@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
@@ -46,7 +46,10 @@ function toSample(rowType: string): unknown {
 type Columns = Readonly<Record<string, string>>
 
 async function readInterfaces(): Promise<ReadonlyMap<string, Columns>> {
-  const text = await readFile(join(import.meta.dirname, 'tables.ts'), 'utf8')
+  const folder = join(import.meta.dirname, 'rows')
+  const files = ['../tables.ts', ...(await readdir(folder))]
+  const texts = await Promise.all(files.map(async (name) => await readFile(join(folder, name), 'utf8')))
+  const text = texts.join('\n')
   const found = new Map<string, Columns>()
   for (const [, name = '', body = ''] of text.matchAll(/export interface (\w+) \{([^}]*)\}/g)) {
     const fields = body.matchAll(/readonly (\w+): (.+)/g)
