@@ -11,7 +11,7 @@ export const TARGET = 'es2022'
  * them may be a name of the browser's, of the wire's or of the page's.
  */
 const INTERNAL = `
-  adopt begin bytes delivery drop edits engagedMs events failedAtMs getLocks given heldUntilMs
+  adopt begin bytes delivery drop edits engagedMs events failed failedAtMs getLocks given heldUntilMs
   identity isOwn isSending isStored isTooLarge json lastWords leave leaving listen methods
   pageLocks prefix queue quietUntilMs readContext reasonOf release run scrollPercent settle shown
   sinceMs timeMs unreported updateIdentity waitMs wake

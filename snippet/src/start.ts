@@ -14,7 +14,7 @@ export function start(tag: Tag, script: HTMLOrSVGScriptElement | null, chosen = 
   const host = openHost(settings)
   for (const [name, feature] of Object.entries(chosen)) {
     const setting = settings[name]
-    if (setting !== false && setting !== 'false') guard(feature)(host, setting)
+    if (String(setting) !== 'false') guard(feature)(host, setting)
   }
   nameMethods(tag, tag, [...CALL_TYPES, ...Object.keys(host.methods)])
   // Answers at once, where every other method gives a promise.

@@ -1,9 +1,9 @@
 import type { Feature } from '../tag-host.ts'
 
-/** Low-entropy client hints: a server gets the same in its request headers. */
+/** Becomes JSON as its low-entropy hints (brands, mobile, platform): a server gets the same in its request headers. */
 declare global {
   interface Navigator {
-    readonly userAgentData?: { readonly brands: object; readonly mobile: boolean; readonly platform: string }
+    readonly userAgentData?: object
   }
 }
 
@@ -12,13 +12,13 @@ export const device: Feature = (host) => {
   const { readContext } = host
   host.readContext = () => {
     const { language, userAgentData, webdriver } = navigator
-    const { brands, mobile, platform } = userAgentData ?? {}
+    const { width, height } = screen
     return {
       ...readContext(),
       locale: language,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
-      userAgentData: brands && { brands, mobile, platform },
+      screen: { width, height, density: devicePixelRatio },
+      userAgentData,
       // Marked and not left out: the receiver decides what automated browsers are worth.
       webdriver: webdriver || undefined,
     }

@@ -35,7 +35,7 @@ export const backoffMs = (tries: number, random: number, askedMs = NaN): number 
 
 /** How the tries of before went. */
 interface Tries {
-  failures: number
+  failed: number
   failedAtMs: number
   /** No request before: our back-off, and what the server asked for. */
   quietUntilMs: number
@@ -44,9 +44,9 @@ interface Tries {
 
 function backOff(tries: Tries, askedMs?: number): void {
   tries.failedAtMs = Date.now()
-  tries.quietUntilMs = tries.failedAtMs + backoffMs(tries.failures, Math.random(), askedMs)
+  tries.quietUntilMs = tries.failedAtMs + backoffMs(tries.failed, Math.random(), askedMs)
   if (askedMs) tries.heldUntilMs = tries.quietUntilMs
-  tries.failures += 1
+  tries.failed += 1
 }
 
 /** Gives the bytes of the batch. */
@@ -58,7 +58,7 @@ const mark = (batch: Batch, isSending: boolean): number =>
 
 /** Brings the events of a queue to the collector. */
 export function openDelivery({ events, settle }: EventQueue, send: SendBatch): Delivery {
-  const tries: Tries = { failures: 0, failedAtMs: -Infinity, quietUntilMs: 0, heldUntilMs: 0 }
+  const tries: Tries = { failed: 0, failedAtMs: -Infinity, quietUntilMs: 0, heldUntilMs: 0 }
   let timer: ReturnType<typeof setTimeout> | 0 = 0
   let lingerMs = FIRST_LINGER_MS
   let maxEvents = MAX_BATCH_EVENTS
@@ -87,12 +87,12 @@ export function openDelivery({ events, settle }: EventQueue, send: SendBatch): D
     flightBytes += mark(batch, true)
     // The browser fails a keepalive request when the page's other scripts have used up the common
     // allowance; a second try goes without it.
-    const { reasonOf, isTooLarge, waitMs } = await send(batch, isLeaving || !tries.failures)
+    const { reasonOf, isTooLarge, waitMs } = await send(batch, isLeaving || !tries.failed)
     flightBytes -= mark(batch, false)
     if (!reasonOf) backOff(tries, waitMs)
     else if (isTooLarge && batch[1]) maxEvents = Math.ceil(batch.length / 2)
     else {
-      tries.failures = 0
+      tries.failed = 0
       batch.forEach(([messageId], index) => settle(messageId, reasonOf(index)))
     }
     // A timer from before would break the wait.

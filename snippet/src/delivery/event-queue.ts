@@ -42,7 +42,7 @@ const utf8Bytes = (text: string): number => new TextEncoder().encode(text).lengt
 export function openQueue(prefix: string): EventQueue {
   const events = new Map<string, QueuedEvent>()
   const settle = (messageId: string, reason?: string): void => {
-    const { done } = events.get(messageId) ?? {}
+    const done = events.get(messageId)?.done
     if (reason) count(failures.dropped, reason)
     events.delete(messageId)
     removeItem(prefix + messageId)

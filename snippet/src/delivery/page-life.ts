@@ -1,4 +1,4 @@
-import { attempt, guard, listen } from '../failures.ts'
+import { attempt, listen } from '../failures.ts'
 import { randomId } from '../identity/random-id.ts'
 import { listKeys } from '../storage.ts'
 import type { Delivery } from './delivery.ts'
@@ -45,11 +45,9 @@ export function openPageLife({ prefix, queue, delivery, lastWords, getLocks }: P
       }
       return new Promise((release) => signal.addEventListener('abort', release))
     }
-    attempt(() => {
-      const request = getLocks().request(prefix + id, { signal, isOwn }, granted)
-      // Rejects when the life ends before the lock is granted, and where locks are forbidden.
-      request.catch(() => known.delete(id))
-    })
+    const request = attempt(() => getLocks().request(prefix + id, { signal, isOwn }, granted))
+    // Rejects when the life ends before the lock is granted, and where locks are forbidden.
+    request?.catch(() => known.delete(id))
   }
   const notice = (key: string): void => {
     const id = key.startsWith(prefix) && key.slice(prefix.length).split('-')[1]
@@ -65,10 +63,9 @@ export function openPageLife({ prefix, queue, delivery, lastWords, getLocks }: P
     setTimeout(() => listKeys().forEach(notice))
   }
   const leave = (): void => {
-    lastWords.forEach((say) => guard(say)())
+    lastWords.forEach(attempt)
     delivery.leave()
   }
-  listen(window, 'storage', (event) => notice(`${Object(event).key}`))
   listen(window, 'pageshow', (event) => life && Object(event).persisted && begin())
   listen(window, 'pagehide', () => {
     leave()
@@ -79,7 +76,11 @@ export function openPageLife({ prefix, queue, delivery, lastWords, getLocks }: P
   listen(document, 'visibilitychange', () => document.hidden && leave())
   listen(window, 'online', delivery.flush)
   return () => {
-    if (!life) begin()
+    if (!life) {
+      begin()
+      // In a task of its own, like the first look at the storage: browsers open it for the listener.
+      setTimeout(() => listen(window, 'storage', (event) => notice(`${Object(event).key}`)))
+    }
     return pageId
   }
 }
