@@ -129,7 +129,12 @@ export function createNaiveLadder(
   }
 
   // R3
-  const { accounts, refused } = joinUsers()
+  const isJoinable = (low: string, high: string): boolean =>
+    low !== high &&
+    isTied(`user:${low}`, `user:${high}`) &&
+    isSeenUser(low) &&
+    isPerson(low) &&
+    isPerson(high)
   function listJoins(): { low: string; high: string; timeMs: number }[] {
     const pairs = new Map<string, { low: string; high: string; timeMs: number; isTrusted: boolean }>()
     for (const { user: high = '', previous: low = '', timeMs, isTrusted } of aliases) {
@@ -141,12 +146,6 @@ export function createNaiveLadder(
         isTrusted: isTrusted || known?.isTrusted === true,
       })
     }
-    const isJoinable = (low: string, high: string): boolean =>
-      low !== high &&
-      isTied(`user:${low}`, `user:${high}`) &&
-      isSeenUser(low) &&
-      isPerson(low) &&
-      isPerson(high)
     const effective = [...pairs.values()].filter(
       ({ low, high, isTrusted }) => isTrusted && isJoinable(low, high),
     )
@@ -169,6 +168,7 @@ export function createNaiveLadder(
     }
     return { accounts: groups, refused: count }
   }
+  const { accounts, refused } = joinUsers()
   const accountOf = (user: string): readonly string[] =>
     accounts.find((group) => group.includes(user)) ?? [user]
   const rootOf = (user: string): NaiveLead => {
