@@ -149,9 +149,8 @@ export function createNaiveLadder(
     const effective = [...pairs.values()].filter(
       ({ low, high, isTrusted }) => isTrusted && isJoinable(low, high),
     )
-    for (const { low, high, atMs: timeMs } of operators.userJoins())
-      if (isPerson(low) && isPerson(high)) effective.push({ low, high, timeMs, isTrusted: true })
-    return effective
+    const decided = operators.userJoins().filter(({ low, high }) => isPerson(low) && isPerson(high))
+    return [...effective, ...decided.map(({ low, high, atMs }) => ({ low, high, timeMs: atMs }))]
   }
   function joinUsers(): { accounts: readonly (readonly string[])[]; refused: number } {
     const effective = listJoins()
