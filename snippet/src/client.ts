@@ -31,7 +31,10 @@ export function createRun(host: TagHost, pageId: () => string, { wake }: Deliver
     const [, [given, ...args], done] = entry
     const name = toText(given) ?? ''
     if (CALL_TYPES.includes(name)) record(name, args, entry)
-    else done?.(Object.hasOwn(host.methods, name) && host.methods[name]?.(...args))
+    else {
+      const value = Object.hasOwn(host.methods, name) && host.methods[name]?.(...args)
+      done?.(value)
+    }
     // In a task of its own: what it throws is the page's affair.
     args.forEach((callback) => isFunction(callback) && setTimeout(callback))
   }

@@ -145,13 +145,14 @@ function groupSessions({
       { sessions: Array.of<SessionState>(), vanished: Array.of<VanishedSession>() },
     ]),
   )
+  const isCurrent = (contactId: string, leadId: string): boolean =>
+    byContact.get(contactId)?.some((lead) => lead.leadId === leadId) === true
   for (const session of sessions) {
-    const gone = vanished.get(session.sessionId)
+    const gone = session.gone ? vanished.get(session.sessionId) : undefined
     for (const contactId of new Set(holders.get(session.leadId)?.map((holder) => holder.contactId))) {
       const own = grouped.get(contactId)
-      const isCurrent = byContact.get(contactId)?.some(({ leadId }) => leadId === session.leadId) === true
-      if (!session.gone && isCurrent) own?.sessions.push(session)
-      if (session.gone && gone) own?.vanished.push(gone)
+      if (gone) own?.vanished.push(gone)
+      else if (!session.gone && isCurrent(contactId, session.leadId)) own?.sessions.push(session)
     }
   }
   return grouped
