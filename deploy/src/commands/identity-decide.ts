@@ -17,7 +17,7 @@ export const identityCommands: readonly Command[] = [
   }),
   createOperatorCommand({
     name: 'identity quarantine',
-    summary: 'put a lead aside: nobody, and never in the CRM',
+    summary: 'put a lead aside: nobody, and from now on not in the CRM',
     operands: ['A'],
     toRequest: (flags) => ({ action: 'quarantine', a: flags.operand(0) }),
   }),

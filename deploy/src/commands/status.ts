@@ -12,8 +12,8 @@ export const status: Command = {
   name: 'status',
   summary: 'how the running instance is, and how far it has come',
   details: [
-    'steps: accepted and dead count since the start; stored and resolved (its lead is known) are the events in the',
-    'warehouse; waiting and parked are CRM records held back for a moment, and those that need a person.',
+    'steps: accepted, parked and dead count since the start; stored and resolved (its lead is known) are the events in the',
+    'warehouse; waiting are CRM records held back for a moment, parked those that needed a person.',
     'idle: no topic behind, and no reconcile, hold-down, plan or delivery due or in flight.',
   ].join('\n'),
   flags: {
