@@ -152,9 +152,18 @@ async function waitForLeaders(admin: Admin, topic: string): Promise<void> {
     performance.now() < endsAt;
     await sleep(LEADER_PAUSE_MS)
   ) {
-    const existing = await admin.listTopics()
-    if (!existing.includes(topic)) continue
-    const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
-    if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+    if (await hasLeaders(admin, topic)) return
+  }
+}
+
+/** The broker that is asked second may not know yet what the first has said. */
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  if (!(await admin.listTopics()).includes(topic)) return false
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+  } catch (error) {
+    if (error instanceof loadKafkaJs().KafkaJSProtocolError && error.retriable) return false
+    throw error
   }
 }
