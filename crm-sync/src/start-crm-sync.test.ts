@@ -262,6 +262,21 @@ test('a group that claims the domain of a company takes over its Account and wha
   assert.equal((await sync.report()).steps['parked'], 0)
 })
 
+test('a company that nobody is in gets no Account: its people are all of a group', async () => {
+  desk = await openDesk(store.warehouse)
+  const empty = { id: randomUUID(), name: 'acme.example', domain: 'acme.example', leads: 0 }
+  await desk.seedCompany(empty)
+  await desk.work('company', [empty.id], 'company')
+  sync = await desk.start()
+  await desk.settle(sync)
+  assert.deepEqual(records('Account'), [])
+
+  await desk.seedCompany({ ...empty, leads: 1 })
+  await desk.work('company', [empty.id], 'company')
+  await desk.settle(sync)
+  assert.equal(only('Account').values['Website'], 'acme.example')
+})
+
 test('an Account that was deleted is not made again when a group claims the domain', async () => {
   desk = await openDesk(store.warehouse)
   const byDomain = { id: randomUUID(), name: 'acme.example', domain: 'acme.example' }

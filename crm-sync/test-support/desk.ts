@@ -51,6 +51,7 @@ export interface SeededCompany {
   readonly id: string
   readonly name: string
   readonly domain: string
+  readonly leads?: number
   readonly gone?: boolean
 }
 
@@ -164,7 +165,7 @@ export async function openDesk(
         ...(options.probes ? { probeTimes: options.probes } : {}),
       }),
     seed: (people) => seedPeople(warehouse, ws, people),
-    seedCompany: ({ id, name, domain, gone = false }) =>
+    seedCompany: ({ id, name, domain, leads = 1, gone = false }) =>
       warehouse.insert('companies_raw', [
         companyRow({
           ws,
@@ -172,6 +173,7 @@ export async function openDesk(
           key: domain,
           name,
           domain,
+          leads,
           gone: gone ? 1 : 0,
           version: nextVersion(),
         }),

@@ -63,6 +63,7 @@ async function signUp(browser: Browser, { demo, sandbox }: Sites, screenshot: st
   for (const path of ANONYMOUS_PATHS) await visitor.goto(demo + path)
   await visitor.goto(`${demo}/sign-up`)
   const email = await visitor.inputValue('input[name=email]')
+  const company = await visitor.inputValue('input[name=company]')
   const rep = await context.newPage()
   const signedUpAt = performance.now()
   await visitor.click('form[data-form=sign-up] button')
@@ -70,7 +71,7 @@ async function signUp(browser: Browser, { demo, sandbox }: Sites, screenshot: st
   const tookMs = performance.now() - signedUpAt
   await assertPerson(rep, email)
   await rep.screenshot({ path: `${screenshot}-salesforce.png`, fullPage: true })
-  await assertAccount(rep, sandbox, email)
+  await assertAccount(rep, sandbox, company)
   await assertOutcomeOnPage(visitor, email)
   await visitor.screenshot({ path: `${screenshot}-welcome.png`, fullPage: true })
   await context.close()
@@ -96,12 +97,13 @@ async function assertPerson(rep: Page, email: string): Promise<void> {
   assert.match(visit, /Pricing.*Signed Up/s)
 }
 
-async function assertAccount(rep: Page, sandbox: string, email: string): Promise<void> {
-  const domain = email.split('@')[1] ?? ''
-  await rep.goto(`${sandbox}/?${new URLSearchParams({ q: domain }).toString()}`)
+/** The visitor's group is their company, under the name they gave it. */
+async function assertAccount(rep: Page, sandbox: string, company: string): Promise<void> {
+  await rep.goto(`${sandbox}/?${new URLSearchParams({ q: company }).toString()}`)
   const accounts = rep.locator('section.card').filter({ has: rep.getByRole('heading', { name: 'Accounts' }) })
-  await accounts.locator('tbody th a').first().click()
-  assert.ok((await rep.locator('body').innerText()).includes(domain), `the Account shows ${domain}`)
+  assert.equal(await accounts.locator('tbody th a').count(), 1, 'one Account of that name')
+  await accounts.locator('tbody th a').click()
+  assert.ok((await rep.locator('body').innerText()).includes(company), `the Account shows ${company}`)
   assert.equal(await rep.locator('.timeline .summary').count(), 1, 'the Account shows the visit')
 }
 

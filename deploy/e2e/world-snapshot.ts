@@ -22,11 +22,18 @@ const VIEWS = {
 const QUERIES = {
   Lead: `SELECT Leadline_Id__c, Email, FirstName, LastName, Company, Title, Website, Leadline_First_Seen__c,
     Leadline_Last_Seen__c, Leadline_Sessions__c, Leadline_Stage__c, Leadline_Source__c FROM Lead ORDER BY Leadline_Id__c`,
-  Account: 'SELECT Leadline_Id__c, Name, Website, Leadline_Domain__c FROM Account ORDER BY Leadline_Id__c',
-  Leadline_Activity__c: `SELECT Leadline_Id__c, Leadline_Lead__r.Leadline_Id__c, Leadline_Account__r.Leadline_Id__c,
+  Account: 'SELECT Id, Name, Website, Leadline_Domain__c FROM Account ORDER BY Name, Website',
+  Leadline_Activity__c: `SELECT Leadline_Id__c, Leadline_Lead__r.Leadline_Id__c, Leadline_Account__r.Name,
     Leadline_Start__c, Leadline_End__c, Leadline_Summary__c, Leadline_Pages__c, Leadline_Events__c, Leadline_Url__c
     FROM Leadline_Activity__c ORDER BY Leadline_Id__c`,
 } as const
+
+/**
+ * Accounts of companies that somebody is in. One that was made for a domain before its people said which group they
+ * are of stays behind, as nothing is deleted in an org: whether there is one depends on when a round looked.
+ */
+const ACCOUNTS = `SELECT DISTINCT crm_id FROM companies WHERE crm_id != '' AND company_id IN
+  (SELECT company_id FROM leads WHERE primary_email != '')`
 
 const row = z.record(z.string(), z.json())
 
@@ -42,10 +49,16 @@ export async function takeSnapshot({
     const ids = await warehouse.query('SELECT message_id FROM events', {
       row: z.object({ message_id: z.string() }),
     })
+    const accounts = await warehouse.query(ACCOUNTS, { row: z.object({ crm_id: z.string() }) })
+    const current = new Set(accounts.map(({ crm_id }) => crm_id))
+    const org = await readOrg(sandbox, sandboxClient)
     return {
       messageIds: ids.map(({ message_id }) => message_id),
       tables,
-      salesforce: await readOrg(sandbox, sandboxClient),
+      salesforce: {
+        ...org,
+        Account: (org['Account'] ?? []).flatMap(({ Id, ...rest }) => (current.has(String(Id)) ? [rest] : [])),
+      },
     }
   } finally {
     await warehouse.close()
@@ -62,7 +75,7 @@ async function readViews(warehouse: Warehouse): Promise<Record<string, object[]>
 async function readOrg(
   sandbox: string,
   client: { id: string; secret: string },
-): Promise<Record<string, object[]>> {
+): Promise<Record<string, Fields[]>> {
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: client.id,
@@ -76,10 +89,12 @@ async function readOrg(
   return Object.fromEntries(await Promise.all(entries))
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 const pageSchema = z.object({ records: z.array(row), nextRecordsUrl: z.string().optional() })
 
-async function readAll(sandbox: string, token: string, soql: string): Promise<object[]> {
-  const records: object[] = []
+async function readAll(sandbox: string, token: string, soql: string): Promise<Fields[]> {
+  const records: Fields[] = []
   let next: string | undefined = `/services/data/v62.0/query?${new URLSearchParams({ q: soql }).toString()}`
   while (next !== undefined) {
     const answer = await fetch(sandbox + next, { headers: { authorization: `Bearer ${token}` } })
@@ -93,7 +108,7 @@ async function readAll(sandbox: string, token: string, soql: string): Promise<ob
 }
 
 // `attributes` holds the record's address, in which its CRM id stands.
-const withoutAddresses = (record: Record<string, z.core.util.JSONType>): object =>
+const withoutAddresses = (record: Record<string, z.core.util.JSONType>): Fields =>
   Object.fromEntries(
     Object.entries(record)
       .filter(([key]) => key !== 'attributes')

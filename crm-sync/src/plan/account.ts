@@ -19,7 +19,7 @@ import {
 } from './operation.ts'
 import { assignOwner } from './owner.ts'
 import { buildLink, isSameLink } from './link.ts'
-import { mayCreateCompanies, type RoundRules } from './rules.ts'
+import { isByHand, mayCreateCompanies, type RoundRules } from './rules.ts'
 import { createSources, type Sources } from './sources.ts'
 import type { CompanyState, Errand, Standing } from './subjects.ts'
 
@@ -39,14 +39,19 @@ export function planCompany(input: CompanyInput): Plan {
   if (standing.at === 'deleted') return { ...EMPTY_PLAN, links: deletedLinksOf(company), skipped: 1 }
   if (standing.at === 'shared') return EMPTY_PLAN
   if (standing.at === 'record') return planUpdate(input, standing)
-  if (!mayCreateCompanies(input.rules.crm, errand.reason) || (company.name || company.domain) === '')
-    return { ...EMPTY_PLAN, skipped: 1 }
+  if (!isToBeMade(input)) return { ...EMPTY_PLAN, skipped: 1 }
   return {
     ...EMPTY_PLAN,
     omitted: omittedOf(input, undefined),
     operations: [toOperation(input, createChanges(input))],
   }
 }
+
+/** A company that nobody is in, such as the domain of people who are all of a group, is no Account of its own. */
+const isToBeMade = ({ company, rules, errand }: CompanyInput): boolean =>
+  mayCreateCompanies(rules.crm, errand.reason) &&
+  (company.name || company.domain) !== '' &&
+  (isByHand(errand.reason) || company.row['leads'] !== 0)
 
 function planUpdate(input: CompanyInput, standing: Standing & { at: 'record' }): Plan {
   const { company, rules } = input

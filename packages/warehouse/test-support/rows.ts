@@ -125,7 +125,7 @@ export const companyRow = (row: Partial<CompaniesRow> & Pick<CompaniesRow, 'comp
   provenance: '{}',
   first_seen: at,
   last_seen: at,
-  leads: 0,
+  leads: 1,
   first_touch: '{}',
   last_touch: '{}',
   lead_touch: '{}',

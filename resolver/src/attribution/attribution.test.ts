@@ -26,7 +26,6 @@ const at = (timeMs: number, more: Partial<SessionEvent> = {}): SessionEvent => (
   title: '',
   referrer: '',
   userAgent: '',
-  isBot: false,
   country: '',
   campaign: {},
   ...more,

@@ -47,7 +47,6 @@ const at = (hours: number, more: Partial<RuleEvent> = {}): RuleEvent => ({
   title: '',
   referrer: '',
   userAgent: '',
-  isBot: false,
   country: '',
   campaign: {},
   ...more,
@@ -145,9 +144,9 @@ describe('a rule', () => {
     assert.deepEqual(met([signup(0), signup(24)], rulesOf({ on: { event: 'Signed Up' } })), ['m0'])
   })
 
-  test('bots and staff count for nothing', () => {
+  test('staff in the place of a customer count for nothing', () => {
     const rules = rulesOf({ where: [{ events: { event: 'Clicked' }, atLeast: 2 }] })
-    assert.deepEqual(met([at(0), at(1, { isBot: true }), at(2, { impersonated: true })], rules), [])
+    assert.deepEqual(met([at(0), at(1, { impersonated: true }), at(2, { impersonated: true })], rules), [])
   })
 
   test('the stage is that of the last rule in the list that was met', () => {

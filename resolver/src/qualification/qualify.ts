@@ -67,7 +67,7 @@ export function qualify(
   const sessionOf = indexSessions(subject)
   for (const event of toDistinct(subject.events)) {
     const moment = toMoment(subject, { event, score, session: sessionOf.get(event.messageId) })
-    if (!event.isBot && !event.impersonated) {
+    if (!event.impersonated) {
       score.note(event)
       for (const check of checks) check.note(moment)
     }

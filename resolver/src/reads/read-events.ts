@@ -30,7 +30,6 @@ const eventRow = z
     event: z.string(),
     name: z.string(),
     user_agent: z.string(),
-    bot: z.number(),
     country: z.string(),
     url: z.string(),
     title: z.string(),
@@ -48,7 +47,6 @@ const eventRow = z
     event: row.event,
     name: row.name,
     userAgent: row.user_agent,
-    isBot: row.bot === 1,
     country: row.country,
     url: row.url,
     title: row.title,
@@ -82,7 +80,7 @@ const ofPage = (key: string): string =>
   `ifNull(tupleElement(${IN_PROPERTIES}, '${key}'), tupleElement(tupleElement(${IN_CONTEXT}, 'page'), '${key}')) AS ${key}`
 const ofCampaign = (key: string, as = key): string =>
   `tupleElement(tupleElement(${IN_CONTEXT}, 'campaign'), '${key}') AS ${as}`
-const WHOLE = `${PLACED}, toString(d) AS day, type, event, name, user_agent, bot, country,
+const WHOLE = `${PLACED}, toString(d) AS day, type, event, name, user_agent, country,
   ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${ofCampaign('source')}, ${ofCampaign('medium')},
   ${ofCampaign('name', 'campaign')}, ${ofCampaign('term')}, ${ofCampaign('content')}`
 /** The day is part of the key: no two partitions hold copies of one event. */

@@ -21,7 +21,6 @@ const at = (minute: number, more: Partial<LoadedEvent> = {}): LoadedEvent => ({
   title: '',
   referrer: '',
   userAgent: '',
-  isBot: false,
   country: '',
   campaign: {},
   ...more,

@@ -14,8 +14,6 @@ export interface SessionEvent {
   readonly title: string
   readonly referrer: string
   readonly userAgent: string
-  /** Nobody is behind it. */
-  readonly isBot: boolean
   /** ISO 3166-1 alpha-2. */
   readonly country: string
   /** What the client said about the campaign, above what the address says. */

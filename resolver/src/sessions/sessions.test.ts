@@ -18,7 +18,6 @@ const at = (minutes: number, more: Partial<SessionEvent> = {}): SessionEvent => 
   title: '',
   referrer: '',
   userAgent: '',
-  isBot: false,
   country: '',
   campaign: {},
   ...more,

@@ -15,7 +15,6 @@ const NONE = {
   title: '',
   referrer: '',
   userAgent: '',
-  isBot: false,
   country: '',
   campaign: {},
 } as const

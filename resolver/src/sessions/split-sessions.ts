@@ -1,7 +1,7 @@
 import { compareNumbers, compareTexts } from '../identity/order.ts'
 import type { SessionEvent } from './session-event.ts'
 
-/** group and alias are statements about somebody, not something he did; and what a bot does, nobody did. */
+/** group and alias are statements about somebody, not something he did. */
 const ACTS: ReadonlySet<SessionEvent['type']> = new Set(['identify', 'track', 'page', 'screen'])
 
 /**
@@ -22,7 +22,7 @@ export function splitSessions<Event extends SessionEvent>(
   return sessions
 }
 
-const isAct = ({ type, isBot }: SessionEvent): boolean => ACTS.has(type) && !isBot
+const isAct = ({ type }: SessionEvent): boolean => ACTS.has(type)
 
 /** Ordered by (time, message id), each once. */
 export function toDistinct<Event extends SessionEvent>(events: readonly Event[]): readonly Event[] {
