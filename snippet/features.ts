@@ -14,7 +14,6 @@ export const FEATURES = {
   consent: 'privacy/consent.ts',
   optOut: 'privacy/opt-out.ts',
   respect: 'privacy/browser-signals.ts',
-  serverCookie: 'identity/server-cookie.ts',
   properties: 'privacy/property-lists.ts',
   redact: 'privacy/redact-queries.ts',
   navigation: 'capture/navigation.ts',

@@ -18,7 +18,6 @@ export { navigation } from '../src/capture/navigation.ts'
 export { outboundLinks } from '../src/capture/outbound-links.ts'
 export { properties } from '../src/privacy/property-lists.ts'
 export { redact } from '../src/privacy/redact-queries.ts'
-export { serverCookie } from '../src/identity/server-cookie.ts'
 
 /** Those of the script that the collector serves, in their order of start. */
 export const defaultFeatures = { plainHttp, device, session, touches, consent, optOut, respect }

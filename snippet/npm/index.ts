@@ -23,7 +23,6 @@ export {
   properties,
   redact,
   respect,
-  serverCookie,
   session,
   touches,
 } from './features.ts'

@@ -80,7 +80,6 @@ export declare const plainHttp: BrowserFeature
 export declare const properties: BrowserFeature
 export declare const redact: BrowserFeature
 export declare const respect: BrowserFeature
-export declare const serverCookie: BrowserFeature
 export declare const session: BrowserFeature
 export declare const touches: BrowserFeature
 

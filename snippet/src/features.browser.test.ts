@@ -22,7 +22,6 @@ const ATTRIBUTES: Record<string, string> = {
   '/redact': 'data-redact="email token"',
   '/link': 'data-link="other.example"',
   '/off': 'data-device="false"',
-  '/server-cookie': 'data-server-cookie="/v1/cookie"',
 }
 
 const pages = (parts: PageParts): Record<string, string> =>
@@ -221,17 +220,6 @@ describe('a feature of the tag', () => {
     await page.goto(on('www.other.example', `/link?leadline_link=${here?.anonymousId}.${now}.forged`))
     await runInPage(page, `leadline.track('there')`)
     assert.notEqual((await fixture.arrived(2))[1]?.anonymousId, here?.anonymousId)
-  })
-
-  it('serverCookie: the collector is asked once for a cookie of its own', async () => {
-    const page = await fixture.openPage('/server-cookie')
-    await runInPage(page, `leadline.track('a'); leadline.track('b')`)
-    const [event] = await fixture.arrived(2)
-    const asked = fixture.collector.requests.filter(({ path }) => path === '/v1/cookie')
-    assert.deepEqual(
-      asked.map(({ batch }) => batch),
-      [{ writeKey: 'wk_test_page', anonymousId: event?.anonymousId }],
-    )
   })
 
   it('plainHttp: the queue of a dead tab goes to one tab, and that of a living one to none', async () => {
