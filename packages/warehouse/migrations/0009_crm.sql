@@ -1,6 +1,3 @@
--- What crm-sync remembers beyond links and shadows.
-SELECT 1;
-
 -- The org that a workspace is connected to, and its tokens, encrypted. One row for a workspace.
 CREATE TABLE IF NOT EXISTS crm_connections (
   ws UInt32,
