@@ -35,22 +35,11 @@ async function openChromium(): Promise<AnyBrowser> {
   const browser = await openBrowser({ backForwardCache: true })
   return {
     name: 'chromium',
-    async newProfile() {
-      const context = await browser.newContext()
-      return {
-        async newPage() {
-          const page = await context.newPage()
-          return {
-            goto: async (url) => void (await page.goto(url)),
-            eval: (expression) => page.evaluate(expression),
-            click: (selector) => page.click(selector),
-            fill: (selector, text) => page.fill(selector, text),
-            close: () => page.close(),
-          }
-        },
-        close: () => context.close(),
-      }
-    },
+    newProfile: async () =>
+      toProfile(await browser.newContext(), (page) => ({
+        eval: (expression) => page.evaluate(expression),
+        fill: (selector, text) => page.fill(selector, text),
+      })),
     close: () => browser.close(),
   }
 }
@@ -59,22 +48,34 @@ async function openFirefox(): Promise<AnyBrowser> {
   const browser = await launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr' })
   return {
     name: 'firefox',
-    async newProfile() {
-      const context = await browser.createBrowserContext()
-      return {
-        async newPage() {
-          const page = await context.newPage()
-          return {
-            goto: async (url) => void (await page.goto(url)),
-            eval: (expression) => page.evaluate(expression),
-            click: (selector) => page.click(selector),
-            fill: (selector, text) => page.type(selector, text),
-            close: () => page.close(),
-          }
-        },
-        close: () => context.close(),
-      }
-    },
+    newProfile: async () =>
+      toProfile(await browser.createBrowserContext(), (page) => ({
+        eval: (expression) => page.evaluate(expression),
+        fill: (selector, text) => page.type(selector, text),
+      })),
     close: () => browser.close(),
   }
 }
+
+/** What the two drivers call alike. */
+interface DriverPage {
+  goto(url: string): Promise<unknown>
+  click(selector: string): Promise<void>
+  close(): Promise<void>
+}
+
+const toProfile = <Page extends DriverPage>(
+  context: { newPage(): Promise<Page>; close(): Promise<void> },
+  toOwn: (page: Page) => Pick<AnyPage, 'eval' | 'fill'>,
+): AnyProfile => ({
+  async newPage() {
+    const page = await context.newPage()
+    return {
+      goto: async (url) => void (await page.goto(url)),
+      click: (selector) => page.click(selector),
+      close: () => page.close(),
+      ...toOwn(page),
+    }
+  },
+  close: () => context.close(),
+})
