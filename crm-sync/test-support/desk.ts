@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,11 +14,13 @@ import {
 import { INTEGRATION_USERNAME, startSandboxOrg, type SandboxOrg } from '@leadline/salesforce-sandbox'
 import { createLog, type RunningService } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
-import { NIL_UUID, toDateTime, type Warehouse } from '@leadline/warehouse'
-import { companyRow, leadRow, sessionRow } from '@leadline/warehouse/test-warehouse'
+import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { startCrmSync } from '../src/start-crm-sync.ts'
 import type { ProbeTimes } from '../src/sync/parked-items.ts'
+import { nextVersion, seedCompany, seedPeople, type SeededCompany, type SeededPerson } from './seed-rows.ts'
+
+export { moveLead, newPerson, type SeededPerson, type SeededSession } from './seed-rows.ts'
 
 const FORCE_APP = join(import.meta.dirname, '../../deploy/salesforce/force-app')
 const CLIENT = { clientId: 'leadline-client', clientSecret: 'not-a-secret-of-anybody' }
@@ -45,33 +46,6 @@ export interface Desk {
   links(): Promise<readonly LinkView[]>
   deliveries(): Promise<readonly DeliveryView[]>
   close(): Promise<void>
-}
-
-export interface SeededCompany {
-  readonly id: string
-  readonly name: string
-  readonly domain: string
-  readonly leads?: number
-  readonly gone?: boolean
-}
-
-export interface SeededPerson {
-  readonly contactId: string
-  readonly leadId: string
-  readonly email: string
-  readonly name?: string
-  readonly companyId?: string
-  readonly quarantined?: boolean
-  readonly traits?: Readonly<Record<string, unknown>>
-  readonly sessions?: readonly SeededSession[]
-  readonly goneSessions?: readonly SeededSession[]
-}
-
-export interface SeededSession {
-  readonly sessionId: string
-  readonly startedAtMs: number
-  readonly endedAtMs?: number
-  readonly pages?: number
 }
 
 const linkView = z.object({
@@ -105,8 +79,6 @@ const QUICK: CrmOverrides = { holdDownMs: 20, maxHoldMs: 200, pollMs: 200, refre
 const QUICK_RETRIES = { baseMs: 20, maxMs: 200, brokenMs: 100, budgetMs: 100 }
 
 let lastWorkspace = 0
-let lastVersion = BigInt(Date.now()) << 20n
-const nextVersion = (): string => String((lastVersion += 1n))
 
 export async function openDesk(
   warehouse: Warehouse,
@@ -165,19 +137,7 @@ export async function openDesk(
         ...(options.probes ? { probeTimes: options.probes } : {}),
       }),
     seed: (people) => seedPeople(warehouse, ws, people),
-    seedCompany: ({ id, name, domain, leads = 1, gone = false }) =>
-      warehouse.insert('companies_raw', [
-        companyRow({
-          ws,
-          company_id: id,
-          key: domain,
-          name,
-          domain,
-          leads,
-          gone: gone ? 1 : 0,
-          version: nextVersion(),
-        }),
-      ]),
+    seedCompany: (company) => seedCompany(warehouse, ws, company),
     async work(kind, ids, reason = 'lead') {
       const works = ids.map((id): CrmWork => ({
         v: 1,
@@ -232,95 +192,3 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
-
-async function seedPeople(warehouse: Warehouse, ws: number, people: readonly SeededPerson[]): Promise<void> {
-  const at = toDateTime(Date.UTC(2026, 10, 1))
-  await warehouse.insert(
-    'leads_raw',
-    people.map((person) =>
-      leadRow({
-        ws,
-        lead_id: person.leadId,
-        contact_id: person.contactId,
-        company_id: person.companyId ?? NIL_UUID,
-        primary_email: person.email,
-        name: person.name ?? '',
-        identified: 1,
-        quarantined: person.quarantined ? 1 : 0,
-        stage: person.quarantined ? '' : 'qualified',
-        first_seen: at,
-        last_seen: lastSeen(person, at),
-        sessions: person.sessions?.length ?? 0,
-        traits: JSON.stringify(person.traits ?? {}),
-        version: nextVersion(),
-      }),
-    ),
-  )
-  await warehouse.insert(
-    'contact_leads',
-    people.map((person) => ({
-      ws,
-      contact_id: person.contactId,
-      lead_id: person.leadId,
-      version: nextVersion(),
-      gone: 0,
-    })),
-  )
-  await warehouse.insert(
-    'sessions_raw',
-    people.flatMap((person) => [
-      ...(person.sessions ?? []).map((session) =>
-        toSessionRow(session, { ws, leadId: person.leadId, gone: 0 }),
-      ),
-      ...(person.goneSessions ?? []).map((session) =>
-        toSessionRow(session, { ws, leadId: person.leadId, gone: 1 }),
-      ),
-    ]),
-  )
-}
-
-const lastSeen = (person: SeededPerson, otherwise: string): string => {
-  const ends = (person.sessions ?? []).map((session) => session.endedAtMs ?? session.startedAtMs + 60_000)
-  return ends.length === 0 ? otherwise : toDateTime(Math.max(...ends))
-}
-
-const toSessionRow = (
-  session: SeededSession,
-  { ws, leadId, gone }: { readonly ws: number; readonly leadId: string; readonly gone: number },
-) => {
-  const endedAtMs = session.endedAtMs ?? session.startedAtMs + 180_000
-  return sessionRow({
-    ws,
-    lead_id: leadId,
-    session_id: session.sessionId,
-    started_at: toDateTime(session.startedAtMs),
-    ended_at: toDateTime(endedAtMs),
-    duration_s: Math.round((endedAtMs - session.startedAtMs) / 1000),
-    pages: session.pages ?? 3,
-    events: 4,
-    entry_url: 'https://shop.example/pricing?utm_source=google',
-    exit_url: 'https://shop.example/docs',
-    top_pages: ['Pricing', 'Docs'],
-    top_events: ['Signed Up'],
-    referrer: 'https://www.google.com/',
-    source: 'google',
-    medium: 'cpc',
-    campaign: 'spring',
-    version: nextVersion(),
-    gone,
-  })
-}
-
-/** A lead leaves a contact for another one, as the resolver writes it. */
-export async function moveLead(desk: Desk, leadId: string, from: string): Promise<void> {
-  await desk.warehouse.insert('contact_leads', [
-    { ws: desk.ws, contact_id: from, lead_id: leadId, version: nextVersion(), gone: 1 },
-  ])
-}
-
-export const newPerson = (email: string, more: Partial<SeededPerson> = {}): SeededPerson => ({
-  contactId: randomUUID(),
-  leadId: randomUUID(),
-  email,
-  ...more,
-})

@@ -1,11 +1,4 @@
-import {
-  INTEGRATION_USERNAME,
-  REP_USERNAME,
-  SECOND_REP_USERNAME,
-  type FaultInput,
-  type SandboxOrg,
-  type StoredRecord,
-} from '@leadline/salesforce-sandbox'
+import { REP_USERNAME, type FaultInput, type SandboxOrg } from '@leadline/salesforce-sandbox'
 import type { CrmSettings } from '@leadline/contract'
 import { OwnerPoll } from '../../src/inbound/poll-owners.ts'
 import { openOrg, type Org } from '../../src/salesforce/open-org.ts'
@@ -17,14 +10,8 @@ import { RefusedValues } from '../../src/sync/refused-values.ts'
 import { itemKey, type RoundItem } from '../../src/sync/round-tasks.ts'
 import { runRound } from '../../src/sync/run-round.ts'
 import type { MemoryWarehouse } from '../memory-warehouse.ts'
-import { People, WS, mailOf, type SiteChange, type Touched } from './people.ts'
-
-/** What a rep does to a record in Salesforce. */
-export interface RepAct {
-  readonly kind: 'edit' | 'clear' | 'transfer' | 'convert' | 'delete' | 'undelete' | 'own'
-  readonly who: number
-  readonly other: number
-}
+import { People, WS, type SiteChange, type Touched } from './people.ts'
+import { toRepOp, type RepAct } from './rep-acts.ts'
 
 /** What goes wrong during the next synchronisation. */
 export interface Trouble {
@@ -226,71 +213,17 @@ export class History {
     this.#edits += 1
     const { org } = this.#options
     org.admin.clock.advance(TURN_MS)
-    const op = this.#toOp(act)
+    const op = toRepOp(org, act, this.#edits)
     if (op === undefined) return
     const [result] = org.admin.act({ as: REP_USERNAME, ops: [op] })
     const isRefused = result?.ok === false && !['undelete', 'own'].includes(act.kind)
     if (isRefused) throw new Error(`the rep cannot ${act.kind}: ${JSON.stringify(result)}`)
-  }
-
-  #toOp(act: RepAct): RepOp | undefined {
-    if (act.kind === 'own') return this.#toOwnRecord(act)
-    const records = this.#people(act.kind === 'undelete')
-    const record = records[act.who % Math.max(1, records.length)]
-    return record && this.#toChange(act, record)
-  }
-
-  #toChange({ kind, other }: RepAct, record: StoredRecord): RepOp | undefined {
-    const { id } = record
-    const field = ['Title', 'Phone', 'FirstName'][other % 3] ?? 'Title'
-    if (kind === 'edit') return { op: 'update', id, values: { [field]: `rep-${this.#edits}` } }
-    if (kind === 'clear') return { op: 'update', id, values: { [field]: null } }
-    if (kind === 'transfer') return { op: 'transfer', id, ownerId: this.#userId(other) }
-    if (kind === 'convert') return record.object === 'Lead' ? this.#toConversion(record, other) : undefined
-    return { op: kind === 'delete' ? 'delete' : 'undelete', id }
-  }
-
-  #toOwnRecord({ who, other }: RepAct): RepOp {
-    const values = { LastName: `Own ${this.#edits}`, Email: mailOf(who) }
-    return other % 2 === 0
-      ? { op: 'create', object: 'Lead', values: { ...values, Company: 'Rep Inc' } }
-      : { op: 'create', object: 'Contact', values }
-  }
-
-  /** Into a Contact of the same mail if there is one, else into a new one. */
-  #toConversion(lead: StoredRecord, other: number): RepOp {
-    const twin = this.#people(false).find(
-      ({ object, values }) => object === 'Contact' && values['Email'] === lead.values['Email'],
-    )
-    const ownerId = this.#userId(other)
-    return { op: 'convert', leadId: lead.id, ownerId, ...(twin ? { contactId: twin.id } : {}) }
-  }
-
-  #userId(pick: number): string {
-    const name = [REP_USERNAME, SECOND_REP_USERNAME, INTEGRATION_USERNAME][pick % 3] ?? REP_USERNAME
-    return this.#options.org.admin.records('User', `Username = '${name}'`)[0]?.id ?? ''
-  }
-
-  /** Leads and Contacts in an order that does not depend on when they were made. */
-  #people(deleted: boolean): readonly StoredRecord[] {
-    const { admin } = this.#options.org
-    return [...admin.records('Lead'), ...admin.records('Contact')]
-      .filter((record) => (record.deletedAtMs !== null) === deleted && record.values['IsConverted'] !== true)
-      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 }
 
 function countTries(queue: Map<string, RoundItem>): void {
   for (const [key, item] of queue) queue.set(key, { ...item, attempt: item.attempt + 1 })
 }
-
-/** A timeline row's name is a number in the order in which rows were made, so it stays out. */
-export const keyOf = ({ object, values }: StoredRecord): string =>
-  [object, values['Leadline_Id__c'], values['LastName'], object === 'Account' && values['Name']]
-    .filter(Boolean)
-    .join(' ')
-
-type RepOp = Parameters<SandboxOrg['admin']['act']>[0]['ops'][number]
 
 interface Process {
   readonly org: Org

@@ -1,6 +1,6 @@
 import type { SandboxOrg, StoredRecord } from '@leadline/salesforce-sandbox'
 import type { MemoryWarehouse } from '../memory-warehouse.ts'
-import { keyOf } from './history.ts'
+import { keyOf } from './rep-acts.ts'
 
 const OBJECTS = ['Account', 'Lead', 'Contact', 'Leadline_Activity__c'] as const
 
