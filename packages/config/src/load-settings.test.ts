@@ -166,6 +166,66 @@ describe('wrong values', () => {
     )
   })
 
+  const inRule = [
+    {
+      text: 'where: [{ feild: lead.email, is: present }]',
+      says: /where\[0\]\.feild: unknown key; did you mean field\?/,
+    },
+    {
+      text: 'where: [{ field: lead.emial, is: present }]',
+      says: /where\[0\]\.field: needs one of lead\.email, .*lead\.traits\.KEY/,
+    },
+    {
+      text: 'where: [{ field: lead.email, is: presnt }]',
+      says: /where\[0\]\.is: needs one of present, absent/,
+    },
+    { text: 'where: [{ field: lead.email, is: equals }]', says: /where\[0\]\.value: is needed for/ },
+    {
+      text: 'where: [{ field: lead.email, is: equals, value: { a: 1 } }]',
+      says: /value: needs text, a number, true or false or a list/,
+    },
+    {
+      text: 'where: [{ page: /pricing, atLeast: 2 }]',
+      says: /where\[0\]\.page: unknown key; known here: events, atLeast/,
+    },
+    { text: 'where: [{ events: { page: /pricing } }]', says: /where\[0\]: needs atLeast, atMost or both/ },
+    {
+      text: 'where: [{ sessions: { atLeast: two } }]',
+      says: /where\[0\]\.sessions\.atLeast: needs a number; got a string/,
+    },
+    {
+      text: 'where: [{ colour: red }]',
+      says: /where\[0\]: needs a map with field, events, sessions or score/,
+    },
+    {
+      text: 'actions: [{ webhok: {} }]',
+      says: /actions\[0\]: needs a map with webhook, slack or assignOwner/,
+    },
+    {
+      text: 'actions: [{ webhook: { url: "https://a.example", secret: hunter2 } }]',
+      says: /webhook\.secret: needs whsec_ and 24 to 64 bytes/,
+    },
+    { text: 'actions: [{ slack: { url: "http://a.example" } }]', says: /slack\.url: needs an https address/ },
+    {
+      text: 'actions: [{ slack: { url: "https://a.example", text: "{{lead.nme}}" } }]',
+      says: /slack\.text: needs names in .*lead\.email/,
+    },
+    { text: 'actions: [{ assignOwner: {} }]', says: /assignOwner: needs either email or roundRobin/ },
+    {
+      text: 'actions: [{ assignOwner: { email: a@b.example } }, { assignOwner: { email: c@b.example } }]',
+      says: /actions: needs names that differ/,
+    },
+  ]
+  for (const { text, says } of inRule) {
+    test(`in a rule, ${text} is found at its place, and the value is not shown`, () => {
+      const problems = problemsOf(
+        WHOLE.replace('stream:', `    qualification: { rules: [{ name: a, ${text} }] }\nstream:`),
+      ).join('\n')
+      assert.match(problems, says)
+      assert.doesNotMatch(problems, /hunter2|lead\.nme|emial/)
+    })
+  }
+
   test('an unknown kind names the known ones', () => {
     assert.deepEqual(problemsOf(WHOLE.replace('kind: embedded', 'kind: rabbit')), [
       'stream.kind: needs one of embedded, kafka; got a string of 6 characters',

@@ -16,6 +16,7 @@ const schemaNode = z.looseObject({
   pattern: z.string().optional(),
   format: z.string().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
   additionalProperties: z.unknown().optional(),
   propertyNames: z.unknown().optional(),
   items: z.unknown().optional(),
@@ -45,12 +46,16 @@ function allowReference({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSche
   jsonSchema.anyOf = [{ type, ...bounds }, REFERENCE_SCHEMA]
 }
 
-/** The schema of what lies at a path of this document; where kinds differ, that of the document's `kind`. */
-export function findSchemaNode(document: unknown, path: SettingPath): SchemaNode | undefined {
-  let node = pickKind(toNode(z.toJSONSchema(settingsSchema, { io: 'input' })), document)
+/** The schema of what lies at a path of this document; where kinds differ, that of the kind that the document shows. */
+export const findSchemaNode = (document: unknown, path: SettingPath): SchemaNode | undefined =>
+  pickKind(findNode(document, path), valueAt(document, path))
+
+/** The same with all of its kinds. */
+export function findNode(document: unknown, path: SettingPath): SchemaNode | undefined {
+  let node = toNode(z.toJSONSchema(settingsSchema, { io: 'input' }))
   path.forEach((key, index) => {
-    const next = typeof key === 'number' ? node?.items : memberOf(node, String(key))
-    node = pickKind(toNode(next), valueAt(document, path.slice(0, index + 1)))
+    const picked = pickKind(node, valueAt(document, path.slice(0, index)))
+    node = toNode(typeof key === 'number' ? picked?.items : memberOf(picked, String(key)))
   })
   return node
 }
@@ -63,14 +68,34 @@ export const toKeyNode = (node: SchemaNode | undefined): SchemaNode | undefined 
 
 const toNode = (value: unknown): SchemaNode | undefined => schemaNode.safeParse(value).data
 
+/** The kinds of a node that has several. */
+export const toKinds = (node: SchemaNode | undefined): readonly (SchemaNode | undefined)[] =>
+  (node?.oneOf ?? node?.anyOf ?? []).map(toNode)
+
+/** The kind that a value shows by its keys, or where all kinds are told apart by one key, by what stands there. */
 function pickKind(node: SchemaNode | undefined, value: unknown): SchemaNode | undefined {
-  const branches = (node?.oneOf ?? node?.anyOf ?? []).map(toNode)
-  if (branches.length === 0) return node
-  const kind = valueAt(value, ['kind'])
-  return (
-    branches.find((branch) => kindOf(branch) === kind) ?? { ...node, properties: { kind: kinds(branches) } }
-  )
+  const kinds = toKinds(node)
+  const sign = findSign(kinds)
+  if (sign === undefined) return kinds[findKind(kinds, value)] ?? node
+  const signs = kinds.map((kind) => toNode(kind?.properties?.[sign])?.const)
+  const index = signs.indexOf(valueAt(value, [sign]))
+  return kinds[index] ?? { ...node, properties: { [sign]: { enum: signs } } }
 }
 
-const kindOf = (branch: SchemaNode | undefined): unknown => toNode(branch?.properties?.['kind'])?.const
-const kinds = (branches: readonly (SchemaNode | undefined)[]) => ({ enum: branches.map(kindOf) })
+/** The key that has another constant in each kind. */
+const findSign = (kinds: readonly (SchemaNode | undefined)[]): string | undefined =>
+  Object.keys(kinds[0]?.properties ?? {}).find((key) =>
+    kinds.every((kind) => toNode(kind?.properties?.[key])?.const !== undefined),
+  )
+
+/** Which kind has most of the value's keys, and of those the one that misses least; -1 when none has any. */
+export function findKind(kinds: readonly (SchemaNode | undefined)[], value: unknown): number {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  const fits = kinds.map((kind) => {
+    const known = keys.filter((key) => key in (kind?.properties ?? {})).length
+    const missing = (kind?.required ?? []).filter((key) => !keys.includes(key)).length
+    return known === 0 ? 0 : known + 1 / (2 + missing)
+  })
+  const best = Math.max(0, ...fits)
+  return best === 0 ? -1 : fits.indexOf(best)
+}

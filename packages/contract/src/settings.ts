@@ -5,6 +5,8 @@ import { stream } from './settings/stream.ts'
 import { warehouse } from './settings/warehouse.ts'
 import { workspace } from './settings/workspace.ts'
 
+export { fillTemplate } from './settings/message-template.ts'
+export { toActionName } from './settings/rule-actions.ts'
 export { STRATEGIES, TRANSFORMS } from './settings/salesforce-mapping.ts'
 
 /**
@@ -31,5 +33,8 @@ export type CrmCondition = CrmSettings['only']['where'][number]
 export type ScoreSettings = WorkspaceSettings['score']
 export type QualificationRule = WorkspaceSettings['qualification']['rules'][number]
 export type QualificationCondition = QualificationRule['where'][number]
+export type RuleAction = QualificationRule['actions'][number]
+export type WebhookTarget = Extract<RuleAction, { webhook: unknown }>['webhook']
+export type SlackTarget = Extract<RuleAction, { slack: unknown }>['slack']
 export type EventMatch = QualificationRule['on']
 export type IdentityLimits = WorkspaceSettings['identity']

@@ -12,7 +12,10 @@ export const score = z.strictObject({
         points: z.number().min(-10_000).max(10_000).describe('For each; negative ones take away'),
       }),
     )
-    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'names that differ')
+    .refine(
+      (rules) => new Set(rules.map(({ name }) => name)).size === rules.length,
+      'needs names that differ',
+    )
     .default([
       { name: 'page views', on: { type: 'page' }, points: 1 },
       { name: 'events', on: { type: 'track' }, points: 3 },
