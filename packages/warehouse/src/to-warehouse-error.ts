@@ -4,8 +4,8 @@ import { WarehouseError } from './warehouse.ts'
 
 /** Errors about statements, limits and states. The texts of all others may quote rows, which may be personal data. */
 const PLAIN_TEXT: ReadonlySet<number> = new Set([
-  42, 43, 46, 47, 57, 60, 62, 81, 115, 159, 164, 179, 183, 184, 202, 215, 236, 241, 242, 243, 252, 373, 386,
-  394, 403, 456, 497, 516,
+  16, 42, 43, 46, 47, 57, 60, 62, 81, 115, 159, 164, 179, 183, 184, 202, 215, 236, 241, 242, 243, 252, 373,
+  386, 394, 403, 456, 497, 516,
 ])
 
 export function toWarehouseError(error: unknown): WarehouseError {
