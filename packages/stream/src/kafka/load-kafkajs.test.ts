@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import { buildRequest } from './kafkajs-requests.ts'
 import { loadKafkaJs, loadNativeChecksum } from './load-kafkajs.ts'
 
 const require = createRequire(import.meta.url)
@@ -38,4 +39,77 @@ test('a request queue of kafkajs with nothing to send plans no look, and one wit
   queue.checkPendingRequests()
   assert.notEqual(queue.throttleCheckTimeoutId, null)
   queue.destroy()
+})
+
+const CODECS = [
+  { name: 'plain', codec: 0 },
+  { name: 'gzip', codec: 1 },
+  { name: 'zstd', codec: 4 },
+]
+for (const { name, codec } of CODECS) {
+  test(`the own Produce request is byte for byte that of kafkajs: ${name}`, async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_790_000_000_123 })
+    loadKafkaJs()
+    const inPlace = require('kafkajs/src/protocol/requests/produce/v7/request')
+    // A second copy of the module, which nothing has replaced anything in.
+    const path = require.resolve('kafkajs/src/protocol/requests/produce/v3/request')
+    const replaced = require.cache[path]
+    delete require.cache[path]
+    const own = require(path)
+    require.cache[path] = replaced
+    for (const sizes of [[0], [1, 63, 64], [8191, 8192], [500_000, 100]]) {
+      const message = (size: number, index: number) => ({
+        key: index === 0 ? null : `k-${'ü'.repeat(index * 40)}`,
+        value: randomBytes(size),
+        headers: index === 1 ? {} : { count: String(size) },
+      })
+      const many = Array.from({ length: 200 }, (_, index) => message(index, index % 3))
+      const topicData = [
+        {
+          topic: 'events.v1',
+          partitions: [{ partition: 3, messages: sizes.map(message), firstSequence: 0 }],
+        },
+        {
+          topic: 'ü',
+          partitions: [7, 0].map((partition) => ({ partition, messages: many, firstSequence: 0 })),
+        },
+      ]
+      const args = {
+        acks: -1,
+        timeout: 3000,
+        compression: codec,
+        producerId: -1,
+        producerEpoch: 0,
+        topicData,
+      }
+      const [expected, actual] = await Promise.all([own(args).encode(), inPlace(args).encode()])
+      assert.ok(expected.buffer.equals(actual.buffer))
+      assert.equal(inPlace(args).apiVersion, 7)
+    }
+  })
+}
+
+test('what the own Produce request does not write is left to kafkajs', async () => {
+  loadKafkaJs()
+  const inPlace = require('kafkajs/src/protocol/requests/produce/v3/request')
+  const messages = [{ key: 'k', value: 'text', timestamp: '1790000000000' }]
+  const topicData = [{ topic: 't', partitions: [{ partition: 0, messages, firstSequence: 0 }] }]
+  const { buffer } = await inPlace({ acks: -1, timeout: 3000, topicData }).encode()
+  const firstTimestampAt = buffer.indexOf(
+    Buffer.from(BigInt(1_790_000_000_000).toString(16).padStart(16, '0'), 'hex'),
+  )
+  assert.ok(firstTimestampAt > 0)
+})
+
+test('what goes before a request is byte for byte that of kafkajs', async () => {
+  loadKafkaJs()
+  const Encoder = require('kafkajs/src/protocol/encoder')
+  const path = require.resolve('kafkajs/src/protocol/request')
+  assert.equal(require(path), buildRequest)
+  delete require.cache[path]
+  const own = require(path)
+  const encode = () => Promise.resolve(new Encoder().writeInt32(7).writeString('body'))
+  const parts = { correlationId: 70_000, clientId: 'leadlïne', request: { apiKey: 3, apiVersion: 6, encode } }
+  const [expected, actual] = await Promise.all([own(parts), buildRequest(parts)])
+  assert.ok(expected.buffer.equals(actual.buffer))
 })

@@ -3,17 +3,21 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { promisify } from 'node:util'
 import type * as crc32 from '@node-rs/crc32'
 import type * as kafkajs from 'kafkajs'
+import { buildRequest, createProduceBuilder, type BuilderParts } from './kafkajs-requests.ts'
 
 export type KafkaJs = typeof kafkajs
 
 /** What is replaced inside kafkajs, by path in its pinned version 2.2.4. */
 const REQUEST_QUEUE = 'kafkajs/src/network/requestQueue'
 const CRC32C = 'kafkajs/src/protocol/recordBatch/crc32C'
+const PRODUCE = 'kafkajs/src/protocol/requests/produce/v3/request'
+const REQUEST = 'kafkajs/src/protocol/request'
+const CODECS = 'kafkajs/src/protocol/message/compression'
 
 const require = createRequire(import.meta.url)
 let loaded: KafkaJs | undefined
 
-/** kafkajs with its guards in place. The checksum has to be replaced before anything of kafkajs is loaded. */
+/** kafkajs with its guards in place. Functions have to be replaced before what calls them is loaded. */
 export function loadKafkaJs(): KafkaJs {
   loaded ??= load()
   return loaded
@@ -21,18 +25,39 @@ export function loadKafkaJs(): KafkaJs {
 
 function load(): KafkaJs {
   useNativeChecksum()
+  replace(REQUEST, buildRequest)
+  useOwnProduceRequest()
   stopIdleLoop()
   const guarded: KafkaJs = require('kafkajs')
   addZstd(guarded)
   return guarded
 }
 
+/** Puts another function where kafkajs has the only export of a module. */
+function replace(path: string, replacement: unknown): void {
+  const own: unknown = require(path)
+  const module = require.cache[require.resolve(path)]
+  if (module && typeof own === 'function') module.exports = replacement
+}
+
 /** kafkajs computes CRC-32C byte by byte in JavaScript, most of its cost for large records. */
 function useNativeChecksum(): void {
   const native = loadNativeChecksum()
-  const own: unknown = require(CRC32C)
-  const module = require.cache[require.resolve(CRC32C)]
-  if (native && module && typeof own === 'function') module.exports = native
+  if (native) replace(CRC32C, native)
+}
+
+/** Later versions of the request are built from this one. */
+function useOwnProduceRequest(): void {
+  const { lookupCodec }: Pick<BuilderParts, 'lookupCodec'> = require(CODECS)
+  replace(
+    PRODUCE,
+    createProduceBuilder({
+      own: require(PRODUCE),
+      crc32c: require(CRC32C),
+      lookupCodec,
+      now: () => Date.now(),
+    }),
+  )
 }
 
 /** Undefined where the native package has no build for the platform: kafkajs then keeps its own. */
