@@ -4,7 +4,6 @@ import { NO_NODE, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { Verdict } from '../identity/ladder.ts'
 import type { RulingRow } from '../identity/rulings.ts'
 import { FactView } from '../reads/fact-view.ts'
-import { eventKey, readStamps } from '../reads/read-stamps.ts'
 import { findAffected } from '../reconcile/find-affected.ts'
 import { findMembers } from '../reconcile/find-members.ts'
 import { loadEvents } from '../reconcile/load-events.ts'
@@ -41,14 +40,7 @@ export async function measureEffect(sources: Sources, command: IdentityCommand):
     members: members.flatMap((lead) => lead.members),
     quarantined: members.filter(({ isVoid }) => isVoid).map(({ lead }) => lead.id),
   })
-  const stamps = await readStamps(
-    warehouse,
-    workspace.id,
-    events.map(({ event }) => event),
-  )
-  const before = new Map(stamps.map((stamp) => [eventKey(stamp), stamp]))
-  const moved = events.flatMap(({ event, lead }) => {
-    const stamp = before.get(eventKey(event))
+  const moved = events.flatMap(({ event: { stamp }, lead }) => {
     return stamp && stamp.lead !== lead ? [{ from: stamp.lead, to: lead, session: stamp.session }] : []
   })
   const groups = [...Map.groupBy(moved, ({ from, to }) => `${from} ${to}`).values()]

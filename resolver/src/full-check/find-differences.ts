@@ -9,7 +9,7 @@ import { planAssignments } from '../reconcile/plan-assignments.ts'
 import { rebuildLeads, type RebuiltLeads } from '../reconcile/rebuild-leads.ts'
 import { settleIdentity } from '../reconcile/settle-identity.ts'
 import type { Sources } from '../reconcile/sources.ts'
-import { eventKey } from '../reads/read-stamps.ts'
+import { eventKey } from '../reads/event-key.ts'
 import type { Workspace } from '../workspaces.ts'
 import { readNodePages } from './read-node-pages.ts'
 
@@ -72,7 +72,7 @@ function reportRows(rebuilt: RebuiltLeads, report: Report): void {
     report('company_leads', company_id + lead_id, [lead_id])
   for (const { lead_id, rule, message_id } of rebuilt.qualifications)
     report('qualifications', `${lead_id} ${rule} ${message_id}`, [lead_id])
-  for (const { node_id, rule, message_id, lead_id } of rebuilt.firings)
+  for (const { node_id, rule, message_id, lead_id } of rebuilt.fired.flatMap(({ firings }) => firings))
     report('rule_firings', `${node_id} ${rule} ${message_id}`, [lead_id])
   for (const { node_id, d, message_id, lead_id } of rebuilt.stamps)
     report('event_leads', eventKey({ node: node_id, day: d, messageId: message_id }), [node_id, lead_id])

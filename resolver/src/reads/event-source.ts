@@ -10,7 +10,6 @@ import {
   readSignedEvents,
   type LoadedEvent,
 } from './read-events.ts'
-import { readAllStamps, readStamps, type Stamp } from './read-stamps.ts'
 
 /** Events by the identifiers that they carry. */
 export interface EventSource {
@@ -22,8 +21,6 @@ export interface EventSource {
   quarantined(voids: Iterable<NodeId>): Promise<readonly LoadedEvent[]>
   /** On one of these cookies, signed by one of these users and mails. */
   signed(signers: Iterable<NodeId>, cookies: Iterable<NodeId>): Promise<readonly PlacedEvent[]>
-  /** Stamps of these events, and perhaps of others. */
-  stamps(events: readonly Pick<LoadedEvent, 'node' | 'messageId'>[]): Promise<readonly Stamp[]>
 }
 
 /** Asks the warehouse each time: a few rows for a few identifiers. */
@@ -32,7 +29,6 @@ export const createEventSource = (warehouse: Warehouse, workspace: number): Even
   fallen: (voids, members) => readFallenEvents(warehouse, workspace, { voids, members }),
   quarantined: (voids) => readQuarantinedEvents(warehouse, workspace, voids),
   signed: (signers, cookies) => readSignedEvents(warehouse, workspace, { signers, cookies }),
-  stamps: (events) => readStamps(warehouse, workspace, events),
 })
 
 /**
@@ -40,12 +36,7 @@ export const createEventSource = (warehouse: Warehouse, workspace: number): Even
  * hashes, so a question for a few thousand of them looks at the whole table each time.
  */
 export async function holdEvents(warehouse: Warehouse, workspace: number): Promise<EventSource> {
-  const [events, stamps] = await Promise.all([
-    readAllEvents(warehouse, workspace),
-    readAllStamps(warehouse, workspace),
-  ])
-  const byNode = Map.groupBy(events, ({ node }) => node)
-  const stampsByNode = Map.groupBy(stamps, ({ node }) => node)
+  const byNode = Map.groupBy(await readAllEvents(warehouse, workspace), ({ node }) => node)
   const find = (
     ids: Iterable<NodeId>,
     isWanted: (event: LoadedEvent) => boolean = () => true,
@@ -62,10 +53,6 @@ export async function holdEvents(warehouse: Warehouse, workspace: number): Promi
       const wanted = new Set(cookies)
       return find(signers, ({ anon }) => wanted.has(anon))
     },
-    stamps: (wanted) =>
-      Promise.resolve(
-        [...new Set(wanted.map(({ node }) => node))].flatMap((id) => stampsByNode.get(id) ?? []),
-      ),
   }
 }
 

@@ -4,11 +4,15 @@ import { z } from 'zod'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { PlacedEvent } from '../identity/resolve-event.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
+import type { EventRef, Stamp } from './event-key.ts'
 import { queryByIds } from './in-chunks.ts'
 
-/** An event with what identity and sessions need, and where its stamp lies. */
-export interface LoadedEvent extends PlacedEvent, SessionEvent {
-  readonly day: string
+/** An event with what identity and sessions need. */
+export interface LoadedEvent extends PlacedEvent, SessionEvent, EventRef {
+  /** As stored; undefined for an event that was never resolved. */
+  readonly stamp: Stamp | undefined
+  /** Came as history: no news. */
+  readonly imported: boolean
 }
 
 const placedShape = {
@@ -31,6 +35,7 @@ const eventRow = z
     name: z.string(),
     user_agent: z.string(),
     country: z.string(),
+    imported: z.number(),
     url: z.string(),
     title: z.string(),
     referrer: z.string(),
@@ -39,6 +44,9 @@ const eventRow = z
     campaign: z.string(),
     term: z.string(),
     content: z.string(),
+    stamped_lead: z.string(),
+    stamped_session: z.string(),
+    is_stamped: z.number(),
   })
   .transform((row): LoadedEvent => ({
     ...toPlaced(row),
@@ -48,6 +56,7 @@ const eventRow = z
     name: row.name,
     userAgent: row.user_agent,
     country: row.country,
+    imported: row.imported === 1,
     url: row.url,
     title: row.title,
     referrer: row.referrer,
@@ -58,6 +67,7 @@ const eventRow = z
       term: row.term,
       content: row.content,
     },
+    stamp: row.is_stamped === 1 ? { lead: row.stamped_lead, session: row.stamped_session } : undefined,
   }))
 
 const toPlaced = (row: z.output<z.ZodObject<typeof placedShape>>): PlacedEvent => ({
@@ -80,11 +90,11 @@ const ofPage = (key: string): string =>
   `ifNull(tupleElement(${IN_PROPERTIES}, '${key}'), tupleElement(tupleElement(${IN_CONTEXT}, 'page'), '${key}')) AS ${key}`
 const ofCampaign = (key: string, as = key): string =>
   `tupleElement(tupleElement(${IN_CONTEXT}, 'campaign'), '${key}') AS ${as}`
-const WHOLE = `${PLACED}, toString(d) AS day, type, event, name, user_agent, country,
+const WHOLE = `${PLACED}, d, toString(d) AS day, type, event, name, user_agent, country, imported,
   ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${ofCampaign('source')}, ${ofCampaign('medium')},
   ${ofCampaign('name', 'campaign')}, ${ofCampaign('term')}, ${ofCampaign('content')}`
 /** The day is part of the key: no two partitions hold copies of one event. */
-export const ONE_COPY = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
+const ONE_COPY = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
 
 interface EventQuery {
   readonly ids: Iterable<NodeId>
@@ -93,22 +103,40 @@ interface EventQuery {
   readonly params?: Readonly<Record<string, unknown>>
 }
 
-const toSql = (columns: string, where = '1'): string =>
-  `SELECT ${columns} FROM events_raw FINAL
-   WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} AND (${where}) ${ONE_COPY}`
+const OF_IDS = 'ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)}'
+
+const toSql = (columns: string, where: string): string =>
+  `SELECT ${columns} FROM events_raw FINAL WHERE ${where}`
+
+/** Events with their stamps, which have the same sort key. `stamped` says which stamps may be among them. */
+const withStamps = (events: string, stamped: string): string =>
+  `SELECT e.*, r.stamped_lead AS stamped_lead, r.stamped_session AS stamped_session, r.is_stamped AS is_stamped
+   FROM (${events}) AS e
+   LEFT ANY JOIN (
+     SELECT node_id AS its_node, d AS its_day, message_id AS its_message,
+       lead_id AS stamped_lead, session_id AS stamped_session, 1 AS is_stamped
+     FROM event_leads FINAL WHERE ${stamped}
+   ) AS r ON r.its_node = e.node_id AND r.its_day = e.d AND r.its_message = e.message_id ${ONE_COPY}`
 
 const readWhole = (warehouse: Warehouse, workspace: number, { ids, where, params }: EventQuery) =>
   queryByIds(warehouse, {
-    sql: toSql(WHOLE, where),
+    sql: withStamps(toSql(WHOLE, `${OF_IDS} AND (${where ?? '1'})`), toStamped(where)),
     row: eventRow,
     workspace,
     ids,
     ...(params ? { params } : {}),
   })
 
+/** Of a void identifier few events are asked for, and it may have millions. */
+const toStamped = (where: string | undefined): string =>
+  where === undefined
+    ? OF_IDS
+    : `${OF_IDS} AND (node_id, d, message_id) IN
+        (SELECT node_id, d, message_id FROM events_raw WHERE ${OF_IDS} AND (${where}))`
+
 /** Every event of a workspace: a full scan. */
 export const readAllEvents = (warehouse: Warehouse, workspace: number): Promise<readonly LoadedEvent[]> =>
-  warehouse.query(`SELECT ${WHOLE} FROM events_raw FINAL WHERE ws = {ws:UInt32} ${ONE_COPY}`, {
+  warehouse.query(withStamps(toSql(WHOLE, 'ws = {ws:UInt32}'), 'ws = {ws:UInt32}'), {
     row: eventRow,
     params: { ws: workspace },
   })
@@ -151,7 +179,7 @@ export const readSignedEvents = (
   { signers, cookies }: { readonly signers: Iterable<NodeId>; readonly cookies: Iterable<NodeId> },
 ): Promise<readonly PlacedEvent[]> =>
   queryByIds(warehouse, {
-    sql: toSql(PLACED, 'anon_node IN {cookies:Array(UUID)}'),
+    sql: `${toSql(PLACED, `${OF_IDS} AND anon_node IN {cookies:Array(UUID)}`)} ${ONE_COPY}`,
     row: placedRow,
     workspace,
     ids: signers,

@@ -23,6 +23,8 @@ const at = (minute: number, more: Partial<LoadedEvent> = {}): LoadedEvent => ({
   userAgent: '',
   country: '',
   campaign: {},
+  stamp: undefined,
+  imported: false,
   ...more,
 })
 

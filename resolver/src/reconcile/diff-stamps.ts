@@ -1,9 +1,7 @@
 import type { EventLeadsRow } from '@leadline/warehouse'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
-import { eventKey } from '../reads/read-stamps.ts'
 import type { BuiltSession, Draft } from './build-lead.ts'
-import type { Sources } from './sources.ts'
 
 /** The events of one lead, and the sessions they lie in. */
 export interface StampedLead {
@@ -13,19 +11,17 @@ export interface StampedLead {
 }
 
 /** Stamps that differ from the stored ones. An event outside of any session (group, alias) has none. */
-export async function diffStamps({ events: source, workspace }: Sources, leads: readonly StampedLead[]) {
-  const stored = await source.stamps(leads.flatMap(({ events }) => events))
-  const before = new Map(stored.map((stamp) => [eventKey(stamp), stamp]))
+export function diffStamps(workspace: number, leads: readonly StampedLead[]) {
   const stamps: Draft<EventLeadsRow>[] = []
   let newlyStamped = 0
   for (const { lead, events, sessions } of leads) {
     const sessionOf = toSessionOf(sessions)
     for (const event of events) {
       const session = sessionOf.get(event.messageId) ?? NO_NODE
-      const known = before.get(eventKey(event))
-      if (known?.lead === lead && known.session === session) continue
-      if (!known) newlyStamped += 1
-      stamps.push(toStampRow(workspace.id, event, { lead, session }))
+      const { stamp } = event
+      if (stamp?.lead === lead && stamp.session === session) continue
+      if (!stamp) newlyStamped += 1
+      stamps.push(toStampRow(workspace, event, { lead, session }))
     }
   }
   return { stamps, newlyStamped }

@@ -1,6 +1,5 @@
 import { NO_NODE, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { Span } from '../identity/visits.ts'
-import { eventKey } from '../reads/read-stamps.ts'
 import { loadEvents } from './load-events.ts'
 import type { Settled } from './settle-identity.ts'
 import type { Sources } from './sources.ts'
@@ -50,13 +49,10 @@ function formerLeads(node: NodeRef, { stored }: Settled, isShared: boolean): rea
 async function findMovedEvents(sources: Sources, cookies: readonly NodeRef[]) {
   if (cookies.length === 0) return { changes: [], spans: new Map<NodeId, readonly Span[]>() }
   const { events, spans } = await loadEvents(sources, { members: cookies, quarantined: [] })
-  const loaded = events.map(({ event }) => event)
-  const stamps = await sources.events.stamps(loaded)
-  const stamped = new Map(stamps.map((stamp) => [eventKey(stamp), stamp.lead]))
   const byId = new Map(cookies.map((cookie) => [cookie.id, cookie]))
   const changes = events.flatMap(({ event, lead }) => {
     const cookie = byId.get(event.anon)
-    const former = stamped.get(eventKey(event))
+    const former = event.stamp?.lead
     if (!cookie || former === lead) return []
     return [lead, ...(former === undefined ? [] : [former])].map((id) => ({ lead: id, cookie }))
   })

@@ -3,7 +3,7 @@ import { createLadder } from '../identity/ladder.ts'
 import { createEventResolver, type EventLead, type PlacedEvent } from '../identity/resolve-event.ts'
 import type { Span } from '../identity/visits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
-import { eventKey } from '../reads/read-stamps.ts'
+import { eventKey } from '../reads/event-key.ts'
 import type { Sources } from './sources.ts'
 
 export interface ResolvedEvent extends EventLead {

@@ -18,7 +18,7 @@ import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-l
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
 import type { Affected } from './find-affected.ts'
-import { findNewFirings, type NewFiring } from './find-new-firings.ts'
+import { findNewFirings, type FiredLead } from './find-new-firings.ts'
 import { findMembers, type LeadMembers, type MailRef } from './find-members.ts'
 import { judgeLead, toQualificationRows } from './judge-lead.ts'
 import { loadEvents } from './load-events.ts'
@@ -31,8 +31,8 @@ export interface RebuiltLeads {
   readonly sessions: readonly Draft<SessionsRow>[]
   readonly companyLeads: readonly Draft<CompanyLeadsRow>[]
   readonly qualifications: readonly Draft<QualificationsRow>[]
-  /** Rules that were met and have not fired for whoever these leads are. */
-  readonly firings: readonly NewFiring[]
+  /** Leads that met rules which have not fired for whoever they are. */
+  readonly fired: readonly FiredLead[]
   readonly stamps: readonly Draft<EventLeadsRow>[]
   /** Leads whose row differs in more than when and how often they were seen. */
   readonly retold: readonly NodeId[]
@@ -63,8 +63,7 @@ export async function rebuildLeads(
       readCompanyLeads(warehouse, workspace.id, leads),
       readQualifications(warehouse, workspace.id, leads),
     ])
-  const [firings, stamps] = await Promise.all([findNewFirings(sources, built), diffStamps(sources, built)])
-  const rows = built.map(({ row }) => row)
+  const { rows, fired } = await findNewFirings(sources, built)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
   const contactLeads = diffContacts(rows, storedLeads)
   return {
@@ -82,8 +81,8 @@ export async function rebuildLeads(
       storedQualifications,
       ({ lead_id, rule, message_id }) => `${lead_id} ${rule} ${message_id}`,
     ),
-    firings,
-    ...stamps,
+    fired,
+    ...diffStamps(workspace.id, built),
     contacts: [
       ...members.flatMap((lead) => lead.mails.map(({ id }) => ({ contactId: id, leadId: lead.lead.id }))),
       ...contactLeads.map(({ contact_id, lead_id }) => ({ contactId: contact_id, leadId: lead_id })),
