@@ -1,5 +1,6 @@
 /** The rows that are written, by table: column names and JSON shapes of the migrations. Checked against the engine by a test. */
 
+import type { ActionDeliveriesRow } from './rows/action-rows.ts'
 import type { EventsRow, EventLeadsRow } from './rows/event-rows.ts'
 import type {
   IdentityFactsRow,
@@ -39,6 +40,7 @@ import type {
 } from './rows/crm-rows.ts'
 
 export * from './rows/column-types.ts'
+export * from './rows/action-rows.ts'
 export * from './rows/event-rows.ts'
 export * from './rows/identity-rows.ts'
 export * from './rows/lead-rows.ts'
@@ -76,5 +78,6 @@ export interface TableRows {
   readonly company_domains: CompanyDomainsRow
   readonly qualifications_raw: QualificationsRow
   readonly rule_firings: RuleFiringsRow
+  readonly action_deliveries_raw: ActionDeliveriesRow
   readonly settings: SettingsRow
 }

@@ -47,6 +47,7 @@ export const eventRow = (row: Partial<EventsRow> & Pick<EventsRow, 'message_id' 
   bot: 0,
   country: '',
   region: '',
+  imported: 0,
   first_copy: '1',
   ...row,
 })
@@ -79,6 +80,7 @@ export const leadRow = (row: Partial<LeadsRow> & Pick<LeadsRow, 'lead_id'>): Lea
   score_at: null,
   score_half_life_s: 0,
   score_parts: '{}',
+  assigned_owner: '',
   version: '1',
   gone: 0,
   ...row,

@@ -44,6 +44,8 @@ export interface NormalEvent {
   readonly bot: boolean
   readonly country: string
   readonly region: string
+  /** History that somebody brought along, not news. */
+  readonly imported: boolean
   readonly user: Identifier | undefined
   readonly mail: Identifier | undefined
   /** An event without any identifier is an anonymous visitor of its own: the value is empty then. */
@@ -116,6 +118,7 @@ function build(
     bot: envelope.bot === true || context['webdriver'] === true,
     country: envelope.country ?? '',
     region: envelope.region ?? '',
+    imported: envelope.dialect === 'import',
     ...findIdentifiers(wire, context, naming),
   }
 }

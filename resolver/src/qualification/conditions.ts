@@ -1,6 +1,7 @@
 import type { QualificationCondition } from '@leadline/contract'
 import type { ScoreFold } from '../score/score-fold.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
+import { isCompanyField } from './company-fields.ts'
 import { isFieldMet, readField, type FieldCondition } from './field-test.ts'
 import { createEventTest } from './match-event.ts'
 
@@ -9,6 +10,8 @@ export interface Moment {
   readonly event: SessionEvent
   /** `lead` and `company`; undefined as long as nobody knew who it was. */
   readonly known: Readonly<Record<string, unknown>> | undefined
+  /** It is known that there is a company, and not yet which: what is asked of it holds later, if at all. */
+  readonly isCompanyPending: boolean
   readonly session: Readonly<Record<string, unknown>> | undefined
   /** The event opens a session. */
   readonly opensSession: boolean
@@ -24,6 +27,8 @@ export interface Check {
   /** The value that is compared. */
   read(moment: Moment): unknown
   holds(value: unknown): boolean
+  /** What is kept of a value that held. */
+  toFact(value: unknown): unknown
 }
 
 interface Range {
@@ -42,18 +47,29 @@ export function createCheck(condition: QualificationCondition): Check {
   return createCountCheck(label, { ...condition, counts: ({ event }) => test(event) })
 }
 
-const createFieldCheck = (condition: FieldCondition): Check => ({
-  label: condition.field,
-  note: () => undefined,
-  read: ({ known, session }) => readField({ ...known, session }, condition.field) ?? null,
-  holds: (value) => isFieldMet(condition, value),
-})
+function createFieldCheck(condition: FieldCondition): Check {
+  const { field } = condition
+  const isOfCompany = isCompanyField(field)
+  return {
+    label: field,
+    note: () => undefined,
+    read: ({ known, session, isCompanyPending }) =>
+      isOfCompany && isCompanyPending ? PENDING : (readField({ ...known, session }, field) ?? null),
+    holds: (value) => value !== PENDING && isFieldMet(condition, value),
+    // A company's values change with every colleague: kept, they would differ by when they were looked at.
+    toFact: (value) => (isOfCompany ? `${condition.is} ${String(condition.value ?? '')}`.trim() : value),
+  }
+}
+
+const PENDING = Symbol('pending')
+const asItIs = (value: unknown): unknown => value
 
 const createScoreCheck = (range: Range): Check => ({
   label: 'score',
   note: () => undefined,
   read: ({ score, event }) => score.valueAt(event.timeMs),
   holds: (value) => isWithin(value, range),
+  toFact: asItIs,
 })
 
 const DAY_MS = 86_400_000
@@ -78,6 +94,7 @@ function createCountCheck(label: string, { withinDays, counts, ...range }: Count
       return times.length - first
     },
     holds: (value) => isWithin(value, range),
+    toFact: asItIs,
   }
 }
 

@@ -10,6 +10,21 @@ export interface Firing {
   readonly atMs: number
 }
 
+/** A firing as it is kept. */
+export interface StoredFiring extends Firing {
+  /** Mail of whom the lead was given to; empty when to nobody. */
+  readonly owner: string
+}
+
+/** Firings that belong to whoever has these events. */
+export function findOwnFirings<Kept extends Firing>(
+  fired: readonly Kept[],
+  events: readonly Pick<RuleEvent, 'node' | 'messageId'>[],
+): readonly Kept[] {
+  const own = new Set(events.map(keyOf))
+  return fired.filter((firing) => own.has(keyOf(firing)))
+}
+
 const DAY_MS = 86_400_000
 
 /**
@@ -30,11 +45,7 @@ export function findNewEntries(
   },
 ): readonly Entry[] {
   if (entries.length === 0) return []
-  const own = new Set(events.map(keyOf))
-  const byRule = Map.groupBy(
-    fired.filter((firing) => own.has(keyOf(firing))),
-    ({ rule }) => rule,
-  )
+  const byRule = Map.groupBy(findOwnFirings(fired, events), ({ rule }) => rule)
   const again = new Map(rules.map(({ name, againAfterDays }) => [name, againAfterDays]))
   return entries.filter(({ rule, atMs }) => {
     const againMs = (again.get(rule) ?? Number.POSITIVE_INFINITY) * DAY_MS

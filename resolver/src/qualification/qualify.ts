@@ -22,6 +22,8 @@ export interface Subject {
   }[]
   /** What a rule may ask of it (`lead.…`, `company.…`) from the time on at which it was known. */
   readonly fields: { readonly lead: unknown; readonly company: unknown }
+  /** Its company is there, and what is known of it is not. */
+  readonly isCompanyPending?: boolean
   readonly knownMs: number | undefined
 }
 
@@ -86,7 +88,7 @@ function tryRule({ rule, test, checks, entries }: Running, event: RuleEvent, mom
   for (const check of checks) {
     const value = check.read(moment)
     if (!check.holds(value)) return
-    facts[check.label] = value
+    facts[check.label] = check.toFact(value)
   }
   const { messageId, node, timeMs } = event
   entries.push({ rule: rule.name, stage: rule.stage, messageId, node, atMs: timeMs, facts })
@@ -112,11 +114,15 @@ interface At {
   readonly session: PlacedSession | undefined
 }
 
-const toMoment = ({ fields, knownMs }: Subject, { event, score, session }: At): Moment => ({
+const toMoment = (
+  { fields, knownMs, isCompanyPending = false }: Subject,
+  { event, score, session }: At,
+): Moment => ({
   event,
   score,
   opensSession: session?.first === event.messageId,
   known: knownMs !== undefined && event.timeMs >= knownMs ? fields : undefined,
+  isCompanyPending,
   session: session?.fields,
 })
 

@@ -40,6 +40,7 @@ const leadRow = z.object({
   score_at: text.nullable(),
   score_half_life_s: int,
   score_parts: text,
+  assigned_owner: text,
   gone: int,
 })
 

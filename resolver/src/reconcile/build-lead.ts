@@ -55,6 +55,8 @@ export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
     traits: toTraitsJson(profile),
     provenance: toProvenanceJson(profile),
     ...parts.judgement,
+    // Follows from what fired, which is read once the leads are built.
+    assigned_owner: '',
     gone: 0,
   }
 }

@@ -1,35 +1,63 @@
-import { toDateTime, type RuleFiringsRow } from '@leadline/warehouse'
+import { toDateTime, type LeadsRow, type RuleFiringsRow } from '@leadline/warehouse'
+import { hasOwners, pickOwner } from '../actions/assigned-owner.ts'
 import type { NodeId } from '../identity/fact-source.ts'
-import { findNewEntries } from '../qualification/find-firings.ts'
+import { findNewEntries, findOwnFirings, type StoredFiring } from '../qualification/find-firings.ts'
 import type { Entry } from '../qualification/qualify.ts'
 import { readFirings } from '../reads/read-firings.ts'
+import type { Draft } from './build-lead.ts'
 import type { StampedLead } from './diff-stamps.ts'
 import type { Sources } from './sources.ts'
 
-/** Before it gets its version and the time at which it is written. */
-export type NewFiring = Omit<RuleFiringsRow, 'version' | 'fired_at'>
+/** Before it gets its version, the time at which it is written, and the owner it gives the lead to. */
+export type NewFiring = Omit<RuleFiringsRow, 'version' | 'fired_at' | 'owner'> & {
+  /** Its event came as history. */
+  readonly imported: boolean
+}
 
-/** Rules that these leads met and that have not fired for any of their events. */
-export async function findNewFirings(
-  { warehouse, workspace }: Sources,
-  leads: readonly (Pick<StampedLead, 'lead' | 'events'> & { readonly entries: readonly Entry[] })[],
-): Promise<readonly NewFiring[]> {
-  const met = leads.filter(({ entries }) => entries.length > 0)
-  const nodes = new Set(met.flatMap(({ events }) => events.map(({ node }) => node)))
-  const fired = Map.groupBy(await readFirings(warehouse, workspace.id, nodes), ({ node }) => node)
+/** A lead with rules that it met and that have not fired for any of its events. */
+export interface FiredLead {
+  readonly row: Draft<LeadsRow>
+  /** What fired for it before. */
+  readonly before: readonly StoredFiring[]
+  readonly firings: readonly NewFiring[]
+}
+
+type JudgedLead = Pick<StampedLead, 'lead' | 'events'> & {
+  readonly entries: readonly Entry[]
+  readonly row: Draft<LeadsRow>
+}
+
+/** Completes the rows of these leads with the owner that their firings gave them, and finds which rules fire. */
+export async function findNewFirings({ warehouse, workspace }: Sources, leads: readonly JudgedLead[]) {
   const { rules } = workspace.settings.qualification
-  return met.flatMap(({ lead, events, entries }) => {
+  const asked = hasOwners(rules) ? leads : leads.filter(({ entries }) => entries.length > 0)
+  const nodes = new Set(asked.flatMap(({ events }) => events.map(({ node }) => node)))
+  const fired = Map.groupBy(await readFirings(warehouse, workspace.id, nodes), ({ node }) => node)
+  const found = leads.map(({ lead, events, entries, row }): FiredLead => {
     const around = [...new Set(events.map(({ node }) => node))].flatMap((node) => fired.get(node) ?? [])
-    const fresh = findNewEntries(entries, { events, fired: around, rules })
-    return fresh.map((entry) => toFiring(workspace.id, lead, entry))
+    const before = findOwnFirings(around, events)
+    const fresh = findNewEntries(entries, { events, fired: before, rules })
+    const imported = new Set(events.filter((event) => event.imported).map(({ messageId }) => messageId))
+    return {
+      row: { ...row, assigned_owner: pickOwner(before, rules) },
+      before,
+      firings: fresh.map((entry) => ({
+        ...toFiring(workspace.id, lead, entry),
+        imported: imported.has(entry.messageId),
+      })),
+    }
   })
+  return {
+    rows: found.map(({ row }) => row),
+    fired: found.filter(({ firings }) => firings.length > 0),
+  }
 }
 
 const toFiring = (
   ws: number,
   lead: NodeId,
   { rule, messageId, node, atMs, stage, facts }: Entry,
-): NewFiring => ({
+): Omit<NewFiring, 'imported'> => ({
   ws,
   node_id: node,
   rule,

@@ -1,5 +1,6 @@
 import type { CrmWork } from '@leadline/contract'
 import type { NodeId } from '../identity/fact-source.ts'
+import type { PlannedActions } from '../actions/plan-actions.ts'
 import type { AssignmentPlan } from './plan-assignments.ts'
 import type { RebuiltLeads } from './rebuild-leads.ts'
 
@@ -8,6 +9,7 @@ export interface Reconciled {
   readonly workspace: number
   readonly rebuilt: readonly RebuiltLeads[]
   readonly plan: AssignmentPlan
+  readonly actions: PlannedActions
   /** Dirty mails: their contacts may have gained or lost a lead. */
   readonly mails: readonly NodeId[]
 }

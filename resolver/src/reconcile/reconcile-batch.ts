@@ -1,4 +1,5 @@
 import { decodeTouched } from '@leadline/contract'
+import { planActions } from '../actions/plan-actions.ts'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
@@ -83,7 +84,11 @@ async function reconcile(
   )
   const mails = settled.dirty.filter(({ kind }) => kind === 'mail').map(({ id }) => id)
   const plan = planAssignments(workspace.id, settled, affected.spans)
-  await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, mails })
+  const actions = await planActions(
+    { warehouse, workspace, nowMs: dependencies.now() },
+    rebuilt.flatMap(({ fired }) => fired),
+  )
+  await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, actions, mails })
   progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
 }
 

@@ -1,9 +1,10 @@
 import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
-import { toDateTime, type EventLeadsRow, type Warehouse } from '@leadline/warehouse'
+import { toDateTime, type EventLeadsRow, type LeadsRow, type Warehouse } from '@leadline/warehouse'
 import { touchCompanies } from '../companies/touch-companies.ts'
 import { NO_NODE } from '../identity/fact-source.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
+import type { Draft } from './build-lead.ts'
 import { planWork, type Reconciled } from './plan-work.ts'
 import type { RebuiltLeads } from './rebuild-leads.ts'
 import type { VersionClock } from './version-clock.ts'
@@ -18,12 +19,12 @@ interface Sinks {
 /**
  * The order is what makes a repeat after a crash complete. What was affected is found by comparing with the stored
  * stamps and assignments, so these come last; the companies whose leads differ are touched first, and are looked at
- * in a later batch, when all of this is written; contacts come before the leads they are compared with; work for the
+ * in a later batch, when all of this is written; what rules do comes before their firings; contacts come before the leads they are compared with; work for the
  * CRM comes when the rows it points to are there. The assignments are one block: all are visible or none.
  */
 export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Promise<void> {
   const { warehouse, stream, versions, now } = sinks
-  const { workspace, rebuilt, plan } = reconciled
+  const { workspace, rebuilt, plan, actions } = reconciled
   const version = await versions.next(workspace)
   const at = toDateTime(now())
   const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
@@ -36,21 +37,15 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
       .map(({ company_id }) => company_id)
       .filter((id) => id !== NO_NODE),
   )
+  await warehouse.insert('action_deliveries_raw', stamp(actions.deliveries))
   await Promise.all([
     warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
     warehouse.insert('contact_leads', stamp(all('contactLeads').flat())),
     warehouse.insert('company_leads', stamp(all('companyLeads').flat())),
     warehouse.insert('qualifications_raw', stamp(all('qualifications').flat())),
-    warehouse.insert(
-      'rule_firings',
-      stamp(
-        all('firings')
-          .flat()
-          .map((row) => ({ ...row, fired_at: at })),
-      ),
-    ),
+    warehouse.insert('rule_firings', stamp(actions.firings)),
   ])
-  await warehouse.insert('leads_raw', stamp(all('leads').flat()))
+  await warehouse.insert('leads_raw', stamp(withOwners(all('leads').flat(), actions.leads)))
   await stream.append(
     CRM_WORK_TOPIC,
     planWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
@@ -62,6 +57,12 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   ])
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
 }
+
+/** Rows of which some have an owner since just now. */
+const withOwners = (
+  rows: readonly Draft<LeadsRow>[],
+  owned: readonly Draft<LeadsRow>[],
+): readonly Draft<LeadsRow>[] => [...new Map([...rows, ...owned].map((row) => [row.lead_id, row])).values()]
 
 async function insertStamps(warehouse: Warehouse, rows: readonly EventLeadsRow[]): Promise<void> {
   for (const block of toInsertBlocks(rows)) await warehouse.insert('event_leads', block)

@@ -56,6 +56,7 @@ test('an event is kept whole', () => {
     bot: 0,
     country: '',
     region: '',
+    imported: 0,
     first_copy: String(2n ** 63n - BigInt(Date.UTC(2026, 10, 2, 12))),
   })
 })

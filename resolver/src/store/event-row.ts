@@ -37,6 +37,7 @@ const toSender = (event: NormalEvent) => ({
   user_agent: event.userAgent,
   country: event.country,
   region: event.region,
+  imported: event.imported ? 1 : 0,
   bot: event.bot ? 1 : 0,
   impersonated: event.impersonated ? 1 : 0,
 })

@@ -34,6 +34,7 @@ export interface EventsRow {
   readonly bot: number
   readonly country: string
   readonly region: string
+  readonly imported: number
   readonly first_copy: Big
 }
 

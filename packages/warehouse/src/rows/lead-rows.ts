@@ -27,6 +27,7 @@ export interface LeadsRow {
   readonly score_at: DateTime | null
   readonly score_half_life_s: number
   readonly score_parts: string
+  readonly assigned_owner: string
   readonly version: Big
   readonly gone: number
 }
@@ -90,5 +91,6 @@ export interface RuleFiringsRow {
   readonly fired_at: DateTime
   readonly stage: string
   readonly facts: string
+  readonly owner: string
   readonly version: Big
 }
