@@ -15,6 +15,7 @@ import { fenceSend, fenceWarehouse, type Fence } from './state/fence-writes.ts'
 import type { Scope } from './state/load-round.ts'
 import { nextVersion } from './state/version.ts'
 import type { DuplicateHints } from './sync/duplicate-hints.ts'
+import { InHand } from './sync/in-hand.ts'
 import { createOneAtATime, type OneAtATime } from './sync/one-at-a-time.ts'
 import { createOwnerDirectory } from './sync/owner-directory.ts'
 import { ParkedItems, type ProbeTimes, type Subject } from './sync/parked-items.ts'
@@ -53,7 +54,10 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
   // Tokens have a lock of their own, and calls were made whoever made them.
   const ledger = await startCallLedger({ ...given, window: org.gate.budget.window })
   const oneAtATime = createOneAtATime()
-  const { sync, parked } = await openSync(options, org, oneAtATime)
+  const { sync, parked } = await openSync(options, org, {
+    oneAtATime,
+    onFill: (isOn) => (isOn ? owners.holdBack() : owners.goOn()),
+  })
   const owners = new OwnerPoll({
     ...options,
     send: org.send,
@@ -80,21 +84,28 @@ function openFencedOrg(options: WorkspaceOptions): Org {
 async function openSync(
   options: WorkspaceOptions,
   org: Org,
-  oneAtATime: OneAtATime,
+  turns: { readonly oneAtATime: OneAtATime; readonly onFill: (isOn: boolean) => void },
 ): Promise<{ readonly sync: WorkspaceSync; readonly parked: ParkedItems }> {
   const { ws, crm, now } = options
   const refused = new RefusedValues()
   const hints: DuplicateHints = new Map()
   const owners = createOwnerDirectory(org.send, now)
-  const bulk = createBulkWriter({ send: org.send, jobs: createJobStore(options.warehouse, ws, now) })
-  const dependencies = { ...options, org, refused, hints, owners, bulk, startedAtMs: now() }
+  const inHand = new InHand()
+  const leaving = new AbortController()
+  const jobs = createJobStore(options.warehouse, ws, now)
+  const bulk = createBulkWriter({ send: org.send, jobs, inHand, signal: leaving.signal })
+  await bulk.recall()
+  const dependencies = { ...options, org, refused, hints, owners, bulk, inHand, startedAtMs: now() }
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,
     maxHoldMs: crm.maxHoldMs,
     refreshMs: crm.refreshMs,
-    oneAtATime,
-    runRound: (items, holdOpen) => runRound(dependencies, items, holdOpen),
+    ...turns,
+    inHand,
+    runRound: (items, ways) => runRound(dependencies, items, ways),
+    settleBackfill: () => bulk.settle(),
+    leaveJob: () => leaving.abort(),
     recordRefusal: (item, failure) => recordRefusal(options, item, failure),
     forgetOrg: () => org.forget(),
     async onSettled(items, report) {

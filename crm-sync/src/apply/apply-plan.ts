@@ -1,4 +1,4 @@
-import type { BulkWriter, BulkWritten } from '../bulk/bulk-writer.ts'
+import type { BulkRound, BulkWritten } from '../bulk/bulk-writer.ts'
 import { isReference, type FieldChange, type Operation, type Reference } from '../plan/operation.ts'
 import type { CrmFields, FieldValue } from '../plan/field-values.ts'
 import { MAX_SUBREQUESTS, type CompositeDoor } from '../salesforce/composite.ts'
@@ -18,7 +18,7 @@ export type { Applied } from './write-rows.ts'
 
 export interface WriteOptions extends RowOptions {
   /** Takes what is too much for collections; absent where nobody should wait for a job. */
-  readonly bulk?: BulkWriter
+  readonly bulk?: BulkRound
 }
 
 export interface ApplyOutcome {
@@ -77,23 +77,42 @@ export async function applyPlan(
 /** A job takes about ten calls, whatever its size: below so many calls of collections it would be the dearer way. */
 const MIN_CALLS_SAVED = 10
 
-/** All that need no guard, if they are many. A job knows no assignment rules. */
+/** All that need no guard, if they are many. */
 async function writeManyInBulk(
   group: Group,
   { rows, options }: { readonly rows: readonly Ready[]; readonly options: WriteOptions },
   failure: SalesforceError | undefined,
 ): Promise<BulkWritten> {
+  const { bulk } = options
+  if (!bulk || failure || group.action === 'delete') return { applied: [], left: rows }
   const { guarded, plain } = pickGuarded(rows)
-  const isMany = plain.length > MIN_CALLS_SAVED * rowsPerCall(group)
-  const isAssigned = options.assignmentRules && group.object === 'Lead' && group.action === 'upsert'
-  if (!options.bulk || failure || !isMany || isAssigned || group.action === 'delete')
-    return { applied: [], left: rows }
-  const written = await options.bulk.write(group, plain)
-  return {
-    ...written,
-    left: [...written.left, ...guarded.map(({ operation, sent }) => ({ operation, sent }))],
+  const applied: Applied[] = []
+  const left: Ready[] = guarded.map(({ operation, sent }) => ({ operation, sent }))
+  let failed: SalesforceError | undefined
+  for (const { part, assigns } of toJobs(group, plain, options)) {
+    if (failed || part.length <= MIN_CALLS_SAVED * rowsPerCall(group)) {
+      left.push(...part)
+      continue
+    }
+    const written = await bulk.write(group, part, assigns)
+    failed = written.failure
+    applied.push(...written.applied)
+    left.push(...written.left)
   }
+  return { applied, left, failure: failed }
 }
+
+/** Assignment rules look at a whole job, so records whose owner is given go in one of their own. */
+function toJobs(group: Group, rows: readonly Ready[], { assignmentRules }: WriteOptions) {
+  const assigns = assignmentRules && group.object === 'Lead' && group.action === 'upsert'
+  if (!assigns) return [{ part: rows, assigns }]
+  return [
+    { part: rows.filter((row) => !isOwned(row)), assigns },
+    { part: rows.filter(isOwned), assigns: false },
+  ]
+}
+
+const isOwned = ({ sent }: Ready): boolean => sent['OwnerId'] !== undefined
 
 function noteMade(made: Map<string, string>, applied: readonly Applied[]): void {
   for (const { operation, result } of applied) if (result.ok) made.set(referenceKey(operation), result.id)
@@ -109,8 +128,8 @@ const write = (
 /** Guarded writes go by themselves, and so do records whose owner is given: assignment rules would take it away. */
 function toParts(group: Group, ready: readonly Ready[]): readonly (readonly Ready[])[] {
   const { guarded, plain } = pickGuarded(ready)
-  const owned = plain.filter(({ sent }) => sent['OwnerId'] !== undefined)
-  const others = plain.filter(({ sent }) => sent['OwnerId'] === undefined)
+  const owned = plain.filter(isOwned)
+  const others = plain.filter((row) => !isOwned(row))
   const size = rowsPerCall(group)
   return [...slice(others, size), ...slice(owned, size), ...slice(guarded, MAX_SUBREQUESTS)]
 }

@@ -25,16 +25,18 @@ export interface BulkOptions {
   readonly send: Send
   readonly times?: BulkTimes
   readonly onProgress?: (job: BulkJob) => void
+  /** Ends the waiting, not the job. */
+  readonly signal?: AbortSignal
 }
 
 const ENDED: ReadonlySet<BulkJob['state']> = new Set(['JobComplete', 'Failed', 'Aborted'])
 
-/** Looks until the job has ended. At the deadline it rejects with class `retry`; the job is left to go on. */
+/** Looks until the job has ended. At the deadline or the signal it rejects with class `retry`; the job goes on. */
 export async function awaitJob(options: BulkOptions, path: string): Promise<BulkJob> {
-  const { send, times = BULK_TIMES, onProgress } = options
+  const { send, times = BULK_TIMES, onProgress, signal } = options
   let pauseMs = times.pollMs
   for (let waitedMs = 0; waitedMs <= times.deadlineMs; waitedMs += pauseMs) {
-    await setTimeout(pauseMs)
+    if (!(await isOver(pauseMs, signal))) break
     const { value } = await send({ method: 'GET', path, answer: bulkJob, lane: 'backfill' })
     onProgress?.(value)
     if (ENDED.has(value.state)) return value
@@ -48,3 +50,7 @@ export async function awaitJob(options: BulkOptions, path: string): Promise<Bulk
     fields: [],
   })
 }
+
+/** False when the signal came first. */
+const isOver = (pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> =>
+  setTimeout(pauseMs, true, signal ? { signal } : {}).catch(() => false)

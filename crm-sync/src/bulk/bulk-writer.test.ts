@@ -4,6 +4,7 @@ import { openTestDoor, type TestDoor } from '../../test-support/open-test-door.t
 import { applyPlan } from '../apply/apply-plan.ts'
 import type { Operation } from '../plan/operation.ts'
 import { createBulkWriter } from './bulk-writer.ts'
+import { InHand } from '../sync/in-hand.ts'
 import type { BegunJob } from './job-store.ts'
 
 const MANY = 2001
@@ -40,11 +41,16 @@ const openDoor = async (t: TestContext) => ({ ...(await openTestDoor(t)), apiVer
 const leads = Array.from({ length: MANY }, (_, n) => leadOf(n))
 
 /** A new process: only what is stored is left of the one before. */
-function createWriter({ send }: TestDoor, stored: Map<string, BegunJob>) {
+function createWriter(
+  { send }: Pick<TestDoor, 'send'>,
+  stored: Map<string, BegunJob>,
+  inHand = new InHand(),
+) {
   const times = { pollMs: 1, maxPollMs: 20, deadlineMs: 300 }
   return createBulkWriter({
     send,
     times,
+    inHand,
     jobs: {
       load: async (key) => stored.get(key),
       async save(key, job) {
@@ -61,7 +67,10 @@ test('many new records go in one job, each with its result, and what hangs on th
   const bulk = createWriter(door, stored)
   await bulk.settle()
   const rows = [rowOf(0), rowOf(7)]
-  const { applied, unsent, failure } = await applyPlan(door, [...leads, ...rows], { ...OPTIONS, bulk })
+  const { applied, unsent, failure } = await applyPlan(door, [...leads, ...rows], {
+    ...OPTIONS,
+    bulk: bulk.open(new InHand().open()),
+  })
   assert.equal(failure, undefined)
   assert.equal(door.count(/\/jobs\/ingest$/), 1)
   assert.equal(door.count(/sobjects\/Lead\//), 0)
@@ -82,7 +91,10 @@ test('after a process that ended in the middle of a job, the next reads only whe
   const door = await openDoor(t)
   const stored = new Map<string, BegunJob>()
   door.org.admin.bulk.control({ hold: 'InProgress' })
-  const first = await applyPlan(door, leads, { ...OPTIONS, bulk: createWriter(door, stored) })
+  const first = await applyPlan(door, leads, {
+    ...OPTIONS,
+    bulk: createWriter(door, stored).open(new InHand().open()),
+  })
   assert.equal(first.failure?.failure.code, 'bulk_pending')
   assert.equal(stored.size, 1)
   door.org.admin.bulk.release()
@@ -95,7 +107,7 @@ test('what a job that failed did not look at goes as collections', async (t) => 
   const door = await openDoor(t)
   door.org.admin.bulk.control({ failAfter: 1000 })
   const bulk = createWriter(door, new Map())
-  const { applied } = await applyPlan(door, leads, { ...OPTIONS, bulk })
+  const { applied } = await applyPlan(door, leads, { ...OPTIONS, bulk: bulk.open(new InHand().open()) })
   assert.equal(applied.length, MANY)
   assert.equal(applied.filter(({ result }) => result.ok).length, MANY - 1)
   assert.equal(door.org.admin.records('Lead').length, MANY - 1)

@@ -2,6 +2,8 @@ import type { Applied, Group, Ready } from '../apply/write-rows.ts'
 import { EXTERNAL_ID } from '../plan/operation.ts'
 import { SalesforceError } from '../salesforce/errors.ts'
 import { isCallRetried } from '../retry-policy.ts'
+import type { Hand, InHand } from '../sync/in-hand.ts'
+import { findLeadAssignmentRule } from './assignment-rule.ts'
 import type { CsvRow } from './csv.ts'
 import { MAX_CSV_BYTES, settleJob, writeInBulk, type BulkOutcome, type IngestOptions } from './ingest.ts'
 
@@ -15,49 +17,98 @@ export interface BulkWritten {
 }
 
 export interface BulkWriter {
-  write(group: Group, rows: readonly Ready[]): Promise<BulkWritten>
-  /** To be called before anything is read: what an earlier job goes on to write must be there to be found. */
+  /** For one round: what it has in hand stays there as long as a job of it goes on. */
+  open(hand: Hand): BulkRound
+  /** Takes in hand what the job of an earlier process writes to. To be called before anything is written. */
+  recall(): Promise<void>
+  /** Brings a job that was left to its end. To be called before the next job. */
   settle(): Promise<void>
+}
+
+export interface BulkRound {
+  /** `assigns`: Salesforce's assignment rules may give new Leads away. */
+  write(group: Group, rows: readonly Ready[], assigns: boolean): Promise<BulkWritten>
+}
+
+export interface BulkWriterOptions extends IngestOptions {
+  readonly inHand: InHand
 }
 
 /** Jobs of a workspace follow each other, because children need their parents: one is in hand at most. */
 const JOB_KEY = 'round'
 
-export function createBulkWriter(options: IngestOptions): BulkWriter {
-  // An earlier process may have left one.
+export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
+  const left = options.inHand.open()
   let isUnsettled = true
-  const writePart = async (group: Group, rows: readonly Ready[]): Promise<BulkWritten> => {
+  async function writePart(hand: Hand, group: Group, part: Part): Promise<BulkWritten> {
     isUnsettled = true
-    try {
-      const outcome = await writeInBulk(options, toWork(group, rows))
-      await outcome.done()
-      isUnsettled = false
-      return sortResults(group, rows, outcome)
-    } catch (error) {
-      if (!(error instanceof SalesforceError)) throw error
-      const { failure } = error
-      if (!isCallRetried(failure.class)) return { applied: [], left: rows }
-      const applied = rows.map((row) => ({ ...row, result: { ok: false, failure }, requestId: '' }) as const)
-      return { applied, left: [], failure: error }
-    }
+    const written = await runJob(options, group, { ...part, keys: hand.keys() })
+    // The job may go on after a failure, and nobody else shall write there meanwhile.
+    if (written.failure) hand.pass(left)
+    isUnsettled = !written.isEnded
+    return written
   }
   return {
-    async write(group, rows) {
-      const applied: Applied[] = []
-      const left: Ready[] = []
-      for (const part of splitByBytes(rows)) {
-        const written = await writePart(group, part)
-        applied.push(...written.applied)
-        left.push(...written.left)
-        if (written.failure) return { applied, left, failure: written.failure }
-      }
-      return { applied, left }
+    open: (hand) => ({
+      write: (group, rows, assigns) =>
+        writeParts(splitByBytes(rows), (part) => writePart(hand, group, { rows: part, assigns })),
+    }),
+    async recall() {
+      const begun = await options.jobs.load(JOB_KEY)
+      if (begun) left.take(begun.keys)
     },
     async settle() {
       if (!isUnsettled) return
       await settleJob(options, JOB_KEY)
       isUnsettled = false
+      left.release()
     },
+  }
+}
+
+interface Part {
+  readonly rows: readonly Ready[]
+  /** Salesforce's assignment rules may give new Leads away. */
+  readonly assigns: boolean
+}
+
+async function writeParts(
+  parts: readonly (readonly Ready[])[],
+  write: (part: readonly Ready[]) => Promise<BulkWritten>,
+): Promise<BulkWritten> {
+  const applied: Applied[] = []
+  const left: Ready[] = []
+  let failure: SalesforceError | undefined
+  for (const part of parts) {
+    if (failure) {
+      left.push(...part)
+      continue
+    }
+    const written = await write(part)
+    applied.push(...written.applied)
+    left.push(...written.left)
+    failure = written.failure
+  }
+  return { applied, left, failure }
+}
+
+/** `isEnded`: nothing of the job is left that the next one would have to look at. */
+async function runJob(
+  options: BulkWriterOptions,
+  group: Group,
+  { rows, assigns, keys }: Part & { readonly keys: readonly string[] },
+): Promise<BulkWritten & { readonly isEnded: boolean }> {
+  try {
+    const assignmentRuleId = assigns ? await findLeadAssignmentRule(options.send) : undefined
+    const outcome = await writeInBulk(options, { ...toWork(group, rows), assignmentRuleId, keys })
+    await outcome.done()
+    return { ...sortResults(group, rows, outcome), isEnded: true }
+  } catch (error) {
+    if (!(error instanceof SalesforceError)) throw error
+    const { failure } = error
+    if (!isCallRetried(failure.class)) return { applied: [], left: rows, isEnded: false }
+    const applied = rows.map((row) => ({ ...row, result: { ok: false, failure }, requestId: '' }) as const)
+    return { applied, left: [], failure: error, isEnded: false }
   }
 }
 

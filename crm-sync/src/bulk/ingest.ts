@@ -20,6 +20,10 @@ export interface BulkWork {
   /** The id field is among them. */
   readonly columns: readonly string[]
   readonly rows: readonly CsvRow[]
+  /** Of a Lead assignment rule that looks at new records; none does by itself. */
+  readonly assignmentRuleId?: string | undefined
+  /** What the job writes to; kept with its id. */
+  readonly keys?: readonly string[]
 }
 
 export interface BulkOutcome {
@@ -104,11 +108,12 @@ async function begin(
       ...(work.operation === 'upsert' ? { externalIdFieldName: work.idField } : {}),
       contentType: 'CSV',
       lineEnding: 'LF',
+      ...(work.assignmentRuleId === undefined ? {} : { assignmentRuleId: work.assignmentRuleId }),
     },
     answer: bulkJob,
     lane: 'backfill',
   })
-  await jobs.save(work.key, { id: value.id, digest })
+  await jobs.save(work.key, { id: value.id, digest, keys: [...(work.keys ?? [])] })
   return { id: value.id, isNew: true }
 }
 

@@ -2,19 +2,21 @@ import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { loadCursor, saveCursor } from '../state/cursors.ts'
 
-/** A job that was begun: whoever comes after a crash goes on with it and does not send it again. */
-export interface BegunJob {
-  readonly id: string
+const begunJob = z.object({
+  id: z.string(),
   /** Of what was or will be uploaded. */
-  readonly digest: string
-}
+  digest: z.string(),
+  /** What the job writes to: nothing else may, until it has ended. See `handKey`. */
+  keys: z.array(z.string()).default([]),
+})
+
+/** A job that was begun: whoever comes after a crash goes on with it and does not send it again. */
+export type BegunJob = Readonly<z.output<typeof begunJob>>
 
 export interface JobStore {
   load(key: string): Promise<BegunJob | undefined>
   save(key: string, job: BegunJob | undefined): Promise<void>
 }
-
-const begunJob = z.object({ id: z.string(), digest: z.string() })
 
 export function createJobStore(warehouse: Warehouse, ws: number, now: () => number): JobStore {
   const nameOf = (key: string): string => `bulk:${key}`

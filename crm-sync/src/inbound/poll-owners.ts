@@ -30,9 +30,26 @@ export class OwnerPoll {
   /** What was taken over within the look-back, by record id: the overlap shows it again and again. */
   readonly #seen = new Map<string, string>()
   #hasContacts = false
+  #isHeldBack = false
+  /** Of the cursors: a poll that began before they were taken back does not move them. */
+  #epoch = 0
 
   constructor(options: PollOptions) {
     this.#options = options
+  }
+
+  /**
+   * A long round makes records now and their links when it ends. What is polled meanwhile is read once more after
+   * `goOn`, also by the next process: where polls stand is not stored until then.
+   */
+  holdBack(): void {
+    this.#isHeldBack = true
+  }
+
+  goOn(): void {
+    this.#isHeldBack = false
+    this.#cursors.clear()
+    this.#epoch += 1
   }
 
   async poll(): Promise<void> {
@@ -43,6 +60,7 @@ export class OwnerPoll {
   }
 
   async #pollObject(object: PolledObject): Promise<void> {
+    const epoch = this.#epoch
     const cursor = await this.#cursorOf(object)
     const since = cursor ? Date.parse(cursor.value) - this.#options.overlapMs : Date.parse(BEGINNING)
     let after: { modstamp: string; id?: string } = { modstamp: new Date(since).toISOString() }
@@ -55,7 +73,7 @@ export class OwnerPoll {
       if (page.length < PAGE_SIZE || last === undefined) break
       after = { modstamp: last.modstamp, id: last.id }
     }
-    if (last) await this.#advance(object, cursor, last.modstamp)
+    if (last && epoch === this.#epoch) await this.#advance(object, cursor, last.modstamp)
   }
 
   async #takeOver(records: readonly PolledRecord[]): Promise<void> {
@@ -140,9 +158,10 @@ export class OwnerPoll {
     const value = new Date(modstamp).toISOString()
     if (cursor && cursor.value >= value) return
     const name = cursorName(object)
+    const version = cursor?.version
     this.#cursors.set(
       object,
-      await saveCursor(warehouse, { ws, name, value, version: cursor?.version }, now()),
+      this.#isHeldBack ? { value, version } : await saveCursor(warehouse, { ws, name, value, version }, now()),
     )
     this.#forget(Date.parse(value) - this.#options.overlapMs)
   }

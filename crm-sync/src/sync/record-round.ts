@@ -24,6 +24,8 @@ export interface RoundOutcome {
   readonly records: ReadonlyMap<string, CrmFields>
   /** Timeline rows that were found without a link. */
   readonly recovered: Timeline['recovered']
+  /** Keys of links that a poll changed during the round: what it saw stands. */
+  readonly overtaken: ReadonlySet<string>
 }
 
 /**
@@ -125,7 +127,7 @@ function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryConte
 }
 
 /** Links that the plan changes, and those that follow from results. */
-function linkChanges({ plan, applied, state, recovered }: RoundOutcome): readonly Link[] {
+function linkChanges({ plan, applied, state, recovered, overtaken }: RoundOutcome): readonly Link[] {
   const changes = new Map(
     [...recovered.map(({ link }) => link), ...plan.links].map((link) => [linkKey(link), link]),
   )
@@ -133,7 +135,9 @@ function linkChanges({ plan, applied, state, recovered }: RoundOutcome): readonl
     const planned = changes.get(linkKey(link))
     changes.set(linkKey(link), planned ? { ...link, status: planned.status } : link)
   }
-  return [...changes.values()].filter((link) => !isSameLink(state.links.get(linkKey(link)), link))
+  return [...changes.values()].filter(
+    (link) => !overtaken.has(linkKey(link)) && !isSameLink(state.links.get(linkKey(link)), link),
+  )
 }
 
 function linksOf(applied: Applied): readonly Link[] {

@@ -27,6 +27,8 @@ export interface RoundCounts {
 export interface RoundReport {
   /** By item key. Items without an entry are done. */
   readonly outcomes: ReadonlyMap<string, ItemOutcome>
+  /** By item key. Another round has in hand what these need, so they were left alone. */
+  readonly held: ReadonlySet<string>
   /** Contacts that need a later refresh. */
   readonly deferred: ReadonlySet<string>
   /** Keys of items for which something was written. */
@@ -48,9 +50,12 @@ export interface ReportInput {
   readonly result: ApplyOutcome
   /** Refused records that the next round plans differently: it knows what is to be left out, or which record is meant. */
   readonly repaired: ReadonlySet<Applied>
+  readonly held: ReadonlySet<string>
+  /** Keys of links that a poll changed during the round. */
+  readonly overtaken: ReadonlySet<string>
 }
 
-export function buildReport({ items, plan, result, repaired }: ReportInput): RoundReport {
+export function buildReport({ items, plan, result, repaired, held, overtaken }: ReportInput): RoundReport {
   const attempts = new Map(items.map((item) => [itemKey(item), item.attempt + 1]))
   const outcomes = new Map<string, ItemOutcome>()
   const note = (keys: readonly string[], outcome: ItemOutcome): void => {
@@ -70,10 +75,13 @@ export function buildReport({ items, plan, result, repaired }: ReportInput): Rou
       const outcome = outcomeOf(parent)
       if (outcome.to === 'retry') note(applied.operation.workKeys, outcome)
     }
+  const known = [...overtaken].filter((key) => attempts.has(key) || key.startsWith('company:'))
+  note(known, { to: 'retry', failure: OVERTAKEN })
   for (const operation of result.unsent) noteUnsent(operation, result, note)
   const done = result.applied.filter(isDone)
   return {
     outcomes,
+    held,
     deferred: new Set(plan.deferred),
     written: new Set(done.flatMap(({ operation }) => operation.workKeys)),
     counts: countOf(done, plan),
@@ -81,6 +89,14 @@ export function buildReport({ items, plan, result, repaired }: ReportInput): Rou
     isSchemaStale: result.applied.some(({ result: row }) => !row.ok && STALE_SCHEMA.has(row.failure.code)),
     failure: result.failure?.failure,
   }
+}
+
+const OVERTAKEN: SalesforceFailure = {
+  code: 'overtaken',
+  class: 'repair',
+  status: 0,
+  detail: 'the record moved in Salesforce during the round; it is looked at again',
+  fields: [],
 }
 
 /** What describe should have ruled out. */

@@ -17,6 +17,7 @@ const toFailure = (errorClass: ErrorClass): SalesforceFailure => ({
 
 const toReport = (outcomes: Readonly<Record<string, ItemOutcome>> = {}): RoundReport => ({
   outcomes: new Map(Object.entries(outcomes)),
+  held: new Set(),
   deferred: new Set(),
   written: new Set(),
   counts: { created: 1, updated: 0, deleted: 0, skipped: 0 },

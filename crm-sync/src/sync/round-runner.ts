@@ -10,10 +10,8 @@ import { createTrouble, type Trouble } from './trouble.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 export interface RunnerOptions {
-  readonly runRound: (
-    items: readonly RoundItem[],
-    holdOpen: (contactId: string) => boolean,
-  ) => Promise<RoundReport>
+  /** `isFill`: a backfill's, beside which others go on. */
+  readonly runRound: (items: readonly Pending[], isFill: boolean) => Promise<RoundReport>
   /** Writes down that an item waits for a person. */
   readonly recordRefusal: (item: RoundItem, failure: SalesforceFailure) => Promise<void>
   /** Forgets what was described, after the org's set-up was found wanting. */
@@ -50,22 +48,31 @@ export class RoundRunner {
     return this.#trouble.code
   }
 
-  async run(items: readonly Pending[]): Promise<void> {
+  /** Something went wrong beside the rounds. */
+  noteTrouble(error: unknown): void {
+    this.#trouble.note(error)
+  }
+
+  async run(items: readonly Pending[], isFill = false): Promise<void> {
     try {
-      const report = await this.#options.runRound(items, (id) => this.#queue.isVisitHeld(id))
-      await this.#options.onSettled(items, report)
+      const report = await this.#options.runRound(items, isFill)
+      const { held = [], taken = [] } = Object.groupBy(items, (item) =>
+        report.held.has(itemKey(item)) ? 'held' : 'taken',
+      )
+      for (const item of held) this.#queue.wait(item)
+      await this.#options.onSettled(taken, report)
       if (report.isSchemaStale) this.#options.forgetOrg()
-      this.#settle(items, report)
+      this.#settle(taken, report)
     } catch (error) {
-      await this.#recover(items, error)
+      await this.#recover(items, error, isFill)
     }
   }
 
   /** What one item causes is put down to it by halving, so that it cannot hold up the others. */
-  async #recover(items: readonly Pending[], error: unknown): Promise<void> {
+  async #recover(items: readonly Pending[], error: unknown, isFill: boolean): Promise<void> {
     const cause = causeOf(error)
     if (cause.failure?.class === 'config') this.#options.forgetOrg()
-    if (!cause.isOutside && items.length > 1) return await this.#runHalves(items)
+    if (!cause.isOutside && items.length > 1) return await this.#runHalves(items, isFill)
     this.#trouble.note(error)
     for (const item of items) {
       if (cause.failure && !cause.isOutside) await this.#parkRefused(item, cause.failure)
@@ -73,10 +80,10 @@ export class RoundRunner {
     }
   }
 
-  async #runHalves(items: readonly Pending[]): Promise<void> {
+  async #runHalves(items: readonly Pending[], isFill: boolean): Promise<void> {
     const middle = Math.ceil(items.length / 2)
-    await this.run(items.slice(0, middle))
-    await this.run(items.slice(middle))
+    await this.run(items.slice(0, middle), isFill)
+    await this.run(items.slice(middle), isFill)
   }
 
   async #parkRefused(item: Pending, failure: SalesforceFailure): Promise<void> {

@@ -1,4 +1,4 @@
-import { applyPlan, type Applied } from '../apply/apply-plan.ts'
+import { applyPlan, type Applied, type ApplyOutcome } from '../apply/apply-plan.ts'
 import { findRefusedFields } from '../apply/refused-fields.ts'
 import type { BulkWriter } from '../bulk/bulk-writer.ts'
 import type { DeliveryContext } from '../deliveries/build-deliveries.ts'
@@ -11,10 +11,11 @@ import type { CrmRules } from '../plan/rules.ts'
 import type { CompositeDoor } from '../salesforce/composite.ts'
 import { signatureOf } from '../salesforce/error-signature.ts'
 import { openReadScope, type Org, type ReadScope } from '../salesforce/open-org.ts'
-import { loadRound, type RoundState, type Scope } from '../state/load-round.ts'
+import type { RoundState, Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
 import { erasePeople } from '../erase/erase-person.ts'
+import type { Hand, InHand } from './in-hand.ts'
 import { isBackfill } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
 import { loadTimeline, type Timeline } from './load-timeline.ts'
@@ -22,6 +23,8 @@ import { readStandings, type Standings } from './read-standings.ts'
 import { recordRound } from './record-round.ts'
 import type { RefusedValues } from './refused-values.ts'
 import { buildReport, type RoundReport } from './round-report.ts'
+import { findOvertaken, keepItems, loadItems, takeInHand } from './take-in-hand.ts'
+import type { RoundWays } from './workspace-sync.ts'
 import { companiesToPlan, itemKey, toCompanyTasks, toPersonTasks, type RoundItem } from './round-tasks.ts'
 
 /** What planning needs; it changes nothing. */
@@ -40,6 +43,7 @@ export interface PlanDependencies extends Scope {
 }
 
 export interface RoundDependencies extends PlanDependencies {
+  readonly inHand: InHand
   /** For backfills; without one all goes as collections. */
   readonly bulk?: BulkWriter
 }
@@ -60,36 +64,67 @@ export interface PlannedRound {
 export async function runRound(
   dependencies: RoundDependencies,
   items: readonly RoundItem[],
-  holdOpen: (contactId: string) => boolean,
+  ways: RoundWays,
 ): Promise<RoundReport> {
-  const { crm, bulk } = dependencies
-  await bulk?.settle()
-  await erase(dependencies, items.filter(isErased))
-  const others = items.filter((item) => !isErased(item))
-  const { state, standings, timeline, plan } = await planItems(dependencies, others, holdOpen)
-  const { assignmentRules } = crm.owners
-  const result = others.every(isBackfill)
-    ? await applyPlan(behindOthers(dependencies.org), plan.operations, {
-        assignmentRules,
-        ...(bulk ? { bulk } : {}),
-      })
-    : await applyPlan(dependencies.org, plan.operations, { assignmentRules })
-  await recordRound(
-    dependencies,
-    {
-      state,
-      plan,
-      applied: result.applied,
-      records: recordsOf(standings, timeline),
-      recovered: timeline.recovered,
-    },
-    toContext(dependencies, items),
-  )
+  const hand = dependencies.inHand.open()
+  try {
+    if (items.every(isBackfill)) await dependencies.bulk?.settle()
+    return await runWith(hand, dependencies, { items, ways })
+  } finally {
+    hand.release()
+  }
+}
+
+async function runWith(
+  hand: Hand,
+  dependencies: RoundDependencies,
+  { items, ways: { inTurn, holdOpen } }: { readonly items: readonly RoundItem[]; readonly ways: RoundWays },
+): Promise<RoundReport> {
+  const taken = await inTurn(() => takeInHand(hand, dependencies, items))
+  await erase(dependencies, taken.items.filter(isErased))
+  const others = keepItems(taken, taken.items.filter(isNotErased))
+  const isFill = others.items.every(isBackfill)
+  const planned = await planLoaded(dependencies, others, holdOpen)
+  const { state, standings, timeline, plan } = planned
+  const result = await apply(dependencies, planned, { hand, isFill })
+  const overtaken = await inTurn(async () => {
+    const overtaken = isFill ? await findOvertaken(dependencies, state) : NONE
+    await recordRound(
+      dependencies,
+      {
+        state,
+        plan,
+        applied: result.applied,
+        records: recordsOf(standings, timeline),
+        recovered: timeline.recovered,
+        overtaken,
+      },
+      toContext(dependencies, taken.items),
+    )
+    return overtaken
+  })
   const repaired = await repair(dependencies, result.applied)
-  return buildReport({ items, plan, result, repaired })
+  return buildReport({ items: taken.items, plan, result, repaired, overtaken, held: taken.held })
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+function apply(
+  { org, crm, bulk }: RoundDependencies,
+  { plan }: PlannedRound,
+  { hand, isFill }: { readonly hand: Hand; readonly isFill: boolean },
+): Promise<ApplyOutcome> {
+  const { assignmentRules } = crm.owners
+  return isFill
+    ? applyPlan(behindOthers(org), plan.operations, {
+        assignmentRules,
+        ...(bulk ? { bulk: bulk.open(hand) } : {}),
+      })
+    : applyPlan(org, plan.operations, { assignmentRules })
 }
 
 const isErased = ({ kind, reason }: RoundItem): boolean => kind === 'contact' && reason === 'erased'
+const isNotErased = (item: RoundItem): boolean => !isErased(item)
 
 const behindOthers = <T extends CompositeDoor>(door: T): T => ({
   ...door,
@@ -114,11 +149,15 @@ export async function planItems(
   items: readonly RoundItem[],
   holdOpen: (contactId: string) => boolean,
 ): Promise<PlannedRound> {
+  return await planLoaded(dependencies, { items, state: await loadItems(dependencies, items) }, holdOpen)
+}
+
+async function planLoaded(
+  dependencies: PlanDependencies,
+  { items, state }: { readonly items: readonly RoundItem[]; readonly state: RoundState },
+  holdOpen: (contactId: string) => boolean,
+): Promise<PlannedRound> {
   const { org, crm, refused, hints } = dependencies
-  const state = await loadRound(dependencies, {
-    contactIds: idsOf(items, 'contact'),
-    companyIds: idsOf(items, 'company'),
-  })
   const schemas = await org.schemas()
   const read = openReadScope(org, schemas)
   noteFields(refused, read)
@@ -184,9 +223,6 @@ function noteRefusal(refused: RefusedValues, applied: Applied): boolean {
   }
   return true
 }
-
-const idsOf = (items: readonly RoundItem[], kind: RoundItem['kind']): readonly string[] =>
-  items.filter((item) => item.kind === kind).map((item) => item.id)
 
 /** Whether an earlier try may have written for a contact, or for a company that comes along with one. */
 function createRepeatCheck(

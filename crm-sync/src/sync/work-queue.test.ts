@@ -106,17 +106,37 @@ test('draining, everything held is due, refreshes are left, and failures do not 
   assert.equal(queue.nextDueMs(), undefined)
 })
 
-test('a backfill waits until no more of it comes in, or a page is there, and until nothing else is due', () => {
+test('a backfill waits until no more of it comes in, or a page is there, and has rounds of its own', () => {
   const { queue, clock, takeAt } = open()
   queue.add(work('ann', 'backfill'))
   clock.ms = 11_500
   queue.add(work('bob', 'backfill'))
-  assert.equal(queue.nextDueMs(), 13_500)
-  assert.deepEqual(takeAt(12_000), [])
   queue.add(work('cy', 'lead'))
+  assert.equal(queue.nextFillMs(), 13_500)
   assert.deepEqual(takeAt(13_500), ['cy lead'])
-  assert.deepEqual(takeAt(13_500), ['ann backfill', 'bob backfill'])
-  for (let n = 0; n < 10_000; n += 1) queue.add(work(`p${n}`, 'backfill'))
-  assert.equal(takeAt(13_500).length, 10_000)
+  assert.equal(queue.nextDueMs(), undefined)
+  assert.deepEqual(
+    queue.takeFill().map(({ id }) => id),
+    ['ann', 'bob'],
+  )
+  for (let n = 0; n < 10_001; n += 1) queue.add(work(`p${n}`, 'backfill'))
+  assert.equal(queue.nextFillMs(), 13_500)
+  assert.equal(queue.takeFill().length, 10_000)
+  assert.equal(queue.size, 1)
+})
+
+test('what somebody else has in hand waits for its end, and more of it is merged in', () => {
+  const told: string[] = []
+  const { queue, clock, takeAt } = open()
+  queue.wait(work('ann', 'lead', () => told.push('first')))
+  assert.equal(queue.nextDueMs(), undefined)
+  assert.equal(queue.size, 1)
+  queue.add(work('ann', 'identity', () => told.push('second')))
+  queue.endWait()
+  assert.deepEqual(takeAt(10_000), [])
+  clock.ms = 11_000
+  const [item] = queue.takeDue().items
+  for (const done of item?.waiters ?? []) done()
+  assert.deepEqual(told, ['first', 'second'])
   assert.equal(queue.size, 0)
 })

@@ -31,8 +31,8 @@ const CROWD = 200
 const CROWD_LINGER_MS = 500
 
 /**
- * What is filled in afterwards goes in rounds that are worth a bulk job: it waits until a page of it is in, or nothing
- * more of it came for a while. It is taken when nothing else is due.
+ * What is filled in afterwards goes in rounds of its own that are worth a bulk job: it waits until a page of it is in,
+ * or nothing more of it came for a while.
  */
 export const BACKFILL_ITEMS = 10_000
 const BACKFILL_LINGER_MS = 2000
@@ -55,6 +55,8 @@ export class WorkQueue {
   readonly #held: HoldDown<Pending>
   /** Of backfills. */
   readonly #filling: HoldDown<Pending>
+  /** What somebody else has in hand, by item key. */
+  readonly #waiting = new Map<string, Pending>()
   readonly #visits: OpenVisits
   readonly #tickMs: number
   #draining = false
@@ -71,7 +73,7 @@ export class WorkQueue {
 
   /** Items that are held. Later refreshes of visits do not count. */
   get size(): number {
-    return this.#held.size + this.#filling.size
+    return this.#held.size + this.#filling.size + this.#waiting.size
   }
 
   add(item: Pending): void {
@@ -101,17 +103,16 @@ export class WorkQueue {
   /** From now on everything held is due, nothing is refreshed, and what fails is left to the stream. */
   drain(): void {
     this.#draining = true
+    this.#waiting.clear()
   }
 
-  /** When there is something to take; undefined when there is nothing to wait for. */
+  /** When a round is due; undefined when there is nothing to wait for. Backfills have rounds of their own. */
   nextDueMs(): number | undefined {
-    if (this.#draining) return this.size > 0 ? this.#options.now() : undefined
+    if (this.#draining) return this.#held.size > 0 ? this.#options.now() : undefined
     const visitMs = this.#visits.nextDueMs()
-    const times = [
-      this.#nextRoundMs(),
-      this.#nextFillMs(),
-      visitMs === undefined ? undefined : this.#nextTickMs(visitMs),
-    ].filter((time) => time !== undefined)
+    const times = [this.#nextRoundMs(), visitMs === undefined ? undefined : this.#nextTickMs(visitMs)].filter(
+      (time) => time !== undefined,
+    )
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
@@ -122,23 +123,47 @@ export class WorkQueue {
     return dueMs === undefined ? undefined : dueMs + (isCrowd ? CROWD_LINGER_MS : 0)
   }
 
-  #nextFillMs(): number | undefined {
+  /** When a backfill's round is due: a page of it is there, or nothing more of it came for a while. */
+  nextFillMs(): number | undefined {
+    if (this.#draining) return this.#filling.size > 0 ? this.#options.now() : undefined
     const dueMs = this.#filling.nextDueMs()
     if (dueMs === undefined || this.#filling.size >= BACKFILL_ITEMS) return dueMs
     return Math.max(dueMs, this.#lastFilledMs + BACKFILL_LINGER_MS)
   }
 
-  /** Removes and returns what is due, as much as a round takes. */
+  /** Removes and returns what is due, as much as a round takes; nothing of backfills. */
   takeDue(): { readonly items: readonly Pending[]; readonly refreshes: readonly Pending[] } {
     const nowMs = this.#draining ? Number.POSITIVE_INFINITY : this.#options.now()
     const items = this.#held.takeDue(nowMs, ROUND_ITEMS)
-    if (items.length === 0 && (this.#nextFillMs() ?? Number.POSITIVE_INFINITY) <= nowMs)
-      items.push(...this.#filling.takeDue(nowMs, BACKFILL_ITEMS))
     if (this.#draining) return { items, refreshes: [] }
     const asked = new Set(items.map((item) => item.id))
     const contactIds = this.#visits.takeDue(nowMs, Math.max(0, ROUND_ITEMS - items.length))
     const refreshes = contactIds.filter((id) => !asked.has(id)).map((id) => toRefresh(id, nowMs))
     return { items, refreshes }
+  }
+
+  /** Of backfills. */
+  takeFill(): readonly Pending[] {
+    return this.#filling.takeDue(
+      this.#draining ? Number.POSITIVE_INFINITY : this.#options.now(),
+      BACKFILL_ITEMS,
+    )
+  }
+
+  /** The same item again when others gave back what it needs. */
+  wait(item: Pending): void {
+    if (this.#draining) return
+    const key = itemKey(item)
+    const known = this.#waiting.get(key)
+    if (isRefresh(item)) this.#visits.refreshAt(item.id, this.#options.now() + this.#tickMs)
+    else this.#waiting.set(key, known ? mergePending(known, item) : item)
+  }
+
+  /** What waited for others is due. */
+  endWait(): void {
+    const nowMs = this.#options.now()
+    for (const [key, item] of this.#waiting) this.#heldOf(item).postpone(key, item, nowMs)
+    this.#waiting.clear()
   }
 
   /** The same item again after a pause. While draining the stream hands the work over again after the restart. */

@@ -1,31 +1,71 @@
 import type { CrmWork } from '@leadline/contract'
+import { DueLoop } from './due-loop.ts'
+import type { InHand } from './in-hand.ts'
 import type { OneAtATime } from './one-at-a-time.ts'
-import { toPending } from './pending.ts'
+import { toPending, type Pending } from './pending.ts'
 import { RoundRunner, type RunnerOptions, type SyncCounts } from './round-runner.ts'
 import { WorkQueue, type QueueOptions } from './work-queue.ts'
 
-export interface SyncOptions extends QueueOptions, RunnerOptions {
+export interface SyncOptions extends QueueOptions, Omit<RunnerOptions, 'runRound'> {
+  readonly runRound: (items: readonly Pending[], ways: RoundWays) => ReturnType<RunnerOptions['runRound']>
   readonly oneAtATime: OneAtATime
+  readonly inHand: InHand
+  /** Brings what an earlier backfill left to its end. */
+  readonly settleBackfill: () => Promise<void>
+  /** Told when a backfill's round begins and ends. */
+  readonly onFill: (isOn: boolean) => void
+  /** Ends the waiting for a bulk job, which goes on by itself. */
+  readonly leaveJob: () => void
 }
 
-/** The shortest pause between two looks at what is due. */
-const MIN_PAUSE_MS = 5
+/** How a round goes about its work. */
+export interface RoundWays {
+  readonly holdOpen: (contactId: string) => boolean
+  /** For what must not meet other rounds and polls. */
+  readonly inTurn: OneAtATime
+}
 
-/** Keeps one workspace in step: takes work, and runs a round whenever something is due. */
+/**
+ * Keeps one workspace in step: takes work, and runs a round whenever something is due. A round of a backfill may take
+ * hours; it takes its turn only to load and to record, so that others go on beside it, except where it writes.
+ */
 export class WorkspaceSync {
   readonly #options: SyncOptions
   readonly #queue: WorkQueue
   readonly #runner: RoundRunner
+  readonly #rounds: DueLoop
+  readonly #fills: DueLoop
   #inFlight = 0
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> | undefined
+  /** When to look at what an earlier process left; undefined when that is done. */
+  #settleAtMs: number | undefined = 0
   #onDrained: (() => void) | undefined
-  #stopped = false
 
   constructor(options: SyncOptions) {
     this.#options = options
     this.#queue = new WorkQueue(options)
-    this.#runner = new RoundRunner(options, this.#queue)
+    const { oneAtATime, runRound, log, now } = options
+    const holdOpen = (id: string): boolean => this.#queue.isVisitHeld(id)
+    this.#runner = new RoundRunner(
+      {
+        ...options,
+        runRound: (items, isFill) =>
+          runRound(items, { holdOpen, inTurn: isFill ? oneAtATime : (work) => work() }),
+      },
+      this.#queue,
+    )
+    const onError = (error: unknown): void => log.error('a sync round failed unexpectedly', error)
+    this.#rounds = new DueLoop({
+      now,
+      onError,
+      nextDueMs: () => this.#queue.nextDueMs(),
+      run: () => oneAtATime(() => this.#takeRound()),
+    })
+    this.#fills = new DueLoop({
+      now,
+      onError,
+      nextDueMs: () => this.#nextFillMs(),
+      run: () => this.#takeFill(),
+    })
   }
 
   /** Resolves when the work is applied, or recorded as parked. Stays open when the process stops before. */
@@ -59,48 +99,72 @@ export class WorkspaceSync {
   /** Holds nothing down any more; resolves when all work is done or, after a failure, left to the next start. */
   drain(): Promise<void> {
     this.#queue.drain()
+    this.#options.leaveJob()
     return new Promise((resolve) => {
       this.#onDrained = resolve
       this.#schedule()
     })
   }
 
-  /** Ends after the round in hand. */
+  /** Ends after the rounds in hand. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#running
+    this.#options.leaveJob()
+    await Promise.all([this.#rounds.stop(), this.#fills.stop()])
   }
 
   #schedule(): void {
-    if (this.#stopped || this.#running) return
-    clearTimeout(this.#timer)
-    if (this.#queue.size === 0) this.#onDrained?.()
-    const dueMs = this.#queue.nextDueMs()
-    if (dueMs === undefined) return
-    const pauseMs = Math.max(MIN_PAUSE_MS, dueMs - this.#options.now())
-    this.#timer = setTimeout(() => this.#start(), pauseMs)
-  }
-
-  #start(): void {
-    if (this.#running || this.#stopped) return
-    this.#running = this.#options
-      .oneAtATime(() => this.#takeRound())
-      .catch((error: unknown) => this.#options.log.error('a sync round failed unexpectedly', error))
-      .finally(() => {
-        this.#running = undefined
-        this.#schedule()
-      })
+    this.#rounds.schedule()
+    this.#fills.schedule()
+    if (this.#queue.size + this.#inFlight === 0) this.#onDrained?.()
   }
 
   async #takeRound(): Promise<void> {
     const { items, refreshes } = this.#queue.takeDue()
-    if (items.length + refreshes.length === 0) return
-    this.#inFlight = items.length
+    await this.#run([...items, ...refreshes], false)
+  }
+
+  /** What an earlier process left comes to its end also when there is nothing more to fill in. */
+  #nextFillMs(): number | undefined {
+    return this.#settleAtMs ?? this.#queue.nextFillMs()
+  }
+
+  async #takeFill(): Promise<void> {
+    if (this.#settleAtMs !== undefined) return await this.#settle()
+    const { onFill } = this.#options
+    onFill(true)
     try {
-      await this.#runner.run([...items, ...refreshes])
+      await this.#run(this.#queue.takeFill(), true)
     } finally {
-      this.#inFlight = 0
+      onFill(false)
+    }
+  }
+
+  async #settle(): Promise<void> {
+    const { settleBackfill, retryTimes, now } = this.#options
+    try {
+      await settleBackfill()
+      this.#settleAtMs = undefined
+    } catch (error) {
+      this.#runner.noteTrouble(error)
+      this.#settleAtMs = now() + retryTimes.maxMs
+    }
+  }
+
+  readonly #onFreed = (): void => {
+    this.#queue.endWait()
+    this.#schedule()
+  }
+
+  async #run(items: readonly Pending[], isFill: boolean): Promise<void> {
+    if (items.length === 0) return
+    const waited = items.filter(({ waiters }) => waiters.length > 0).length
+    this.#inFlight += waited
+    try {
+      await this.#runner.run(items, isFill)
+    } finally {
+      this.#inFlight -= waited
+      this.#options.inHand.whenFreed(this.#onFreed)
+      this.#schedule()
     }
   }
 }

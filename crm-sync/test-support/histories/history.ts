@@ -6,6 +6,7 @@ import { SalesforceError } from '../../src/salesforce/errors.ts'
 import { loadStaleContacts } from '../../src/state/links.ts'
 import { createOneAtATime } from '../../src/sync/one-at-a-time.ts'
 import type { DuplicateHints } from '../../src/sync/duplicate-hints.ts'
+import { InHand } from '../../src/sync/in-hand.ts'
 import { RefusedValues } from '../../src/sync/refused-values.ts'
 import { itemKey, type RoundItem } from '../../src/sync/round-tasks.ts'
 import { runRound } from '../../src/sync/run-round.ts'
@@ -101,7 +102,10 @@ export class History {
 
   async #round(): Promise<void> {
     const items = [...new Map([...this.#found, ...this.#work]).values()]
-    const report = await runRound({ ...this.#process, crm: this.#options.settings }, items, () => false)
+    const report = await runRound({ ...this.#process, crm: this.#options.settings }, items, {
+      holdOpen: () => false,
+      inTurn: (work) => work(),
+    })
     for (const item of items) {
       const outcome = report.outcomes.get(itemKey(item))
       for (const queue of [this.#work, this.#found]) {
@@ -161,6 +165,7 @@ export class History {
     return {
       ...common,
       org: connection,
+      inHand: new InHand(),
       refused: new RefusedValues(),
       hints: new Map(),
       owners: async () => [],
@@ -234,6 +239,7 @@ interface Process {
   readonly startedAtMs: number
   readonly sessionTimeoutMs: number
   readonly poll: OwnerPoll
+  readonly inHand: InHand
   readonly refused: RefusedValues
   readonly hints: DuplicateHints
   readonly owners: () => Promise<readonly never[]>
