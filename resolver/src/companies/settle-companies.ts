@@ -40,14 +40,19 @@ export async function settleCompanies(
 ): Promise<void> {
   if (ids.length === 0) return
   const { warehouse, stream, versions } = dependencies
-  const domains = await decideDomains(warehouse, workspace, ids)
+  const [domains, contents] = await Promise.all([
+    decideDomains(warehouse, workspace, ids),
+    readContents(warehouse, workspace, ids),
+  ])
   const moved = [...domains.decided].filter(([domain, owner]) => domains.stored.get(domain) !== owner)
   const companyOfDomain = (domain: string): NodeId => workspace.hash('company', toCompanyKey(domain))
-  await touchMoved(dependencies, workspace, {
-    domains: moved.map(([domain]) => companyOfDomain(domain)),
-    owners: moved.flatMap(([domain, owner]) => [owner ?? [], domains.stored.get(domain) ?? []].flat()),
-  })
-  const version = await versions.next(workspace.id)
+  const [version] = await Promise.all([
+    versions.next(workspace.id),
+    touchMoved(dependencies, workspace, {
+      domains: moved.map(([domain]) => companyOfDomain(domain)),
+      owners: moved.flatMap(([domain, owner]) => [owner ?? [], domains.stored.get(domain) ?? []].flat()),
+    }),
+  ])
   const toRow = ([domain, owner]: readonly [string, NodeId | undefined]): CompanyDomainsRow => ({
     ws: workspace.id,
     domain,
@@ -56,10 +61,7 @@ export async function settleCompanies(
     gone: owner === undefined ? 1 : 0,
   })
   await warehouse.insert('company_domains', moved.map(toRow))
-  const { rows, fresh } = await buildCompanies(warehouse, workspace, {
-    ids,
-    ...domains,
-  })
+  const { rows, fresh } = buildCompanies(workspace, { ids, ...domains, ...contents })
   await warehouse.insert(
     'companies_raw',
     rows.map((row) => ({ ...row, version })),
@@ -79,15 +81,15 @@ async function decideDomains(warehouse: Warehouse, { id: ws }: Workspace, ids: r
   ])
   const domains = new Set([...sizes, ...ownClaims].map(({ domain }) => domain))
   domains.delete('')
-  const claims = await readClaimsOnDomains(warehouse, ws, domains)
-  const [claimants, stored] = await Promise.all([
-    readCompanySizes(
-      warehouse,
-      ws,
-      claims.map(({ company }) => company),
-    ),
+  const [claims, stored] = await Promise.all([
+    readClaimsOnDomains(warehouse, ws, domains),
     readDomainOwners(warehouse, ws, domains),
   ])
+  const claimants = await readCompanySizes(
+    warehouse,
+    ws,
+    claims.map(({ company }) => company),
+  )
   const leadsAt = (domain: string) => (company: NodeId) =>
     claimants.find((size) => size.company === company && size.domain === domain)?.members ?? 0
   const byDomain = Map.groupBy(claims, ({ domain }) => domain)
@@ -117,7 +119,18 @@ async function touchMoved(
   await touchCompanies(stream, ws, [...domains, ...owners])
 }
 
-interface CompanyScope extends Awaited<ReturnType<typeof decideDomains>> {
+/** What is told of these companies, what is stored of them, and what their leads amount to. */
+async function readContents(warehouse: Warehouse, { id: ws }: Workspace, ids: readonly NodeId[]) {
+  const [traits, rows, totals] = await Promise.all([
+    readTraits(warehouse, ws, ids),
+    readCompanies(warehouse, ws, ids),
+    readCompanyTotals(warehouse, ws, ids),
+  ])
+  return { traits, rows, totals }
+}
+
+interface CompanyScope
+  extends Awaited<ReturnType<typeof decideDomains>>, Awaited<ReturnType<typeof readContents>> {
   readonly ids: readonly NodeId[]
 }
 
@@ -130,16 +143,10 @@ const parentsOf = ({ hash, settings }: Workspace): ReadonlyMap<NodeId, NodeId> =
     ]),
   )
 
-async function buildCompanies(
-  warehouse: Warehouse,
+function buildCompanies(
   workspace: Workspace,
-  { ids, sizes, claims, decided: owners }: CompanyScope,
+  { ids, sizes, claims, decided: owners, traits, rows: stored, totals }: CompanyScope,
 ) {
-  const [traits, stored, totals] = await Promise.all([
-    readTraits(warehouse, workspace.id, ids),
-    readCompanies(warehouse, workspace.id, ids),
-    readCompanyTotals(warehouse, workspace.id, ids),
-  ])
   const parents = parentsOf(workspace)
   const sizesOf = Map.groupBy(sizes, ({ company }) => company)
   const traitsOf = Map.groupBy(traits, ({ node }) => node)

@@ -27,8 +27,10 @@ export async function settleIdentity(sources: Sources, touched: readonly NodeRef
   const dirty = toMap(touched)
   const spread = new Set<NodeId>()
   const stored = new Map<NodeId, StoredAssignment[]>()
+  // Nearly always these are all that is needed: read beside the facts, they cost no time.
+  const foreseen = loadStored(sources, stored, moved.keys())
   for (;;) {
-    const evaluated = await view.complete(() => evaluate(sources, moved, dirty))
+    const [evaluated] = await Promise.all([view.complete(() => evaluate(sources, moved, dirty)), foreseen])
     await loadStored(sources, stored, evaluated.keys())
     const flipped = [...evaluated.values()].filter(
       ({ node, verdict }) => !spread.has(node.id) && isFlipped(node, verdict, stored.get(node.id)),
