@@ -24,6 +24,7 @@ export const ingestJobSchema = z.object({
   kind: z.literal('ingest'),
   operation: z.enum(['insert', 'update', 'upsert', 'delete', 'hardDelete']),
   externalIdFieldName: z.string().nullable(),
+  assignmentRuleId: z.string().nullable().default(null),
   hasContent: z.boolean(),
 })
 export type IngestJob = z.infer<typeof ingestJobSchema>
@@ -86,6 +87,7 @@ export function renderJob(job: BulkJob): Record<string, unknown> {
   return {
     ...common,
     ...(job.externalIdFieldName === null ? {} : { externalIdFieldName: job.externalIdFieldName }),
+    ...(job.assignmentRuleId === null ? {} : { assignmentRuleId: job.assignmentRuleId }),
     contentUrl: `services/data/v${job.apiVersion.toFixed(1)}/jobs/ingest/${job.id}/batches`,
     jobType: 'V2Ingest',
     apiActiveProcessingTime: 0,

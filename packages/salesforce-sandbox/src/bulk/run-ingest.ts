@@ -1,6 +1,6 @@
 import { createAccess } from '../access/access.ts'
 import { saveMany } from '../dml/save-many.ts'
-import type { Dml, DmlError, DmlResult } from '../dml/dml-result.ts'
+import { DEFAULT_SAVE_OPTIONS, type Dml, type DmlError, type DmlResult } from '../dml/dml-result.ts'
 import type { Org } from '../org.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
 import { saveJob, type BulkResults, type IngestJob } from './bulk-job.ts'
@@ -62,7 +62,11 @@ interface Ingest {
 function saveRows(ingest: Ingest, rows: readonly BulkRow[]): readonly DmlResult[] {
   const { org, job, object } = ingest
   const { createdById: userId, client } = job
-  const dml: Dml = { org, actor: { userId, via: 'bulk', client, access: createAccess(org, userId) } }
+  const dml: Dml = {
+    org,
+    actor: { userId, via: 'bulk', client, access: createAccess(org, userId) },
+    options: { ...DEFAULT_SAVE_OPTIONS, autoAssign: job.assignmentRuleId ?? false },
+  }
   const results: DmlResult[] = []
   for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
     const writes = rows.slice(start, start + CHUNK_ROWS).map((row) => ({

@@ -43,8 +43,10 @@ export function lockedIds(
 
 /** An owner named by the caller stays, unless the caller leaves assignment on and the org has a rule. */
 function assign(dml: Dml, object: ObjectDefinition, input: Input): Input {
-  if (dml.options?.autoAssign !== true) return input
-  const ownerId = findAssignee(dml.org, object, toValues(input))
+  const { autoAssign = false } = dml.options ?? {}
+  if (autoAssign === false) return input
+  const ruleId = autoAssign === true ? undefined : autoAssign
+  const ownerId = findAssignee(dml.org, object, { values: toValues(input), ruleId })
   const field = dml.org.schema.field(object, 'OwnerId')
   return ownerId === undefined || !field ? input : new Map(input).set(field, ownerId)
 }

@@ -15,8 +15,8 @@ export interface SaveOptions {
   readonly allowDuplicates: boolean
   /** Shows all fields of the records that a duplicate rule found. */
   readonly showDuplicates: boolean
-  /** False keeps assignment rules out. */
-  readonly autoAssign: boolean
+  /** Whether the active assignment rule gives new records away, or the id of the one that does. */
+  readonly autoAssign: boolean | string
 }
 
 export const DEFAULT_SAVE_OPTIONS: SaveOptions = {

@@ -1,4 +1,5 @@
 import type { SaveOptions } from '../dml/dml-result.ts'
+import { toRecordId } from '../store/record-id.ts'
 import { headerOf, readOptions, type HttpRequest } from './http-request.ts'
 
 /** Sforce-Duplicate-Rule-Header and Sforce-Auto-Assign. */
@@ -7,6 +8,12 @@ export function readSaveOptions(request: HttpRequest): SaveOptions {
   return {
     allowDuplicates: duplicates.get('allowsave') === 'true',
     showDuplicates: duplicates.get('includerecorddetails') === 'true',
-    autoAssign: headerOf(request, 'sforce-auto-assign')?.toLowerCase() !== 'false',
+    autoAssign: readAutoAssign(headerOf(request, 'sforce-auto-assign')),
   }
+}
+
+/** TRUE, FALSE, or the id of a rule. */
+function readAutoAssign(header = 'TRUE'): boolean | string {
+  if (/^(true|false)$/i.test(header)) return header.toLowerCase() === 'true'
+  return toRecordId(header) ?? true
 }

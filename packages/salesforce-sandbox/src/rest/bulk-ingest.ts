@@ -11,12 +11,14 @@ import {
 } from '../bulk/bulk-job.ts'
 import { DELIMITERS } from '../bulk/csv.ts'
 import { empty, fail, failDml, json, notFound, type Reply } from '../http/reply.ts'
+import { toRecordId } from '../store/record-id.ts'
 import { findObject, readJsonBody, type ApiCall } from './api-call.ts'
 
 const createSchema = z.object({
   object: z.string(),
   operation: z.enum(['insert', 'update', 'upsert', 'delete', 'hardDelete']),
   externalIdFieldName: z.string().optional(),
+  assignmentRuleId: z.string().optional(),
   contentType: z.literal('CSV').optional(),
   lineEnding: z.enum(['LF', 'CRLF']).default('LF'),
   columnDelimiter: z
@@ -36,6 +38,7 @@ export function createIngest(call: ApiCall): Reply {
   const { object: name, operation, externalIdFieldName = null, lineEnding, columnDelimiter } = parsed.data
   const object = findObject(call, name)
   const problem = findProblem(call, parsed.data, object !== undefined)
+  const { assignmentRuleId } = parsed.data
   if (!object || problem !== undefined) return invalidJob(problem ?? `there is no object ${name}`)
   const nowMs = call.org.clock.nowMs()
   const job: IngestJob = {
@@ -44,6 +47,7 @@ export function createIngest(call: ApiCall): Reply {
     object: object.name,
     operation,
     externalIdFieldName,
+    assignmentRuleId: toRecordId(assignmentRuleId ?? '') ?? null,
     createdById: call.dml.actor.userId,
     createdMs: nowMs,
     changedMs: nowMs,
@@ -73,9 +77,16 @@ function findProblem(
     return 'hardDelete needs the permission Bulk API Hard Delete'
   }
   const object = call.org.schema.object(wanted.object)
+  if (!isRuleKnown(call, wanted)) return `there is no assignment rule ${wanted.assignmentRuleId}`
   const key = object && call.org.schema.field(object, externalIdFieldName ?? '')
   if (operation !== 'upsert') return undefined
   return key?.idLookup === true ? undefined : 'an upsert needs an externalIdFieldName that is an External Id'
+}
+
+function isRuleKnown({ org }: ApiCall, { assignmentRuleId, object }: z.infer<typeof createSchema>): boolean {
+  if (assignmentRuleId === undefined) return true
+  const rule = org.store.get('AssignmentRule', toRecordId(assignmentRuleId) ?? '')
+  return rule?.values['SobjectType'] === org.schema.object(object)?.name
 }
 
 function invalidJob(problem: string): Reply {

@@ -165,3 +165,27 @@ test('query results come in pages, each with its header, the last with the locat
     ['null', '1'],
   )
 })
+
+test('a job that names an assignment rule has it give new leads away; without one the owner is the caller', async (t) => {
+  const org = await startTestOrg(t)
+  const queueId = org.admin.queue({ name: 'Enterprise' })
+  org.admin.rules.assignment({ name: 'A', entries: [{ ownerId: queueId }] })
+  const found = await org.call(
+    `GET /query?q=${encodeURIComponent("SELECT Id FROM AssignmentRule WHERE SobjectType = 'Lead' AND Active = true")}`,
+  )
+  const ruleId = String(read(found.body, 'records', 0, 'Id'))
+  const run = async (mail: string, more: object): Promise<unknown> => {
+    await load(org, more, `LastName,Company,Email\nDoe,Acme,${mail}\n`)
+    org.admin.clock.advance(1000)
+    return org.admin.records('Lead', `Email = '${mail}'`)[0]?.values['OwnerId']
+  }
+  assert.equal(await run('with@rule.example', { assignmentRuleId: ruleId }), queueId)
+  assert.notEqual(await run('without@rule.example', {}), queueId)
+  const unknown = await org.call('POST /jobs/ingest', {
+    object: 'Lead',
+    operation: 'insert',
+    assignmentRuleId: '01Q000000000999',
+  })
+  assert.equal(unknown.status, 400)
+  assert.equal(read(unknown.body, 0, 'errorCode'), 'INVALIDJOB')
+})

@@ -79,6 +79,19 @@ export const organization = defineObject({
   ],
 })
 
+export const assignmentRule = defineObject({
+  ...setup,
+  createable: false,
+  updateable: false,
+  name: 'AssignmentRule',
+  keyPrefix: '01Q',
+  fields: [
+    textField('Name', 120, { nameField: true }),
+    picklistField('SobjectType', ['Lead', 'Case']),
+    flagField('Active'),
+  ],
+})
+
 export const leadStatus = defineObject({
   ...setup,
   createable: false,
