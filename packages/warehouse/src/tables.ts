@@ -12,6 +12,7 @@ import type {
   IdentityCommandsRow,
   IdentityRulingsRow,
   ErasuresRow,
+  LadderStepsRow,
 } from './rows/identity-rows.ts'
 import type {
   LeadsRow,
@@ -37,6 +38,7 @@ import type {
   CrmConnectionsRow,
   CrmLocksRow,
   CrmApiCallsRow,
+  OpportunitiesRow,
 } from './rows/crm-rows.ts'
 
 export * from './rows/column-types.ts'
@@ -69,9 +71,11 @@ export interface TableRows {
   readonly crm_connections: CrmConnectionsRow
   readonly crm_locks: CrmLocksRow
   readonly crm_api_calls: CrmApiCallsRow
+  readonly opportunities_raw: OpportunitiesRow
   readonly identity_commands: IdentityCommandsRow
   readonly identity_rulings: IdentityRulingsRow
   readonly erasures: ErasuresRow
+  readonly ladder_steps: LadderStepsRow
   readonly group_members: GroupMembersRow
   readonly group_domains: GroupDomainsRow
   readonly company_leads: CompanyLeadsRow

@@ -2,7 +2,7 @@ import { TOUCHED_TOPIC, encodeTouched } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
-import type { NodeId, NodeRef } from '../identity/fact-source.ts'
+import { NO_NODE, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import { findAffected } from '../reconcile/find-affected.ts'
 import { openSources } from '../reconcile/open-sources.ts'
 import { planAssignments } from '../reconcile/plan-assignments.ts'
@@ -10,6 +10,7 @@ import { rebuildLeads, type RebuiltLeads } from '../reconcile/rebuild-leads.ts'
 import { settleIdentity } from '../reconcile/settle-identity.ts'
 import type { Sources } from '../reconcile/sources.ts'
 import { eventKey } from '../reads/event-key.ts'
+import { compareWithSql } from '../sql-ladder/compare-with-sql.ts'
 import type { Workspace } from '../workspaces.ts'
 import { readNodePages } from './read-node-pages.ts'
 
@@ -28,9 +29,13 @@ const PAGE = 20_000
 const MAX_LEADS = 500
 const MAX_TOUCHED = 1000
 
+/** In `rows`, beside the tables: events that the rules in SQL see elsewhere. */
+const SQL_LADDER = 'events by SQL'
+
 /**
- * The full reconcile: evaluates every identifier of a workspace, builds every lead anew and compares. Writes nothing, so
- * any process may run it at any time. Events that arrive meanwhile, and are not resolved yet, are differences too.
+ * The full reconcile: evaluates every identifier of a workspace, builds every lead anew and compares; then asks the same
+ * rules in SQL whose each event is. Writes nothing of consequence, so any process may run it at any time. Events that
+ * arrive meanwhile, and are not resolved yet, are differences too.
  */
 export async function findDifferences(warehouse: Warehouse, workspace: Workspace): Promise<Differences> {
   const found = new Map<string, Set<string>>()
@@ -43,6 +48,11 @@ export async function findDifferences(warehouse: Warehouse, workspace: Workspace
       found.set(table, (found.get(table) ?? new Set()).add(key))
       for (const id of ids) nodes.set(id, known.get(id) ?? nodes.get(id) ?? { kind: 'anon', id })
     })
+  }
+  for (const { messageId, node, stored, expected } of await compareWithSql(warehouse, workspace)) {
+    found.set(SQL_LADDER, (found.get(SQL_LADDER) ?? new Set()).add(`${node} ${messageId}`))
+    for (const id of [node, stored, expected])
+      if (id !== NO_NODE) nodes.set(id, nodes.get(id) ?? { kind: 'anon', id })
   }
   const rows = Object.fromEntries([...found].map(([table, keys]) => [table, keys.size]))
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0)

@@ -96,3 +96,15 @@ export interface ErasuresRow {
   readonly until: DateTime
   readonly node_id: Uuid
 }
+
+export interface LadderStepsRow {
+  readonly ws: number
+  readonly run: Uuid
+  readonly step: string
+  readonly node_type: 'anon' | 'device' | 'phone' | 'mail' | 'user'
+  readonly node_id: Uuid
+  readonly other_type: 'anon' | 'device' | 'phone' | 'mail' | 'user'
+  readonly other_id: Uuid
+  readonly since: DateTime
+  readonly at: DateTime
+}
