@@ -110,10 +110,21 @@ function toDeliveries(
 }
 
 const toFiringRow = (
-  { imported: _, ...firing }: NewFiring,
+  { ws, node_id, rule, message_id, lead_id, at, stage, facts }: NewFiring,
   owner: string,
   firedAt: string,
-): Draft<RuleFiringsRow> => ({ ...firing, fired_at: firedAt, owner })
+): Draft<RuleFiringsRow> => ({
+  ws,
+  node_id,
+  rule,
+  message_id,
+  lead_id,
+  at,
+  fired_at: firedAt,
+  stage,
+  facts,
+  owner,
+})
 
 function toOwnedLead(
   { row, before, firings }: FiredLead,

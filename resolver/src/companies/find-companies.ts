@@ -4,6 +4,13 @@ import { readDomainOwners, readMemberships } from '../reads/read-groups.ts'
 import type { Draft } from '../reconcile/build-lead.ts'
 import type { LeadMembers } from '../reconcile/find-members.ts'
 import type { Sources } from '../reconcile/sources.ts'
+import {
+  findCompanyConditions,
+  toCompanyFields,
+  type CompanyFields,
+  type CompanyOfLead,
+} from '../qualification/company-fields.ts'
+import { readCompanies } from '../reads/read-stored-rows.ts'
 import { readMail, toCompanyKey } from './company-of-mail.ts'
 import { findOwnCompany } from './own-company.ts'
 
@@ -11,6 +18,8 @@ import { findOwnCompany } from './own-company.ts'
 export interface CompanyFinder {
   /** NO_NODE where there is none. */
   ownOf(lead: LeadMembers): NodeId
+  /** What rules may ask of it, where any asks. */
+  fieldsOf(lead: LeadMembers): CompanyOfLead
   /** A row for each company that the lead ever named, by a group or by a mail. */
   rowsOf(
     lead: LeadMembers,
@@ -47,8 +56,13 @@ export async function createCompanyFinder(
   }
   const ownOf = (lead: LeadMembers): NodeId =>
     lead.isVoid ? NO_NODE : findOwnCompany({ memberships: membershipsOf(lead), byMail: byMail(lead) })
+  const fields = await readFields({ warehouse, workspace }, leads.map(ownOf))
   return {
     ownOf,
+    fieldsOf: (lead) => {
+      const own = ownOf(lead)
+      return own === NO_NODE ? undefined : (fields.get(own) ?? 'pending')
+    },
     rowsOf: (lead, seen) => {
       const own = ownOf(lead)
       const groups = new Set(membershipsOf(lead).map(({ company }) => company))
@@ -62,6 +76,17 @@ export async function createCompanyFinder(
       )
     },
   }
+}
+
+/** Companies are written after their leads: what is not there yet has them looked at again when it comes. */
+async function readFields(
+  { warehouse, workspace }: Pick<Sources, 'warehouse' | 'workspace'>,
+  own: readonly NodeId[],
+): Promise<ReadonlyMap<NodeId, CompanyFields>> {
+  const isAsked = findCompanyConditions(workspace.settings.qualification.rules).length > 0
+  const ids = isAsked ? new Set(own.filter((id) => id !== NO_NODE)) : []
+  const rows = await readCompanies(warehouse, workspace.id, ids)
+  return new Map(rows.map((row) => [row.company_id, toCompanyFields(row)]))
 }
 
 const toRow = (

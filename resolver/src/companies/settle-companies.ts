@@ -22,6 +22,7 @@ import { toCompanyKey } from './company-of-mail.ts'
 import { findDomainOwner } from './domain-owner.ts'
 import { GROUP_KEY } from './extract-groups.ts'
 import { touchCompanies, touchLeads } from './touch-companies.ts'
+import { touchJudged } from './touch-judged.ts'
 
 export interface CompanyDependencies {
   readonly stream: Stream
@@ -62,6 +63,7 @@ export async function settleCompanies(
   })
   await warehouse.insert('company_domains', moved.map(toRow))
   const { rows, fresh } = buildCompanies(workspace, { ids, ...domains, ...contents })
+  await touchJudged(dependencies, workspace, { stored: contents.rows, changed: rows })
   await warehouse.insert(
     'companies_raw',
     rows.map((row) => ({ ...row, version })),

@@ -4,6 +4,7 @@ import type { Touch } from '../attribution/touches.ts'
 import { findIdentifiedTime } from '../attribution/identified-time.ts'
 import type { NodeId } from '../identity/fact-source.ts'
 import { toName, toTraitsJson, type Profile } from '../profile/fold-traits.ts'
+import type { CompanyOfLead } from '../qualification/company-fields.ts'
 import { findStage, qualify, type Entry } from '../qualification/qualify.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import type { ScoreTold } from '../score/score-fold.ts'
@@ -35,6 +36,7 @@ export interface JudgedLead {
   readonly mailbox: Mailbox | undefined
   /** Of its work mail; empty where there is none. */
   readonly domain: string
+  readonly company: CompanyOfLead
   readonly profile: Profile
   readonly events: readonly LoadedEvent[]
   readonly sessions: readonly BuiltSession[]
@@ -58,6 +60,7 @@ export function judgeLead({ settings, findTouches }: Workspace, lead: JudgedLead
       fields: toSessionFields(session, touches[i]),
     })),
     fields: toFields(lead),
+    isCompanyPending: lead.company === 'pending',
     // Whoever is known without an event that says so was known all along.
     knownMs: lead.isIdentified ? (identifiedMs ?? Number.NEGATIVE_INFINITY) : undefined,
   }
@@ -97,7 +100,7 @@ const toSessionFields = ({ row }: BuiltSession, touches: readonly Touch[] = []) 
   country: row.country,
 })
 
-function toFields({ mailbox, domain, profile }: JudgedLead): { lead: unknown; company: unknown } {
+function toFields({ mailbox, domain, company, profile }: JudgedLead): { lead: unknown; company: unknown } {
   const traits: unknown = JSON.parse(toTraitsJson(profile))
   return {
     lead: {
@@ -106,7 +109,7 @@ function toFields({ mailbox, domain, profile }: JudgedLead): { lead: unknown; co
       name: toName(profile),
       traits,
     },
-    company: { domain },
+    company: { ...(company === 'pending' ? {} : company), domain },
   }
 }
 

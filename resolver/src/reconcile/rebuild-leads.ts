@@ -148,6 +148,7 @@ function buildLead(
   })
   const mailbox = primary && toMailbox(workspace, primary)
   const known = {
+    company: companies.fieldsOf(members),
     isIdentified: lead.kind !== 'anon' && !isVoid,
     isQuarantined: isVoid,
     mailbox,

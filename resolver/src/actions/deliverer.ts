@@ -1,0 +1,92 @@
+import type { StageDependencies } from '../start-stages.ts'
+import type { Workspace } from '../workspaces.ts'
+import { DelivererLease } from './deliverer-lease.ts'
+import { readDue, type Delivery } from './delivery-rows.ts'
+import { toTargetKey } from './gone-targets.ts'
+import { prepareDue, type Prepared } from './prepare-due.ts'
+import { readMessageFacts } from './read-message-facts.ts'
+import { sendBatch, type SendDependencies } from './send-batch.ts'
+import { touchErased } from './touch-erased.ts'
+
+export type DelivererDependencies = Pick<StageDependencies, 'stream' | 'workspaces' | 'erasures'> &
+  Omit<SendDependencies, 'lease'>
+
+/** Half of it is longer than a try. */
+const LEASE_MS = 32_000
+
+/** Sends what rules fired. */
+export interface Deliverer {
+  /** Looks once for what is due, and begins to send it. */
+  round(): Promise<void>
+  /** Resolves when all that was begun has ended. */
+  finish(): Promise<void>
+  /** Whether anything is on its way, or due and its rule has fired. */
+  isBusy(): Promise<boolean>
+  /** Lets another process take over. */
+  release(): Promise<void>
+}
+
+/**
+ * Each receiver has a line of its own, so that a slow one holds up nobody else. A message whose answer was not stored
+ * when the process died is sent again, with the same id and the same words.
+ */
+export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
+  const { warehouse, workspaces, log, now } = dependencies
+  const lease = new DelivererLease({ warehouse, now, leaseMs: LEASE_MS })
+  const sending = new Map<string, Promise<void>>()
+  const lineOf = (delivery: Delivery): string => `${delivery.ws} ${toTargetKey(delivery)}`
+
+  const begin = (line: string, batch: readonly Prepared[], workspace: Workspace): void => {
+    const work = sendBatch({ ...dependencies, lease }, workspace, batch)
+      .then(() =>
+        touchErased(
+          dependencies,
+          workspace,
+          batch.map(({ delivery }) => delivery),
+        ),
+      )
+      .then(() => undefined)
+      .catch((error: unknown) => log.error('messages could not be sent now and are tried again', error))
+      .finally(() => sending.delete(line))
+    sending.set(line, work)
+  }
+  const takeUp = async (workspace: Workspace): Promise<void> => {
+    if ((await readDue(warehouse, workspace.id, now())).length === 0) return
+    if (!(await lease.hold(workspace.id))) return
+    // Before the question: what is on its way while it is answered may be told as due, and not be any more.
+    const inHand = new Set(sending.keys())
+    const due = await readDue(warehouse, workspace.id, now())
+    const free = await touchErased(
+      dependencies,
+      workspace,
+      due.filter((delivery) => !inHand.has(lineOf(delivery))),
+    )
+    const prepared = await prepareDue({ warehouse, workspace, nowMs: now() }, free)
+    const lines = Map.groupBy(prepared, ({ delivery }) => lineOf(delivery))
+    for (const [line, batch] of lines) begin(line, batch, workspace)
+  }
+  return {
+    round: async () => {
+      for (const workspace of workspaces.values()) if (hasReceivers(workspace)) await takeUp(workspace)
+    },
+    finish: async () => {
+      await Promise.all(sending.values())
+    },
+    isBusy: async () => sending.size > 0 || (await isAnyDue(dependencies)),
+    release: () => lease.release(),
+  }
+}
+
+async function isAnyDue({ warehouse, workspaces, now }: DelivererDependencies): Promise<boolean> {
+  for (const workspace of workspaces.values()) {
+    if (!hasReceivers(workspace)) continue
+    const due = await readDue(warehouse, workspace.id, now())
+    const factsOf = await readMessageFacts(warehouse, workspace.id, due)
+    if (due.some((delivery) => delivery.message !== '' || factsOf(delivery).firing)) return true
+  }
+  return false
+}
+
+/** Whether any rule sends anything. */
+export const hasReceivers = ({ settings }: Workspace): boolean =>
+  settings.qualification.rules.some(({ actions }) => actions.some((action) => !('assignOwner' in action)))
