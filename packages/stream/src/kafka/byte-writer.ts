@@ -1,11 +1,12 @@
 /** Writes numbers and bytes as Kafka's protocol has them, one after the other, into room that was counted before. */
 export class ByteWriter {
   readonly bytes: Buffer
-  #at = 0
+  #at: number
 
-  constructor(size: number) {
-    // Not zeroed: every byte of it is written.
+  constructor(size: number, start = 0) {
+    // Not zeroed: every byte from the start on is written.
     this.bytes = Buffer.allocUnsafeSlow(size)
+    this.#at = start
   }
 
   get at(): number {

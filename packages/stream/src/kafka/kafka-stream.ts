@@ -65,10 +65,10 @@ class KafkaStream implements Stream {
     this.#requireOpen()
     requireStorable(topic, values)
     const shape = await this.#shape(topic)
-    const parts = toParts(values)
-    await Promise.all(
-      parts.map((part) => this.#accumulator.add({ topic, shape, values: part.values }, part.bytes)),
-    )
+    const add = ({ values, bytes }: Pick<Part, 'values'> & { readonly bytes: number }): Promise<void> =>
+      this.#accumulator.add({ topic, shape, values }, bytes)
+    const [first, ...rest] = toParts(values)
+    if (first) await (rest.length === 0 ? add(first) : Promise.all([first, ...rest].map(add)))
   }
 
   async consume(consume: ConsumeOptions): Promise<Consumer> {

@@ -27,7 +27,12 @@ interface Message {
 export interface Encoded {
   readonly buf: Buffer
   readonly buffer: Buffer
+  /** The same with free room in front. */
+  readonly roomy?: Buffer
 }
+
+/** What goes before a body takes some 20 bytes and the client's name. */
+const HEAD_ROOM = 256
 
 export interface BuilderParts {
   /** kafkajs' own. */
@@ -48,9 +53,10 @@ export const createProduceBuilder =
     const { acks, timeout: timeoutMs, compression: codec = 0 } = args
     const pack = (buffer: Buffer): Promise<Buffer> => lookupCodec(codec).compress({ buffer })
     const encode = async (): Promise<Encoded> => {
-      const tools = { nowMs: now(), crc32c, pack }
-      const bytes = await encodeProduceRequest({ acks, timeoutMs, codec, topics }, tools)
-      return { buf: bytes, buffer: bytes }
+      const tools = { nowMs: now(), crc32c, pack, headRoom: HEAD_ROOM }
+      const roomy = await encodeProduceRequest({ acks, timeoutMs, codec, topics }, tools)
+      const buffer = roomy.subarray(HEAD_ROOM)
+      return { buf: buffer, buffer, roomy }
     }
     return { ...own(args), encode }
   }
@@ -106,9 +112,13 @@ export async function buildRequest({
     readonly encode: () => Promise<Encoded>
   }
 }): Promise<{ readonly buffer: Buffer }> {
-  const { buffer: body } = await request.encode()
+  const { buffer: body, roomy } = await request.encode()
   const headBytes = 8 + sizeOfText(clientId)
   const head = new ByteWriter(4 + headBytes).int32(headBytes + body.length)
   head.int16(request.apiKey).int16(request.apiVersion).int32(correlationId).text(clientId)
-  return { buffer: Buffer.concat([head.bytes, body]) }
+  if (roomy === undefined || head.bytes.length > HEAD_ROOM)
+    return { buffer: Buffer.concat([head.bytes, body]) }
+  const start = HEAD_ROOM - head.bytes.length
+  head.bytes.copy(roomy, start)
+  return { buffer: roomy.subarray(start) }
 }

@@ -29,6 +29,8 @@ export interface ProduceTools {
   readonly crc32c: (bytes: Buffer) => number
   /** Packs records by the request's codec; not called without one. */
   readonly pack: (records: Buffer) => Promise<Buffer>
+  /** Bytes that are left free in front, for what goes before the body. */
+  readonly headRoom: number
 }
 
 export async function encodeProduceRequest(request: ProduceRequest, tools: ProduceTools): Promise<Buffer> {
@@ -38,7 +40,7 @@ export async function encodeProduceRequest(request: ProduceRequest, tools: Produ
       batches: await Promise.all(partitions.map((partition) => toBatch(partition, request.codec, tools))),
     })),
   )
-  const writer = new ByteWriter(sizeOfRequest(topics))
+  const writer = new ByteWriter(tools.headRoom + sizeOfRequest(topics), tools.headRoom)
   writer.text(null).int16(request.acks).int32(request.timeoutMs).int32(topics.length)
   for (const { topic, batches } of topics) {
     writer.text(topic).int32(batches.length)

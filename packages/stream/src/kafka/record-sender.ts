@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CompressionTypes, Kafka, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
-import { encodeChunk, type Chunk } from '../append/chunk.ts'
+import type { CompressionTypes, Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs'
+import { writeChunk, type Chunk } from '../append/chunk.ts'
 import { REQUEST_TIMEOUT_MS } from './kafka-clients.ts'
 import { untilAborted } from './with-deadline.ts'
 
@@ -27,6 +27,8 @@ export class RecordSender {
   #producer: Producer | undefined
   #connected: Promise<void> | undefined
   #lastFailure: unknown
+  /** Where the chunks of a send are written; the next one writes there too. */
+  #room = Buffer.alloc(0)
 
   constructor(options: RecordSenderOptions) {
     this.#options = options
@@ -42,7 +44,7 @@ export class RecordSender {
    * then the connection is given up too, because it may still carry these records.
    */
   async send(records: readonly ChunksOfTopic[], signal: AbortSignal): Promise<void> {
-    const topicMessages = records.map(toTopicMessages)
+    const topicMessages = this.#write(records)
     for (let attempt = 1; ; attempt += 1) {
       if (signal.aborted) return this.#giveUp(signal)
       try {
@@ -50,6 +52,8 @@ export class RecordSender {
         this.#lastFailure = undefined
         return
       } catch (error) {
+        // A part of what failed may still be read from there, for another node.
+        this.#room = Buffer.alloc(0)
         if (signal.aborted) return this.#giveUp(signal)
         this.#lastFailure = error
         await untilAborted(sleep(pauseMs(attempt)), signal).catch(() => undefined)
@@ -59,6 +63,20 @@ export class RecordSender {
 
   async close(): Promise<void> {
     await this.#producer?.disconnect()
+  }
+
+  #write(records: readonly ChunksOfTopic[]): TopicMessages[] {
+    const bytes = records.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    if (this.#room.length < bytes) this.#room = Buffer.allocUnsafeSlow(bytes)
+    let end = 0
+    return records.map(({ topic, chunks }) => ({
+      topic,
+      messages: chunks.map((chunk) => {
+        const start = end
+        end = writeChunk(chunk, this.#room, start)
+        return toMessage(chunk, this.#room.subarray(start, end))
+      }),
+    }))
   }
 
   async #attempt(topicMessages: TopicMessages[]): Promise<void> {
@@ -105,15 +123,12 @@ export class RecordSender {
 
 const pauseMs = (attempt: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1))
 
-function toTopicMessages({ topic, chunks }: ChunksOfTopic): TopicMessages {
-  const messages = chunks.map((chunk) => ({
-    partition: chunk.partition,
-    key: chunk.key ?? null,
-    value: encodeChunk(chunk),
-    headers: { [COUNT_HEADER]: String(chunk.count) },
-  }))
-  return { topic, messages }
-}
+const toMessage = ({ partition, key, count }: Chunk, value: Buffer): Message => ({
+  partition,
+  key: key ?? null,
+  value,
+  headers: { [COUNT_HEADER]: String(count) },
+})
 
 /** A partition without an answer was not sent, whatever the client says. */
 function requireAnswers(sent: readonly TopicMessages[], answers: readonly RecordMetadata[]): void {
