@@ -32,7 +32,12 @@ export function readIncoming(
       arrival ??= arrivals.begin(() => incoming.destroy())
       arrival.add(chunk.length)
     })
-    incoming.on('end', () => end({ ok: true, bytes: join(chunks) }))
+    incoming.on('end', () => {
+      const bytes = join(chunks)
+      // The request keeps its listeners until it is answered, and they keep the list.
+      chunks.length = 0
+      end({ ok: true, bytes })
+    })
     incoming.on('close', () => end(incompleteBody))
     incoming.on('error', () => end(incompleteBody))
   })

@@ -43,8 +43,19 @@ export function toEnvelopeValue(head: RecordHead, parts: EnvelopeParts): StreamV
   const texts = events.map((event) => event.text)
   return {
     key: `${head.key.workspace}:${identifierOf(events[0]?.value)}`,
-    value: withoutSecret(head, encodeEnvelope(envelope, texts)),
+    // Bytes lie outside of the heap: while they wait for the log the garbage collector does not carry them about.
+    value: toBytes(withoutSecret(head, encodeEnvelope(envelope, texts))),
   }
+}
+
+/**
+ * Outside of the heap, where the garbage collector does not carry it about while it waits for the log; and not in a
+ * pool, of which each piece that waits would keep the whole.
+ */
+function toBytes(text: string): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text)
+  return bytes
 }
 
 /** One bad event, whole, with the reason of its refusal. */

@@ -7,7 +7,8 @@ import type { CollectorMetrics } from '../metrics.ts'
 const nothing = (): void => undefined
 
 export const quietFeed: Feed = {
-  record: nothing,
+  see: (_, { key }) => ({ key, entries: [] }),
+  show: nothing,
   recordRefusal: nothing,
   watch: () => undefined,
   close: nothing,

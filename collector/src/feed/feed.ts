@@ -32,8 +32,16 @@ export interface Watching {
   readonly stop: () => void
 }
 
+/** What may be shown of a request once it is stored. */
+export interface Sighting {
+  readonly key: Key
+  readonly entries: readonly FeedEntry[]
+}
+
 export interface Feed {
-  record(request: WireRequest, acceptance: Acceptance): void
+  /** Copies what will be shown, so that the request itself need not be kept until it is stored. */
+  see(request: WireRequest, acceptance: Acceptance): Sighting
+  show(sighting: Sighting): void
   /** A request of which nothing was read or taken. */
   recordRefusal(key: Key, path: string, refusal: Refusal): void
   /** What is remembered of a workspace, oldest first, and from then on each entry until `stop`. Undefined when full. */
@@ -68,30 +76,31 @@ export function createFeed(now: () => Date): Feed {
     keys.set(id, known)
     return known
   }
-  /** Entries of as many items as may still be recorded in this second. */
-  const publish = <T>(
-    key: Key,
-    items: readonly T[],
-    toEntry: (item: T, index: number) => FeedEntry,
-  ): void => {
+  /** Of so many entries of a key, as many as may still be made in this second. */
+  const take = (key: Key, wanted: number): number => {
     const feed = feedOf(key)
-    const watching = watchers.get(key.workspace)
-    const allowed = allowanceOf(feed, now(), watching ? WATCHED_PER_SECOND : UNWATCHED_PER_SECOND)
-    const entries = items.slice(0, allowed).map(toEntry)
-    feed.recorded += entries.length
+    const perSecond = watchers.has(key.workspace) ? WATCHED_PER_SECOND : UNWATCHED_PER_SECOND
+    const taken = Math.min(wanted, allowanceOf(feed, now(), perSecond))
+    feed.recorded += taken
+    return taken
+  }
+  const show = ({ key, entries }: Sighting): void => {
     for (const entry of entries) {
-      feed.ring.push(entry)
-      for (const watcher of watching ?? []) watcher.tell(entry)
+      feedOf(key).ring.push(entry)
+      for (const watcher of watchers.get(key.workspace) ?? []) watcher.tell(entry)
     }
   }
   return {
-    record(request, acceptance) {
-      publish(acceptance.key, request.events, (event, index) =>
-        toEntry({ event, index, at: now(), request, acceptance }),
-      )
+    see(request, acceptance) {
+      const { key } = acceptance
+      const taken = take(key, request.events.length)
+      const events = taken === 0 ? [] : request.events.slice(0, taken)
+      const entries = events.map((event, index) => toEntry({ event, index, at: now(), request, acceptance }))
+      return { key, entries }
     },
+    show,
     recordRefusal(key, path, refusal) {
-      publish(key, [path], () => toRefusedEntry(key, path, { at: now(), refusal }))
+      if (take(key, 1) === 1) show({ key, entries: [toRefusedEntry(key, path, { at: now(), refusal })] })
     },
     watch(workspace, watcher) {
       const count = [...watchers.values()].reduce((sum, { size }) => sum + size, 0)
