@@ -109,6 +109,25 @@ describe('leadline resolve', () => {
     assert.match(cut.errors.at(-1) ?? '', /ends too early/)
   })
 
+  test('says before the work that there is no place for the answers', async (t) => {
+    const directory = await makeTemporaryDirectory(t)
+    const terminal = createRecordingTerminal()
+    const nowhere = join(directory, 'missing', 'leads')
+    assert.equal(await runCli(['resolve', '--in', join(directory, 'none'), '--out', nowhere], terminal), 1)
+    assert.match(terminal.errors.at(-1) ?? '', /leads cannot be written: ENOENT/)
+  })
+
+  test('a message id that is a number keeps its digits', async (t) => {
+    const { answers } = await resolveText(
+      t,
+      toLines([{ type: 'page', messageId: 7, anonymousId: 'c1', ...at(0) }]),
+    )
+    assert.deepEqual(
+      answers.map(({ messageId }) => messageId),
+      ['7'],
+    )
+  })
+
   test('a world of people passes the gates, with the same ids in another order and replayed', async (t) => {
     const world = createPeopleWorld({ seed: 11, people: 150, hostility: 1 })
     const resolveEvents = async (events: readonly WorldEvent[]) => {

@@ -7,7 +7,7 @@ import { readEventPortions } from '../resolve/read-event-portions.ts'
 import { readResolved } from '../resolve/read-resolved.ts'
 import { resolveEvents } from '../resolve/resolve-events.ts'
 import { toWorkspaceDocument } from '../resolve/workspace-document.ts'
-import { writeResolved } from '../resolve/write-resolved.ts'
+import { checkPlace, writeResolved } from '../resolve/write-resolved.ts'
 import { readOwnDocument } from '../settings/read-documents.ts'
 import { listenForSignals } from '../start/wait-for-signal.ts'
 
@@ -44,6 +44,8 @@ export const resolve: Command = {
     const input = flags.text('in')
     if (input === undefined)
       throw new CommandError('--in is missing: --in FILE, or --in - for standard input')
+    const output = flags.text('out') ?? '-'
+    await checkPlace(output)
     const own = await readOwnDocument(flags.text('config'))
     const workspace = toWorkspaceDocument(own, flags.text('identity-key'))
     const signals = listenForSignals()
@@ -69,7 +71,7 @@ export const resolve: Command = {
       })
       terminal.progress('')
       await order.fill(readResolved(instance.warehouse, WORKSPACE))
-      await writeResolved(flags.text('out') ?? '-', order.answers(), process.stdout)
+      await writeResolved(output, order.answers(), process.stdout)
       return rejected > 0 ? REJECTED_LINES : 0
     } catch (error) {
       if (signals.stop.aborted) return INTERRUPTED

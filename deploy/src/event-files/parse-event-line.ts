@@ -48,7 +48,10 @@ export function buildEventLine(event: UnknownObject, text: string, context: Line
     return { ok: false, reason: `type: must be one of ${EVENT_TYPES.join(', ')}` }
   }
   const given = event['messageId']
-  const messageId = typeof given === 'string' && given !== '' ? given : context.messageId
+  const messageId =
+    typeof given === 'number' || (typeof given === 'string' && given !== '')
+      ? String(given)
+      : context.messageId
   const head = {
     v: 1,
     workspace: context.workspace,

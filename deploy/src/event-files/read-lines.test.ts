@@ -33,3 +33,9 @@ test('a gzip file that was cut off is named as such', async () => {
   const packed = gzipSync(Buffer.from(TEXT))
   await assert.rejects(linesOf([packed.subarray(0, packed.length - 12)]), /the gzip data ends too early/)
 })
+
+test('a file that has no line ends is refused before it fills the memory', async () => {
+  const megabyte = Buffer.alloc(1024 ** 2, 'x')
+  const endless = Array.from({ length: 20 }, () => megabyte)
+  await assert.rejects(linesOf([Buffer.from('first\n'), ...endless]), /line 2 is longer than 16 MB/)
+})

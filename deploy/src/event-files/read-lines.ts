@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { CommandError } from '../command.ts'
 import { openUnpacked, toReadError } from './open-unpacked.ts'
 
 /** A line of a file, without its end. */
@@ -7,6 +8,9 @@ export interface Line {
   readonly number: number
   readonly text: string
 }
+
+/** Characters. No event is nearly as long; without a bound a file without line ends would fill the memory. */
+const LONGEST_LINE = 16 * 1024 ** 2
 
 /** Lines of a file, or of standard input for `-`; gzip is recognised by its first bytes. Portions, not single lines. */
 export async function* readLines(path: string, input: Readable): AsyncGenerator<readonly Line[]> {
@@ -33,6 +37,8 @@ async function* splitLines(source: Readable): AsyncGenerator<readonly Line[]> {
     parts[0] = rest + first
     rest = parts.pop() ?? ''
     if (parts.length > 0) yield parts.map(toLine)
+    if (rest.length > LONGEST_LINE)
+      throw new CommandError(`line ${number + 1} is longer than 16 MB; there must be one JSON object a line`)
   }
   rest += decoder.decode()
   if (rest !== '') yield [toLine(rest)]
