@@ -1,6 +1,7 @@
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ServiceReport } from '@leadline/runtime'
+import { cutDown, setAside } from './log-files.ts'
 import { PartFailed, type Part, type PartState } from './part.ts'
 import { SupervisedPart, type PartEvents } from './supervised-part.ts'
 
@@ -9,13 +10,14 @@ export interface SupervisorOptions {
   readonly events: PartEvents
 }
 
-/** A log of this size is set aside as NAME.log.1 at the next start. */
-const MAX_LOG_BYTES = 20 * 1024 ** 2
+/** How often logs are looked at for their size. */
+const LOG_LOOK_MS = 60_000
 
 /** The process tree: started part by part, restarted where it dies, stopped in the order that loses nothing. */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #parts = new Map<string, SupervisedPart>()
+  readonly #logLook = setInterval(() => void this.#cutDownLogs(), LOG_LOOK_MS).unref()
   #isClosed = false
 
   constructor(options: SupervisorOptions) {
@@ -25,7 +27,7 @@ export class Supervisor {
   /** Resolves to the part's URL when it is ready. Rejects with PartFailed. */
   async start(part: Part): Promise<string | undefined> {
     await mkdir(this.#options.logDirectory, { recursive: true })
-    const logFile = join(this.#options.logDirectory, `${part.name}.log`)
+    const logFile = this.#logFileOf(part.name)
     await setAside(logFile)
     if (this.#isClosed) throw new PartFailed(part.name, 'everything is being stopped')
     if (this.#parts.has(part.name)) throw new PartFailed(part.name, 'was started already')
@@ -52,6 +54,7 @@ export class Supervisor {
    */
   async stop(order: readonly (readonly string[])[]): Promise<void> {
     this.#isClosed = true
+    clearInterval(this.#logLook)
     for (const group of order) {
       const running = group.flatMap((name) => this.#parts.get(name) ?? [])
       await Promise.all(running.map((part) => part.stop()))
@@ -61,12 +64,15 @@ export class Supervisor {
   killAll(): void {
     for (const part of this.#parts.values()) part.kill()
   }
-}
 
-async function setAside(logFile: string): Promise<void> {
-  const size = await stat(logFile).then(
-    ({ size }) => size,
-    () => 0,
-  )
-  if (size > MAX_LOG_BYTES) await rename(logFile, `${logFile}.1`)
+  #logFileOf(name: string): string {
+    return join(this.#options.logDirectory, `${name}.log`)
+  }
+
+  async #cutDownLogs(): Promise<void> {
+    for (const name of this.#parts.keys()) {
+      // A full disk: the log stays large, and every minute is another try.
+      await cutDown(this.#logFileOf(name)).catch(() => undefined)
+    }
+  }
 }
