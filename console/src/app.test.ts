@@ -104,7 +104,7 @@ describe('the console', () => {
 
   test('counts on the overview, altogether and in the last hour', async () => {
     const page = await read('/w/main')
-    has(page, '<dd>3</dd> <dd class="note">3 in the last hour</dd>', '2 identified, 62 in the last hour')
+    has(page, '<dd>4</dd> <dd class="note">4 in the last hour</dd>', '2 identified, 62 in the last hour')
     has(page, 'href="/w/main/deliveries?outcome=created"')
     const later = createApp({
       warehouse: testWarehouse.warehouse,
@@ -177,6 +177,12 @@ describe('the console', () => {
     has(page, 'href="https://acme.my.salesforce.example/00Q000000000001"')
     has(page, 'upsert Lead', 'upsert Leadline_Activity__c', 'qualified', 'created')
     hasNot(page, 'DUPLICATES_DETECTED')
+  })
+
+  test('names a page without a name by its title', async () => {
+    const page = await read(`/w/main/leads/${ADA.lead}`)
+    has(page, 'Prices of all plans')
+    hasNot(page, 'user-7')
   })
 
   test('shows where a lead came from, what it met and why, its score now, and who is online', async () => {

@@ -167,6 +167,14 @@ export async function seed(warehouse: Warehouse): Promise<void> {
   const events = [
     eventRow({ message_id: 'm-1', node_id: ADA.node, type: 'page', event: '', name: 'Docs', properties }),
     eventRow({
+      message_id: 'm-4',
+      node_id: ADA.node,
+      type: 'page',
+      event: '',
+      user_id: 'user-7',
+      context: JSON.stringify({ page: { title: 'Prices of all plans' } }),
+    }),
+    eventRow({
       message_id: 'm-2',
       node_id: ADA.node,
       event: 'Signed Up',
@@ -185,7 +193,7 @@ export async function seed(warehouse: Warehouse): Promise<void> {
   await warehouse.insert(
     'event_leads',
     events
-      .slice(0, 2)
+      .slice(0, 3)
       .map(({ message_id, node_id }) =>
         eventLeadRow({ message_id, node_id, lead_id: ADA.lead, session_id: ADA.session }),
       ),
