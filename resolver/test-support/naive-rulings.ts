@@ -1,4 +1,4 @@
-import type { NaiveLead } from './naive-ladder.ts'
+import type { NaiveLead } from './naive-verdicts.ts'
 
 /** What an operator said about two identifiers, or about one: then both ends are the same. */
 export interface NaiveRuling {

@@ -1,4 +1,4 @@
-import type { NaiveEvent } from './naive-ladder.ts'
+import type { NaiveEvent } from './naive-verdicts.ts'
 import { MINUTE_MS, NOON_MS, type Happening } from './world.ts'
 
 const JUNK: readonly (string | undefined)[] = ['null', 'undefined', 'noreply@firm.io']

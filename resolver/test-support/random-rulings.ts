@@ -1,6 +1,6 @@
 import type { IdentityCommand } from '@leadline/contract'
 import { toControlPair } from '../src/control/find-pairs.ts'
-import type { NaiveLead } from './naive-ladder.ts'
+import type { NaiveLead } from './naive-verdicts.ts'
 import type { NaiveRuling } from './naive-rulings.ts'
 import type { Random } from './random-world.ts'
 import { toRulingRows } from './ruling-rows.ts'

@@ -1,6 +1,6 @@
 import type { RulingRow } from '../src/identity/rulings.ts'
 import { NO_NODE, type NodeRef } from '../src/identity/fact-source.ts'
-import type { NaiveLead } from './naive-ladder.ts'
+import type { NaiveLead } from './naive-verdicts.ts'
 import type { NaiveRuling } from './naive-rulings.ts'
 import { hash } from './resolve-world.ts'
 
