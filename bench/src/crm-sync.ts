@@ -1,5 +1,5 @@
 import type { CrmWork } from '@leadline/contract'
-import type { LogEntry } from '@leadline/salesforce-sandbox'
+import { kindOfCall, type CallKind, type LogEntry } from '@leadline/salesforce-sandbox'
 import { buildWorld, companyIdOf, contactIdOf, type WorldSize } from './crm-world.ts'
 import { buildTable } from './table.ts'
 import { openCrmSync, type CrmSyncTarget } from './open-crm-sync.ts'
@@ -64,17 +64,11 @@ function buildWork({ people, companies }: WorldSize, version: string): readonly 
 }
 
 function addCalls(entries: readonly LogEntry[]): CallCosts {
-  const counted = entries.filter((entry) => entry.counted && !isPoll(entry))
-  const setUp = counted.filter(isSetUp).length
-  const writes = counted.filter(isWrite).length
-  return { setUp, writes, reads: counted.length - setUp - writes }
+  const kinds = entries.filter(({ counted }) => counted).map(kindOfCall)
+  const count = (...wanted: readonly CallKind[]): number =>
+    kinds.filter((kind) => wanted.includes(kind)).length
+  return { setUp: count('describe', 'token'), reads: count('read'), writes: count('write') }
 }
-
-const isPoll = ({ path }: LogEntry): boolean => path.includes('/queryAll')
-const isSetUp = ({ path }: LogEntry): boolean => /\/describe\b|\/oauth2\//.test(path)
-/** A POST to a collection of one object reads its records by id. */
-const isWrite = ({ method, path }: LogEntry): boolean =>
-  ['PATCH', 'DELETE'].includes(method) || (method === 'POST' && !/composite\/sobjects\/\w+$/.test(path))
 
 const columns = ['work', 'calls', 'set-up', 'reads', 'writes']
 

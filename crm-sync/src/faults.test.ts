@@ -67,8 +67,7 @@ async function assertTrue(people: readonly SeededPerson[]): Promise<void> {
 
 const CALLS: readonly { readonly title: string; readonly match: FaultInput['match'] }[] = [
   { title: 'the token', match: { path: '/services/oauth2/token' } },
-  { title: 'describe', match: { path: '/describe' } },
-  { title: 'a query', match: { path: '/query' } },
+  { title: 'descriptions, or reads, in one call', match: { path: '/composite$' } },
   { title: 'the Lead upsert', match: { path: '/composite/sobjects/Lead/' } },
   { title: 'the timeline upsert', match: { path: '/composite/sobjects/Leadline_Activity__c/' } },
 ]
@@ -201,7 +200,7 @@ test('an org without calls left is waited for', async () => {
 })
 
 test('a Lead that is converted between our read and our write is followed to its Contact', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await openDesk(store.warehouse, { crm: { pollMs: 60_000 } })
   const person = newPerson('between@convert.example', { traits: { title: 'Dev' } })
   await workOn([person])
   sync = await desk.start()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { REP_USERNAME } from '@leadline/salesforce-sandbox'
+import { kindOfCall, REP_USERNAME, type LogEntry } from '@leadline/salesforce-sandbox'
 import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
@@ -28,8 +28,7 @@ const valuesOf = (field: string) => live('Lead').map(({ values }) => values[fiel
 
 const alerts = (text: string): number => desk.logged.filter((line) => line.includes(text)).length
 
-const isWrite = ({ method, path }: { method: string; path: string }): boolean =>
-  method === 'PATCH' || (method === 'POST' && path.includes('/composite'))
+const isWrite = (entry: LogEntry): boolean => kindOfCall(entry) === 'write'
 
 async function push(people: readonly SeededPerson[]): Promise<void> {
   await desk.seed(people)

@@ -9,6 +9,7 @@ import { startPollLoop, type PollLoop } from './inbound/poll-loop.ts'
 import { OwnerPoll } from './inbound/poll-owners.ts'
 import type { RetryTimes } from './retry-policy.ts'
 import type { SalesforceFailure } from './salesforce/errors.ts'
+import { gatherReads } from './salesforce/gather-reads.ts'
 import { openOrg, type Org } from './salesforce/open-org.ts'
 import { loadStaleCompanies, loadStaleContacts, type StoredLink } from './state/links.ts'
 import { fenceSend, fenceWarehouse, type Fence } from './state/fence-writes.ts'
@@ -60,7 +61,7 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
   })
   const owners = new OwnerPoll({
     ...options,
-    send: org.send,
+    send: gatherReads(org),
     overlapMs: crm.pollOverlapMs,
     oneAtATime,
     onMoved: (link) => void sync.accept(toWork(ws, link)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
-import { REP_USERNAME } from '@leadline/salesforce-sandbox'
+import { kindOfCall, REP_USERNAME, type LogEntry } from '@leadline/salesforce-sandbox'
 import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { moveLead, newPerson, openDesk, until, type Desk } from '../test-support/desk.ts'
@@ -38,12 +38,7 @@ const asRep = (values: Readonly<Record<string, string | null>>, id: string): voi
   assert.equal(result?.ok, true)
 }
 
-const isWrite = (entry: { readonly method: string; readonly path: string }): boolean =>
-  entry.method === 'DELETE' ||
-  entry.method === 'PATCH' ||
-  (entry.method === 'POST' &&
-    !entry.path.includes('/oauth2/') &&
-    !/composite\/sobjects\/\w+$/.test(entry.path))
+const isWrite = (entry: LogEntry): boolean => kindOfCall(entry) === 'write'
 
 const writes = () => desk.org.admin.log().filter(isWrite)
 

@@ -6,7 +6,13 @@ import { loadCursor, saveCursor, type Cursor } from '../state/cursors.ts'
 import { hasContactLinks, loadLinks, loadLinksOfRecords, toLinkRow } from '../state/links.ts'
 import type { Scope } from '../state/load-round.ts'
 import type { OneAtATime } from '../sync/one-at-a-time.ts'
-import { planInbound, planReturn, type InboundChange, type PolledRecord } from './owner-changes.ts'
+import {
+  planInbound,
+  planReturn,
+  type InboundChange,
+  type Owner,
+  type PolledRecord,
+} from './owner-changes.ts'
 
 export interface PollOptions extends Scope {
   readonly send: Send
@@ -19,7 +25,10 @@ export interface PollOptions extends Scope {
   readonly onMoved: (link: InboundChange['link']) => void
 }
 
+/** A Lead before the Contact that it became. */
+const POLLED: readonly PolledObject[] = ['Lead', 'Contact', 'Account']
 const PAGE_SIZE = 2000
+const OWNER_FRESH_MS = 10 * 60_000
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const BEGINNING = '1970-01-01T00:00:00.000Z'
 
@@ -29,6 +38,7 @@ export class OwnerPoll {
   readonly #cursors = new Map<PolledObject, Cursor | undefined>()
   /** What was taken over within the look-back, by record id: the overlap shows it again and again. */
   readonly #seen = new Map<string, string>()
+  readonly #known = new Map<string, { readonly owner: Owner; readonly atMs: number }>()
   #hasContacts = false
   #isHeldBack = false
   /** Of the cursors: a poll that began before they were taken back does not move them. */
@@ -53,10 +63,13 @@ export class OwnerPoll {
   }
 
   async poll(): Promise<void> {
-    await this.#pollObject('Lead')
-    this.#hasContacts ||= await hasContactLinks(this.#options.warehouse, this.#options.ws)
-    if (this.#hasContacts) await this.#pollObject('Contact')
-    await this.#pollObject('Account')
+    const { warehouse, ws } = this.#options
+    this.#hasContacts ||= await hasContactLinks(warehouse, ws)
+    const objects = this.#hasContacts ? POLLED : POLLED.filter((object) => object !== 'Contact')
+    // First, so that all of them ask at the same moment, which is one call.
+    for (const object of objects) await this.#cursorOf(object)
+    const polls = await Promise.allSettled(objects.map((object) => this.#pollObject(object)))
+    for (const poll of polls) if (poll.status === 'rejected') throw poll.reason
   }
 
   async #pollObject(object: PolledObject): Promise<void> {
@@ -77,16 +90,14 @@ export class OwnerPoll {
   }
 
   async #takeOver(records: readonly PolledRecord[]): Promise<void> {
-    const { warehouse, ws, now, send } = this.#options
+    const { warehouse, ws, now } = this.#options
     const links = await loadLinksOfRecords(
       warehouse,
       ws,
       records.map((record) => record.id),
     )
     const linked = records.filter((record) => links.some((link) => link.crmId === record.id))
-    const owners = await readOwners(send, [
-      ...new Set(linked.map((record) => record.ownerId).filter(Boolean)),
-    ])
+    const owners = await this.#owners(new Set(linked.map((record) => record.ownerId).filter(Boolean)))
     const changes = linked.flatMap((record) =>
       planInbound(
         record,
@@ -110,6 +121,17 @@ export class OwnerPoll {
     for (const record of linked) this.#seen.set(record.id, fingerprint(record))
     for (const { link, operation } of changes)
       if (operation !== 'owner' && operation !== 'delete') this.#options.onMoved(link)
+  }
+
+  /** People rarely change their name, so who was asked about lately is not asked about again. */
+  async #owners(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Owner>> {
+    const { send, now } = this.#options
+    const nowMs = now()
+    for (const [id, { atMs }] of this.#known) if (atMs + OWNER_FRESH_MS <= nowMs) this.#known.delete(id)
+    const unknown = [...ids].filter((id) => !this.#known.has(id))
+    if (unknown.length > 0)
+      for (const [id, owner] of await readOwners(send, unknown)) this.#known.set(id, { owner, atMs: nowMs })
+    return new Map([...this.#known].map(([id, { owner }]) => [id, owner]))
   }
 
   async #findReturned(records: readonly PolledRecord[]): Promise<readonly InboundChange[]> {

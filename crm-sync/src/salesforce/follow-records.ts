@@ -40,17 +40,25 @@ type End = CrmRecord | RecordPointer | 'deleted'
 
 /** One hop for all pointers. */
 async function reach(scope: ReadScope, pointers: readonly RecordPointer[]): Promise<Map<string, End>> {
-  const ends = new Map<string, End>()
-  for (const object of ['Lead', 'Contact', 'Account', 'Leadline_Activity__c'] as const) {
-    const ids = pointers.filter((pointer) => pointer.object === object).map((pointer) => pointer.crmId)
-    if (ids.length === 0) continue
-    const target = { object, fields: fieldsToRead(object, scope.schema(object), scope.fields(object)) }
-    const rows = await readRows(scope.send, target, [...new Set(ids)])
-    for (const [id, row] of rows) ends.set(id, endOf(object, parseRow(row)))
-    const missing = ids.filter((id) => !rows.has(id))
-    for (const [id, end] of await findMasters(scope.send, object, missing)) ends.set(id, end)
-  }
-  return ends
+  const ids = Map.groupBy(pointers, ({ object }) => object)
+  const ends = await Promise.all(
+    [...ids].map(([object, own]) => reachObject(scope, object, [...new Set(own.map(({ crmId }) => crmId))])),
+  )
+  return new Map(ends.flatMap((own) => [...own]))
+}
+
+async function reachObject(
+  scope: ReadScope,
+  object: CrmObject,
+  ids: readonly string[],
+): Promise<Map<string, End>> {
+  const target = { object, fields: fieldsToRead(object, scope.schema(object), scope.fields(object)) }
+  const rows = await readRows(scope.send, target, ids)
+  const missing = ids.filter((id) => !rows.has(id))
+  return new Map([
+    ...[...rows].map(([id, row]) => [id, endOf(object, parseRow(row))] as const),
+    ...(await findMasters(scope.send, object, missing)),
+  ])
 }
 
 export const endOf = (object: CrmObject, row: RecordRow): CrmRecord | RecordPointer =>

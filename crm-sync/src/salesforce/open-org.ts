@@ -7,10 +7,11 @@ import { EXTERNAL_ID, type CrmObject } from '../plan/operation.ts'
 import type { Schemas } from '../plan/plan-round.ts'
 import type { CompositeDoor } from './composite.ts'
 import { describeObject, requireFields } from './describe.ts'
+import { gatherReads } from './gather-reads.ts'
 import { openConnection, type Connection, type ConnectionOptions } from './open-connection.ts'
 import { inLane, type ApiUsage, type Send } from './send.ts'
 
-/** What reading needs: the door, and which fields there are. */
+/** What reading needs: the door, where reads of one moment share a call, and which fields there are. */
 export interface ReadScope extends CompositeDoor {
   schema(object: CrmObject): ObjectSchema
   /** Fields of the mapping. */
@@ -52,7 +53,8 @@ export function openOrg(
   const forget = (): void => (schemas = undefined)
   function describe(): Promise<Schemas> {
     describedMs = now()
-    return describeAll(inLane(send, 'owner'), mapping, onProblems).catch((error: unknown) => {
+    const door = gatherReads({ send, apiVersion: settings.apiVersion })
+    return describeAll(inLane(door, 'owner'), mapping, onProblems).catch((error: unknown) => {
       forget()
       throw error
     })
@@ -99,13 +101,13 @@ const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> =
 })
 
 export function openReadScope(
-  { send, apiVersion, mapping }: Pick<Org, 'send' | 'apiVersion' | 'mapping'>,
+  { mapping, ...door }: Pick<Org, 'send' | 'apiVersion' | 'mapping'>,
   schemas: Schemas,
 ): ReadScope {
   const schemaOf = byObject(schemas)
   return {
-    send,
-    apiVersion,
+    send: gatherReads(door),
+    apiVersion: door.apiVersion,
     schema: (object) => schemaOf[object],
     fields: (object) => fieldsOf(mapping, object),
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z, type ZodType } from 'zod'
 import type { Owner, PolledRecord } from '../inbound/owner-changes.ts'
 import { EXTERNAL_ID } from '../plan/operation.ts'
 import { querySoql } from './query.ts'
@@ -63,17 +63,33 @@ const groupRow = z.object({ Id: z.string(), Name: z.string().nullish() })
 /** Users and queues by id; an owner may be either. Those that the connected user cannot see keep their bare id. */
 export async function readOwners(send: Send, ids: readonly string[]): Promise<Map<string, Owner>> {
   const owners = new Map<string, Owner>(ids.map((id) => [id, { id, name: '', active: true }]))
-  const users = ids.filter((id) => id.startsWith('005'))
-  for (const part of chunkForUrl(users, quoteSoql)) {
-    const soql = `SELECT Id, Name, IsActive FROM User WHERE ${soqlIn('Id', part)}`
-    for (const row of await querySoql(send, soql, { row: userRow, lane: 'owner' }))
-      owners.set(row.Id, { id: row.Id, name: row.Name ?? '', active: row.IsActive })
-  }
-  const queues = ids.filter((id) => id.startsWith('00G'))
-  for (const part of chunkForUrl(queues, quoteSoql)) {
-    const soql = `SELECT Id, Name FROM Group WHERE ${soqlIn('Id', part)}`
-    for (const row of await querySoql(send, soql, { row: groupRow, lane: 'owner' }))
-      owners.set(row.Id, { id: row.Id, name: row.Name ?? '', active: true })
-  }
+  const [users, queues] = await Promise.all([
+    readByIds(
+      send,
+      ids.filter((id) => id.startsWith('005')),
+      { from: 'Id, Name, IsActive FROM User', row: userRow },
+    ),
+    readByIds(
+      send,
+      ids.filter((id) => id.startsWith('00G')),
+      { from: 'Id, Name FROM Group', row: groupRow },
+    ),
+  ])
+  for (const user of users) owners.set(user.Id, { id: user.Id, name: user.Name ?? '', active: user.IsActive })
+  for (const queue of queues) owners.set(queue.Id, { id: queue.Id, name: queue.Name ?? '', active: true })
   return owners
+}
+
+async function readByIds<Row>(
+  send: Send,
+  ids: readonly string[],
+  { from, row }: { readonly from: string; readonly row: ZodType<Row> },
+): Promise<readonly Row[]> {
+  const parts = chunkForUrl(ids, quoteSoql)
+  const found = await Promise.all(
+    parts.map((part) =>
+      querySoql(send, `SELECT ${from} WHERE ${soqlIn('Id', part)}`, { row, lane: 'owner' }),
+    ),
+  )
+  return found.flat()
 }
