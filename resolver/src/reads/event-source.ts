@@ -2,9 +2,11 @@ import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { PlacedEvent } from '../identity/resolve-event.ts'
+import { HeldEvents } from './held-events.ts'
 import {
   readAllEvents,
   readEventsOf,
+  readEventsOfDays,
   readFallenEvents,
   readQuarantinedEvents,
   readSignedEvents,
@@ -23,9 +25,18 @@ export interface EventSource {
   signed(signers: Iterable<NodeId>, cookies: Iterable<NodeId>): Promise<readonly PlacedEvent[]>
 }
 
-/** Asks the warehouse each time: a few rows for a few identifiers. */
-export const createEventSource = (warehouse: Warehouse, workspace: number): EventSource => ({
-  of: (ids) => readEventsOf(warehouse, workspace, ids),
+/** Asks the warehouse each time, but for what is held: a few rows for a few identifiers. */
+export const createEventSource = (
+  warehouse: Warehouse,
+  workspace: number,
+  held = new HeldEvents(0),
+): EventSource => ({
+  of: (ids) =>
+    held.of(ids, (some, days) =>
+      days
+        ? readEventsOfDays(warehouse, workspace, { ids: some, days })
+        : readEventsOf(warehouse, workspace, some),
+    ),
   fallen: (voids, members) => readFallenEvents(warehouse, workspace, { voids, members }),
   quarantined: (voids) => readQuarantinedEvents(warehouse, workspace, voids),
   signed: (signers, cookies) => readSignedEvents(warehouse, workspace, { signers, cookies }),

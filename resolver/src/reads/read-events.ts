@@ -5,6 +5,7 @@ import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { PlacedEvent } from '../identity/resolve-event.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import type { EventRef, Stamp } from './event-key.ts'
+import type { Days } from './held-events.ts'
 import { queryByIds } from './in-chunks.ts'
 
 /** An event with what identity and sessions need. */
@@ -104,6 +105,7 @@ interface EventQuery {
 }
 
 const OF_IDS = 'ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)}'
+const OF_DAYS = `${OF_IDS} AND d BETWEEN {from:Date} AND {to:Date}`
 
 const toSql = (columns: string, where: string): string =>
   `SELECT ${columns} FROM events_raw FINAL WHERE ${where}`
@@ -147,6 +149,20 @@ export const readEventsOf = (
   workspace: number,
   ids: Iterable<NodeId>,
 ): Promise<readonly LoadedEvent[]> => readWhole(warehouse, workspace, { ids })
+
+/** Those of them that are filed under these days. */
+export const readEventsOfDays = (
+  warehouse: Warehouse,
+  workspace: number,
+  { ids, days }: { readonly ids: Iterable<NodeId>; readonly days: Days },
+): Promise<readonly LoadedEvent[]> =>
+  queryByIds(warehouse, {
+    sql: withStamps(toSql(WHOLE, OF_DAYS), OF_DAYS),
+    row: eventRow,
+    workspace,
+    ids,
+    params: { ...days },
+  })
 
 /** Events of void identifiers that fall through to one of these mails and cookies. */
 export const readFallenEvents = (

@@ -33,9 +33,8 @@ export async function loadEvents(sources: Sources, scope: EventScope): Promise<R
     sources.events.quarantined(scope.quarantined),
     sources.events.signed(around.signers, around.shared),
   ])
-  const events = [
-    ...new Map([...own, ...fallen, ...quarantined].map((event) => [eventKey(event), event])).values(),
-  ]
+  const others = [...fallen, ...quarantined]
+  const events = others.length === 0 ? own : distinct([...own, ...others])
   const byCookie = groupByCookie([...events, ...signed], around.shared)
   return await view.complete(() => {
     const ladder = createLadder(view, workspace.settings.identity)
@@ -48,6 +47,10 @@ export async function loadEvents(sources: Sources, scope: EventScope): Promise<R
     }
   })
 }
+
+const distinct = (events: readonly LoadedEvent[]): readonly LoadedEvent[] => [
+  ...new Map(events.map((event) => [eventKey(event), event])).values(),
+]
 
 /** Void identifiers whose events may fall through to a member, and who signs on the shared cookies. */
 function lookAround({ view, workspace }: Sources, members: readonly NodeRef[]) {

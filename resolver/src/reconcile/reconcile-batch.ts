@@ -1,4 +1,4 @@
-import { decodeTouched } from '@leadline/contract'
+import type { TouchedNode } from '@leadline/contract'
 import { planActions } from '../actions/plan-actions.ts'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
@@ -7,9 +7,11 @@ import { mapSome, toChunks } from '../chunks.ts'
 import { settleCompanies } from '../companies/settle-companies.ts'
 import type { ErasureBook } from '../control/erasures.ts'
 import { sweepErased } from '../control/sweep-erased.ts'
-import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { Progress } from '../progress.ts'
-import type { Workspace, Workspaces } from '../workspaces.ts'
+import type { Workspaces } from '../workspaces.ts'
+import { createEventSource } from '../reads/event-source.ts'
+import { HeldEvents } from '../reads/held-events.ts'
+import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
 import { openSources } from './open-sources.ts'
 import { planAssignments } from './plan-assignments.ts'
@@ -38,43 +40,69 @@ const MAX_LEADS = 500
 /** When their events are in memory already. */
 const MAX_LEADS_HELD = 5000
 const PORTIONS_AT_ONCE = 2
+/** Of identifiers with many; about 70 MB. */
+const MAX_HELD_EVENTS = 100_000
 
 /**
  * Second stage: identities, sessions, leads and companies of the touched identifiers. The result is a function of
  * the rows that are there, so a batch that is handed over again, whole or in part written, ends in the same rows.
  */
 export function createReconcileStage(dependencies: ReconcileDependencies): (batch: Batch) => Promise<void> {
-  const { workspaces, progress } = dependencies
+  const { progress, workspaces } = dependencies
+  const maxEvents = MAX_HELD_EVENTS / Math.max(workspaces.size, 1)
+  const held = new Map([...workspaces.keys()].map((id) => [id, new HeldEvents(maxEvents)]))
   return async (batch) =>
     await progress.during(async () => {
-      await dependencies.erasures.refresh(dependencies.warehouse)
-      for (const [id, { nodes, companies }] of coalesce(batch, dependencies)) {
-        const workspace = workspaces.get(id)
-        if (!workspace) {
-          dependencies.log.warn('touched identifiers of an unknown workspace were left out', {
-            workspace: id,
-          })
-          continue
-        }
-        await dependencies.versions.claim(id)
-        for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
-          await reconcile(dependencies, workspace, chunk)
-        }
-        for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
-          await settleCompanies(dependencies, workspace, chunk)
-        }
+      const touched = coalesceTouched(batch, dependencies).map((one) => ({
+        ...one,
+        held: held.get(one.workspace.id) ?? new HeldEvents(0),
+      }))
+      try {
+        await Promise.all([
+          dependencies.erasures.refresh(dependencies.warehouse),
+          ...touched.map((one) => claim(dependencies, one)),
+        ])
+        for (const one of touched) await settleTouched(dependencies, one)
+      } catch (error) {
+        // What was written before the failure is not known.
+        for (const one of touched) one.held.clear()
+        throw error
       }
     })
 }
 
+interface HeldWorkspace extends TouchedWorkspace {
+  readonly held: HeldEvents
+}
+
+async function claim({ versions }: ReconcileDependencies, { workspace, held }: HeldWorkspace): Promise<void> {
+  const isNew = await versions.claim(workspace.id)
+  if (isNew) held.clear()
+}
+
+async function settleTouched(dependencies: ReconcileDependencies, touched: HeldWorkspace): Promise<void> {
+  const { workspace, nodes, companies, held } = touched
+  for (const { id, days } of nodes.values()) held.touch(id, days)
+  for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
+    await reconcile(dependencies, touched, chunk)
+  }
+  for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
+    await settleCompanies(dependencies, workspace, chunk)
+  }
+}
+
 async function reconcile(
   dependencies: ReconcileDependencies,
-  workspace: Workspace,
-  touched: readonly NodeRef[],
+  { workspace, held }: HeldWorkspace,
+  touched: readonly TouchedNode[],
 ): Promise<void> {
   const { warehouse, progress } = dependencies
   const alive = await sweepErased(dependencies, workspace, touched)
-  const sources = await openSources(warehouse, workspace, alive.length)
+  if (alive.length < touched.length) held.clear()
+  const opened = await openSources(warehouse, workspace, alive.length)
+  const sources = opened.isHeld
+    ? opened
+    : { ...opened, events: createEventSource(warehouse, workspace.id, held) }
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled)
   const rebuilt = await mapSome(
@@ -89,27 +117,6 @@ async function reconcile(
     rebuilt.flatMap(({ fired }) => fired),
   )
   await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, actions, mails })
+  for (const { stamps } of rebuilt) held.restamp(stamps)
   progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
-}
-
-interface Coalesced {
-  readonly nodes: ReadonlyMap<NodeId, NodeRef>
-  readonly companies: ReadonlySet<NodeId>
-}
-
-function coalesce({ values }: Batch, { log }: ReconcileDependencies): ReadonlyMap<number, Coalesced> {
-  const touched = new Map<number, { nodes: Map<NodeId, NodeRef>; companies: Set<NodeId> }>()
-  for (const value of values) {
-    const decoded = decodeTouched(value)
-    if (!decoded.ok) {
-      log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
-      continue
-    }
-    const { workspace, nodes, companies } = decoded.value
-    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
-    for (const node of nodes) known.nodes.set(node.id, node)
-    for (const company of companies ?? []) known.companies.add(company)
-    touched.set(workspace, known)
-  }
-  return touched
 }

@@ -23,10 +23,14 @@ export class VersionClock {
     this.#fence = new EpochFence(warehouse, now)
   }
 
-  /** To be called before a batch reads anything. What another process gave out meanwhile is heeded. */
-  async claim(workspace: number): Promise<void> {
+  /**
+   * To be called before a batch reads anything. What another process gave out meanwhile is heeded. True when the
+   * workspace was not this process's own: whatever it remembers of it may be out of date.
+   */
+  async claim(workspace: number): Promise<boolean> {
     const isNew = await this.#fence.claim(workspace)
     if (isNew) this.#states.delete(workspace)
+    return isNew
   }
 
   /** A UInt64 in decimal. Throws FencedError when another process has claimed the workspace since. */
@@ -34,6 +38,11 @@ export class VersionClock {
     const version = await this.#draw(workspace)
     await this.#fence.verify(workspace)
     return version
+  }
+
+  /** Throws FencedError when another process has claimed the workspace since it was claimed here. */
+  confirm(workspace: number): Promise<void> {
+    return this.#fence.verify(workspace)
   }
 
   async #draw(workspace: number): Promise<string> {

@@ -19,33 +19,35 @@ interface Sinks {
 /**
  * The order is what makes a repeat after a crash complete. What was affected is found by comparing with the stored
  * stamps and assignments, so these come last; the companies whose leads differ are touched first, and are looked at
- * in a later batch, when all of this is written; what rules do comes before their firings; contacts come before the leads they are compared with; work for the
- * CRM comes when the rows it points to are there. The assignments are one block: all are visible or none.
+ * in a later batch, when all of this is written; what rules do comes before their firings; contacts come before the
+ * leads they are compared with; work for the CRM comes when the rows it points to are there. The assignments are one
+ * block: all are visible or none.
  */
 export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Promise<void> {
   const { warehouse, stream, versions, now } = sinks
   const { workspace, rebuilt, plan, actions } = reconciled
-  const version = await versions.next(workspace)
   const at = toDateTime(now())
-  const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
   const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
 
-  await touchCompanies(
-    stream,
-    workspace,
-    [...all('companyLeads').flat(), ...all('leads').flat()]
-      .map(({ company_id }) => company_id)
-      .filter((id) => id !== NO_NODE),
-  )
-  await warehouse.insert('action_deliveries_raw', stamp(actions.deliveries))
+  const companies = [...all('companyLeads').flat(), ...all('leads').flat()]
+    .map(({ company_id }) => company_id)
+    .filter((id) => id !== NO_NODE)
+  const [version] = await Promise.all([
+    versions.next(workspace),
+    touchCompanies(stream, workspace, companies),
+  ])
+  const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
   await Promise.all([
-    warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
+    warehouse.insert('action_deliveries_raw', stamp(actions.deliveries)),
     warehouse.insert('contact_leads', stamp(all('contactLeads').flat())),
+  ])
+  await Promise.all([
+    warehouse.insert('leads_raw', stamp(withOwners(all('leads').flat(), actions.leads))),
+    warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
     warehouse.insert('company_leads', stamp(all('companyLeads').flat())),
     warehouse.insert('qualifications_raw', stamp(all('qualifications').flat())),
     warehouse.insert('rule_firings', stamp(actions.firings)),
   ])
-  await warehouse.insert('leads_raw', stamp(withOwners(all('leads').flat(), actions.leads)))
   await stream.append(
     CRM_WORK_TOPIC,
     planWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),

@@ -4,10 +4,11 @@ import {
   encodeDeadLetter,
   encodeTouched,
   type DeadLetter,
+  type TouchedNode,
 } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
-import type { EventsRow, Warehouse } from '@leadline/warehouse'
+import { toDay, type EventsRow, type Warehouse } from '@leadline/warehouse'
 import { toChunks } from '../chunks.ts'
 import { toTouchedNodes } from '../facts/seen-nodes.ts'
 import type { ErasureBook } from '../control/erasures.ts'
@@ -124,9 +125,20 @@ async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): P
   for (const block of toInsertBlocks(rows)) await warehouse.insert('events_raw', block)
 }
 
-const distinctNodes = (events: readonly NormalEvent[]): readonly NodeRef[] => [
-  ...new Map(events.flatMap(toTouchedNodes).map((node) => [node.id, node])).values(),
-]
+/** Each once, with the days under which its events of this batch are filed. */
+function distinctNodes(events: readonly NormalEvent[]): readonly TouchedNode[] {
+  const touched = new Map<NodeId, { node: NodeRef; from: string; to: string }>()
+  for (const event of events) {
+    const day = toDay(event.filedMs)
+    for (const node of toTouchedNodes(event)) {
+      const known = touched.get(node.id)
+      if (!known) touched.set(node.id, { node, from: day, to: day })
+      else if (day < known.from) known.from = day
+      else if (day > known.to) known.to = day
+    }
+  }
+  return [...touched.values()].map(({ node: { kind, id }, from, to }) => ({ kind, id, days: { from, to } }))
+}
 
 /** Of other events' groups the leads tell. */
 const describedCompanies = (events: readonly NormalEvent[]): readonly NodeId[] => [

@@ -1,0 +1,51 @@
+import { decodeTouched, type TouchedNode } from '@leadline/contract'
+import type { Log } from '@leadline/runtime'
+import type { Batch } from '@leadline/stream'
+import type { NodeId } from '../identity/fact-source.ts'
+import { joinDays } from '../reads/held-events.ts'
+import type { Workspace, Workspaces } from '../workspaces.ts'
+
+/** What was touched of one workspace, each once. */
+export interface TouchedWorkspace {
+  readonly workspace: Workspace
+  readonly nodes: ReadonlyMap<NodeId, TouchedNode>
+  readonly companies: ReadonlySet<NodeId>
+}
+
+interface Dependencies {
+  readonly workspaces: Workspaces
+  readonly log: Log
+}
+
+/** What cannot be read, and what belongs to nobody, is left out and logged. */
+export function coalesceTouched(
+  { values }: Batch,
+  { workspaces, log }: Dependencies,
+): readonly TouchedWorkspace[] {
+  const touched = new Map<number, { nodes: Map<NodeId, TouchedNode>; companies: Set<NodeId> }>()
+  for (const value of values) {
+    const decoded = decodeTouched(value)
+    if (!decoded.ok) {
+      log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
+      continue
+    }
+    const { workspace, nodes, companies } = decoded.value
+    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
+    for (const node of nodes) known.nodes.set(node.id, joinTouched(node, known.nodes.get(node.id)))
+    for (const company of companies ?? []) known.companies.add(company)
+    touched.set(workspace, known)
+  }
+  return [...touched].flatMap(([id, found]) => {
+    const workspace = workspaces.get(id)
+    if (workspace) return [{ workspace, ...found }]
+    log.warn('touched identifiers of an unknown workspace were left out', { workspace: id })
+    return []
+  })
+}
+
+/** Where one of them does not say when its events are, nobody knows. */
+function joinTouched(node: TouchedNode, known: TouchedNode | undefined): TouchedNode {
+  if (!known) return node
+  const { kind, id } = node
+  return node.days && known.days ? { kind, id, days: joinDays([node.days, known.days]) } : { kind, id }
+}
