@@ -6,8 +6,9 @@ import { CommandError, type Command, type Flag } from '../command.ts'
 import { readEnvironment } from '../config.ts'
 import type { FlagValues } from '../flag-values.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { describePlan } from './describe-plan.ts'
+import { describePlan, idsOfPlan } from './describe-plan.ts'
 import { withWorkspace, workspaceFlags, type OpenWorkspace } from './open-workspace.ts'
+import { readNames } from './read-names.ts'
 
 const REFUSED = 2
 const LIMIT_MS = 30_000
@@ -66,6 +67,8 @@ async function runRequest(
     return REFUSED
   }
   const isDryRun = flags.isSet('dry-run')
+  // Before it is in force: an erasure leaves no names.
+  const nameOf = await readNames({ warehouse, workspace }, idsOfPlan(plan))
   if (!isDryRun) {
     await sendCommand(stream, plan.command)
     const deadline = Date.now() + LIMIT_MS
@@ -77,6 +80,6 @@ async function runRequest(
   }
   const { command, effect } = plan
   if (flags.isSet('json')) terminal.line(JSON.stringify({ ok: true, dryRun: isDryRun, command, effect }))
-  else terminal.line(describePlan(plan, isDryRun))
+  else terminal.line(describePlan(plan, { isDryRun, nameOf }))
   return 0
 }
