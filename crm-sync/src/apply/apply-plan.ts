@@ -40,6 +40,9 @@ const ORDER: readonly Group[] = [
   { object: 'Leadline_Activity__c', action: 'delete' },
   { object: 'Leadline_Activity__c', action: 'update' },
   { object: 'Leadline_Activity__c', action: 'upsert' },
+  { object: 'Task', action: 'delete' },
+  { object: 'Task', action: 'update' },
+  { object: 'Task', action: 'upsert' },
 ]
 
 /** Writes a plan in calls of up to 200 records. Each record has its own result; a call that fails ends the rest. */

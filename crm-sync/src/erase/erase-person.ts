@@ -45,7 +45,16 @@ interface TimelineRecord {
 async function eraseRecord(input: EraseInput, link: StoredLink): Promise<readonly TimelineRecord[]> {
   const record = (await followRecords(input.read, [link])).get(link.crmId)
   if (record === undefined || record === 'deleted') return []
-  const rows = await findRows(input.read, record.id)
+  const rows = [
+    ...(await findRows(
+      input.read,
+      `${ACTIVITY} WHERE Leadline_Lead__c = $ OR Leadline_Contact__c = $`,
+      record.id,
+    )),
+    ...((await hasTasks(input.scope))
+      ? await findRows(input.read, `Task WHERE ${EXTERNAL_ID} != null AND WhoId = $`, record.id)
+      : []),
+  ]
   if (input.onErase === 'keep') return rows
   for (let start = 0; start < rows.length; start += MAX_ROWS)
     await write(input, toDelete(rows.slice(start, start + MAX_ROWS).map(({ id }) => id)))
@@ -65,11 +74,20 @@ const emptied = ({ read, ownFields }: EraseInput, object: CrmObject): Readonly<R
 
 const timelineRow = z.object({ Id: z.string(), [EXTERNAL_ID]: z.string().nullish() })
 
-async function findRows(read: ReadScope, recordId: string): Promise<readonly TimelineRecord[]> {
-  const id = quoteSoql(recordId)
-  const soql = `SELECT Id, ${EXTERNAL_ID} FROM ${ACTIVITY} WHERE Leadline_Lead__c = ${id} OR Leadline_Contact__c = ${id}`
+/** Rows of the record that stands for `$`. */
+async function findRows(read: ReadScope, from: string, recordId: string): Promise<readonly TimelineRecord[]> {
+  const soql = `SELECT Id, ${EXTERNAL_ID} FROM ${from.replaceAll('$', quoteSoql(recordId))}`
   const rows = await querySoql(read.send, soql, { row: timelineRow })
   return rows.map((row) => ({ id: row.Id, sessionId: row[EXTERNAL_ID] ?? '' }))
+}
+
+/** Whether the timeline was ever made of Tasks. */
+async function hasTasks({ warehouse, ws }: Scope): Promise<boolean> {
+  const rows = await warehouse.query(
+    `SELECT id FROM crm_links_raw WHERE ws = {ws:UInt32} AND kind IN ('session', 'day') AND object = 'Task' LIMIT 1`,
+    { row: z.object({ id: z.string() }), params: { ws } },
+  )
+  return rows.length > 0
 }
 
 const IS_GONE = new Set(['ENTITY_IS_DELETED', 'NOT_FOUND', 'INVALID_CROSS_REFERENCE_KEY'])

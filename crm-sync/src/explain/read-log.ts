@@ -61,7 +61,7 @@ export async function readLog({ warehouse, ws }: Scope, query: LogQuery): Promis
 export async function findDelivered({ warehouse, ws }: Scope, filter: Filter): Promise<readonly Subject[]> {
   const { sql, params } = toCondition(filter, LOG_KEYS)
   return await warehouse.query(
-    `SELECT kind, id FROM crm_deliveries_raw FINAL WHERE ws = {ws:UInt32} AND kind != 'session'${sql}
+    `SELECT kind, id FROM crm_deliveries_raw FINAL WHERE ws = {ws:UInt32} AND kind IN ('contact', 'company')${sql}
      GROUP BY kind, id ORDER BY kind, id`,
     { row: z.object({ kind: z.enum(['contact', 'company']), id: z.string() }), params: { ws, ...params } },
   )

@@ -1,4 +1,4 @@
-import type { CrmRecord, LinkStatus } from '../plan/operation.ts'
+import { isTimelineKind, type CrmRecord, type LinkStatus } from '../plan/operation.ts'
 import type { StoredLink } from '../state/links.ts'
 
 export interface Owner {
@@ -78,7 +78,7 @@ export function planReturn(record: PolledRecord, stored: StoredLink): InboundCha
 }
 
 /** Its fields are to be looked at, also by the next process if this one ends before. Rows go with their person. */
-const lookAgain = ({ kind }: StoredLink): LinkStatus => (kind === 'session' ? 'linked' : 'stale')
+const lookAgain = ({ kind }: StoredLink): LinkStatus => (isTimelineKind(kind) ? 'linked' : 'stale')
 
 const deletion = (stored: StoredLink): InboundChange => ({
   stored,

@@ -1,18 +1,19 @@
 import type { Mapping } from './compile-mapping.ts'
 import type { FieldRule } from './field-mapping.ts'
 import type { FieldSchema, ObjectSchema } from './field-values.ts'
-import type { CrmObject } from './operation.ts'
+import { CRM_OBJECTS, type CrmObject } from './operation.ts'
 
 /** What is wrong with a mapping in this org, one line for each field. Those fields are left out. */
 export const checkMapping = (
   mapping: Mapping,
   schemas: Readonly<Record<CrmObject, ObjectSchema>>,
 ): readonly string[] =>
-  OBJECTS.flatMap((object) =>
+  CRM_OBJECTS.filter((object) => isUsed(schemas[object])).flatMap((object) =>
     mapping[object].flatMap((rule) => problemOf(object, rule, schemas[object]) ?? []),
   )
 
-const OBJECTS: readonly CrmObject[] = ['Account', 'Contact', 'Lead', 'Leadline_Activity__c']
+/** What is not written in this workspace was not described. */
+const isUsed = (schema: ObjectSchema): boolean => Object.keys(schema).length > 0
 
 /** Of a shipped line that cannot be written nobody needs to hear: the org has another idea of that field. */
 function problemOf(

@@ -28,6 +28,7 @@ export function compileMapping(own: readonly FieldMapping[]): Mapping {
     Contact: of('Contact'),
     Account: of('Account'),
     Leadline_Activity__c: of('Leadline_Activity__c'),
+    Task: of('Task'),
   }
 }
 

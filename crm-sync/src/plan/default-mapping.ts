@@ -40,6 +40,11 @@ const OWN: readonly Line[] = [
   { from: 'session.pages', to: 'Leadline_Activity__c.Leadline_Pages__c' },
   { from: 'session.events', to: 'Leadline_Activity__c.Leadline_Events__c' },
   { from: 'session.url', to: 'Leadline_Activity__c.Leadline_Url__c' },
+  { from: 'session.name', to: 'Task.Subject' },
+  { from: 'session.summary', to: 'Task.Description' },
+  { from: 'session.start', to: 'Task.ActivityDate' },
+  // Whatever happened is done: an open Task would stand on a rep's list.
+  { from: 'session.status', to: 'Task.Status' },
 ]
 
 const toLine = (line: Line, strategy: FieldMapping['strategy']): FieldMapping => ({

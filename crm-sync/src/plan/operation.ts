@@ -1,7 +1,15 @@
 import type { CrmFields, FieldValue } from './field-values.ts'
 
-export type CrmObject = 'Account' | 'Lead' | 'Contact' | 'Leadline_Activity__c'
-export type SubjectKind = 'contact' | 'company' | 'session'
+/** Objects that are written; Task only where the timeline is made of them. */
+export const CRM_OBJECTS = ['Account', 'Lead', 'Contact', 'Leadline_Activity__c', 'Task'] as const
+export type CrmObject = (typeof CRM_OBJECTS)[number]
+
+/** `session` and `day` are rows of the timeline. */
+export const SUBJECT_KINDS = ['contact', 'company', 'session', 'day'] as const
+export type SubjectKind = (typeof SUBJECT_KINDS)[number]
+
+export const isTimelineKind = (kind: SubjectKind): kind is 'session' | 'day' =>
+  kind === 'session' || kind === 'day'
 
 export const EXTERNAL_ID = 'Leadline_Id__c'
 

@@ -28,6 +28,7 @@ const factsOf = (
       leads,
       sessions,
       vanished: [],
+      formerDays: [],
       link: undefined,
       inherited: undefined,
       shadow: undefined,

@@ -19,6 +19,8 @@ export interface Schemas {
   readonly contact: ObjectSchema
   readonly account: ObjectSchema
   readonly activity: ObjectSchema
+  /** Without fields where the timeline is not made of Tasks. */
+  readonly task: ObjectSchema
 }
 
 export interface PersonTask {
@@ -132,18 +134,21 @@ function planPersonAndTimeline(
 }
 
 function planTimelineOf(
-  { person, holdOpen, errand }: PersonTask,
+  { person, standing, holdOpen, errand }: PersonTask,
   { rules, rows, schemas, openSinceMs }: RoundInput,
   anchor: Anchor | undefined,
 ): TimelinePlan {
-  if (!anchor || rules.crm.timeline.as === 'none') return { operations: [], links: [], held: false }
+  if (!anchor || !('externalId' in standing) || rules.crm.timeline.as === 'none')
+    return { operations: [], links: [], held: false }
   return planTimeline({
     sessions: person.sessions,
     vanished: person.vanished,
+    formerDays: person.formerDays,
     rows,
     anchor,
+    externalId: standing.externalId,
     rules,
-    schema: schemas.activity,
+    schemas,
     openSinceMs,
     holdOpen,
     errand,

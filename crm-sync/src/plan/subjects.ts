@@ -36,7 +36,7 @@ export interface VanishedSession {
   readonly livesOn: boolean
 }
 
-/** The timeline row of a session, as known from earlier. */
+/** A row of the timeline, as known from earlier. */
 export interface TimelineRow {
   readonly link: Link
   readonly fields: CrmFields
@@ -48,6 +48,8 @@ export interface PersonState {
   readonly leads: readonly LeadState[]
   readonly sessions: readonly SessionState[]
   readonly vanished: readonly VanishedSession[]
+  /** Days (UTC, `2026-11-02`) of sessions that were the person's once: their rows may still stand. */
+  readonly formerDays: readonly string[]
   readonly link: Link | undefined
   /** Link of a contact whose leads all came here: its record goes with them. */
   readonly inherited: Link | undefined

@@ -9,6 +9,8 @@ export interface Visit {
   readonly campaign: string
   /** Address of the page that led here; empty when unknown. */
   readonly referrer: string
+  /** More than one for a whole day. */
+  readonly visits?: number
 }
 
 /** More would push the rest of the timeline off a rep's screen. */
@@ -23,8 +25,9 @@ export function buildSummary(visit: Visit): string {
     .join(' ')
 }
 
-function buildVisit({ pages, durationS, topPages }: Visit): string {
-  const time = buildDuration(durationS)
+function buildVisit({ pages, durationS, topPages, visits = 1 }: Visit): string {
+  const time = visits > 1 ? `${visits} visits` : buildDuration(durationS)
+  if (pages === 0 && visits > 1) return `Was active in ${time}`
   if (pages === 0) return time === '' ? 'Was active' : `Was active for ${time}`
   const names = buildList(topPages, MAX_PAGES)
   return `Visited ${pages} ${pages === 1 ? 'page' : 'pages'}${time && ` in ${time}`}${names && `: ${names}`}`

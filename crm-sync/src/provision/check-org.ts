@@ -24,7 +24,6 @@ export interface CheckOptions {
   readonly apiVersion: string
 }
 
-const WRITTEN = ['Lead', 'Contact', 'Account', 'Leadline_Activity__c'] as const
 const PROVISION = 'run `leadline salesforce provision`'
 
 /** Whether this org, as the connected user sees it, is fit for the sync. The first line that is bad may be the cause of the rest. */
@@ -39,13 +38,13 @@ export async function checkOrg(options: CheckOptions): Promise<readonly CheckLin
   const lines = [login, version, await attempt('limits', () => readLimits(options.send))]
   try {
     const view = await inspectOrg(options.send, {
-      objects: WRITTEN,
+      objects: writtenObjects(options.source),
       permissionSets: [...options.source.editable.keys()],
       userId: session.userId ?? '',
     })
     return [
       ...lines,
-      ...checkRights(view),
+      ...checkRights(view, writtenObjects(options.source)),
       ...checkPackage(options.source, view),
       await checkDuplicateRules(options),
     ]
@@ -93,8 +92,13 @@ export async function readLimits(send: Send): Promise<string> {
   return `${calls.Max - calls.Remaining} of ${calls.Max} calls used${room}`
 }
 
-function checkRights(view: OrgView): CheckLine[] {
-  return WRITTEN.map((name) => {
+/** Every object that we write has a field of ours. */
+const writtenObjects = ({ fields }: SourcePackage): readonly string[] => [
+  ...new Set(fields.map(({ object }) => object)),
+]
+
+function checkRights(view: OrgView, objects: readonly string[]): CheckLine[] {
+  return objects.map((name) => {
     const object = view.objects.get(name)
     const isGood = object?.isCreateable === true && object.isUpdateable
     return {

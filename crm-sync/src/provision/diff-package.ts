@@ -1,8 +1,9 @@
 import type { OrgField, OrgView } from './inspect-org.ts'
 import type { PackagedField, SourcePackage } from './source-package.ts'
 
-/** The set that the connected user needs. */
-export const INTEGRATION_SET = 'Leadline_Integration'
+/** Sets that the connected user needs: those that let something be edited. */
+export const neededSets = ({ editable }: SourcePackage): readonly string[] =>
+  [...editable].filter(([, fields]) => fields.size > 0).map(([name]) => name)
 
 export interface Difference {
   /** `Lead.Leadline_Id__c`, `Leadline_Activity__c`, or a permission set. */
@@ -29,7 +30,8 @@ export function diffPackage(source: SourcePackage, org: OrgView): readonly Diffe
     .filter((object) => !org.objects.has(object))
     .map((object) => missing(object, 'the object is not there, or hidden'))
   const fields = source.fields.flatMap((field) => diffField(field, org))
-  const sets = [...source.editable.keys()].flatMap((name) => diffSet(name, org))
+  const needed = new Set(neededSets(source))
+  const sets = [...source.editable.keys()].flatMap((name) => diffSet(name, needed.has(name), org))
   return [...objects, ...fields, ...sets]
 }
 
@@ -57,10 +59,10 @@ function findFaults(field: PackagedField, there: OrgField): string[] {
   ]
 }
 
-function diffSet(name: string, org: OrgView): Difference[] {
+function diffSet(name: string, isNeeded: boolean, org: OrgView): Difference[] {
   const set = org.permissionSets.get(name)
   if (!set) return [missing(`PermissionSet ${name}`, 'the permission set is not there')]
-  if (name !== INTEGRATION_SET || set.isAssigned) return []
+  if (!isNeeded || set.isAssigned) return []
   return [
     { component: `PermissionSet ${name}`, kind: 'unassigned', detail: 'the connected user does not have it' },
   ]

@@ -3,7 +3,7 @@ import { SalesforceError } from '../salesforce/errors.ts'
 import type { Send } from '../salesforce/request.ts'
 import { buildDeployZip } from './build-deploy-zip.ts'
 import { deployMetadata } from './deploy-metadata.ts'
-import { diffPackage, INTEGRATION_SET, type Difference } from './diff-package.ts'
+import { diffPackage, neededSets, type Difference } from './diff-package.ts'
 import { inspectOrg, type OrgView } from './inspect-org.ts'
 import type { SourcePackage } from './source-package.ts'
 
@@ -40,12 +40,19 @@ export async function provisionOrg(options: ProvisionOptions): Promise<Provision
   const deployed = outcome && { ok: outcome.ok, created: outcome.created }
   const problems = outcome?.problems ?? []
   if (isDryRun || outcome?.ok === false)
-    return { before, deployed, isAssigned: isAssigned(view), problems, after: before }
+    return { before, deployed, isAssigned: isAssigned(source, view), problems, after: before }
   const after = await assign(options, outcome ? await look(options) : view)
-  return { before, deployed, isAssigned: isAssigned(after), problems, after: diffPackage(source, after) }
+  return {
+    before,
+    deployed,
+    isAssigned: isAssigned(source, after),
+    problems,
+    after: diffPackage(source, after),
+  }
 }
 
-const isAssigned = (view: OrgView): boolean => view.permissionSets.get(INTEGRATION_SET)?.isAssigned ?? false
+const isAssigned = (source: SourcePackage, view: OrgView): boolean =>
+  neededSets(source).every((name) => view.permissionSets.get(name)?.isAssigned)
 
 const look = ({ send, source, userId }: ProvisionOptions): Promise<OrgView> =>
   inspectOrg(send, {
@@ -59,20 +66,25 @@ function deploy({ send, source, apiVersion, isDryRun, pollMs }: ProvisionOptions
   return deployMetadata(send, bytes, { checkOnly: isDryRun, ...(pollMs === undefined ? {} : { pollMs }) })
 }
 
-/** New fields are invisible until the set is assigned, so the org is looked at again. */
+/** New fields are invisible until the sets are assigned, so the org is looked at again. */
 async function assign(options: ProvisionOptions, view: OrgView): Promise<OrgView> {
-  const set = view.permissionSets.get(INTEGRATION_SET)
-  if (!set || set.isAssigned) return view
+  const sets = neededSets(options.source).flatMap((name) => view.permissionSets.get(name) ?? [])
+  const missing = sets.filter((set) => !set.isAssigned)
+  if (missing.length === 0) return view
+  for (const { id } of missing) await assignSet(options, id)
+  return await look(options)
+}
+
+async function assignSet(options: ProvisionOptions, setId: string): Promise<void> {
   try {
     await options.send({
       method: 'POST',
       path: '/sobjects/PermissionSetAssignment',
-      body: { AssigneeId: options.userId, PermissionSetId: set.id },
+      body: { AssigneeId: options.userId, PermissionSetId: setId },
       answer: z.object({ success: z.literal(true) }),
       lane: 'owner',
     })
   } catch (error) {
     if (!(error instanceof SalesforceError) || error.failure.code !== 'DUPLICATE_VALUE') throw error
   }
-  return await look(options)
 }

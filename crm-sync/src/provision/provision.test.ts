@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { unzipSync, strFromU8 } from 'fflate'
 import { FORCE_APP, openTestDoor, type TestDoor } from '../../test-support/open-test-door.ts'
 import { DEFAULT_LINES } from '../plan/default-mapping.ts'
 import { buildDeployZip } from './build-deploy-zip.ts'
 import { checkOrg } from './check-org.ts'
-import { INTEGRATION_SET } from './diff-package.ts'
 import { provisionOrg } from './provision-org.ts'
 import { readSourcePackage } from './source-package.ts'
 
@@ -14,7 +14,7 @@ const source = await readSourcePackage(FORCE_APP)
 test('every field of ours that the mapping writes is in the package, and the integration may edit it', () => {
   const targets = DEFAULT_LINES.flatMap(({ to }) => to).filter((target) => target.includes('.Leadline_'))
   const packaged = new Set(source.fields.map(({ object, name }) => `${object}.${name}`))
-  const editable = source.editable.get(INTEGRATION_SET)
+  const editable = source.editable.get('Leadline_Integration')
   assert.ok(targets.length > 15)
   assert.deepEqual(
     targets.filter((target) => !packaged.has(target) || !editable?.has(target)),
@@ -48,7 +48,29 @@ test('the zip has each component of the package once, and the same source gives 
   )
 })
 
-async function provision({ send, tokens }: TestDoor, more: { isDryRun?: boolean; isForced?: boolean } = {}) {
+test('what tasks need is brought where they are wanted, with a permission set of their own', async (t) => {
+  const withTasks = await readSourcePackage(FORCE_APP, join(FORCE_APP, '../optional/tasks'))
+  const door = await openBareOrg(t)
+  const report = await provision(door, { source: withTasks })
+  assert.deepEqual(report.problems, [])
+  assert.ok(report.before.some(({ component }) => component === 'Task.Leadline_Id__c'))
+  assert.equal(report.isAssigned, true)
+  assert.deepEqual(report.after, [])
+  const lines = await checkOrg({ ...door, source: withTasks, apiVersion: '62.0' })
+  assert.ok(lines.some(({ what, result }) => what === 'write Task' && result === 'good'))
+  assert.deepEqual(
+    lines.filter(({ result }) => result === 'bad'),
+    [],
+  )
+})
+
+interface How {
+  readonly isDryRun?: boolean
+  readonly isForced?: boolean
+  readonly source?: typeof source
+}
+
+async function provision({ send, tokens }: TestDoor, more: How = {}) {
   const { userId = '' } = await tokens.current()
   return await provisionOrg({
     send,

@@ -26,24 +26,32 @@ export interface SourcePackage {
   readonly editable: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** Reads `force-app`: the one source of what `provision` deploys, `check` expects and `sf` installs. */
-export async function readSourcePackage(forceApp: string): Promise<SourcePackage> {
-  const root = join(forceApp, 'main/default')
+/**
+ * Reads `force-app`, and the folders beside it that the settings call for: the one source of what `provision` deploys,
+ * `check` expects and `sf` installs.
+ */
+export async function readSourcePackage(...folders: readonly string[]): Promise<SourcePackage> {
+  const read = await Promise.all(folders.map(readFiles))
+  const files = read.flat()
+  return {
+    files,
+    objects: files.flatMap(({ path }) => /^objects\/(\w+)\/\w+\.object-meta\.xml$/.exec(path)?.[1] ?? []),
+    fields: files.flatMap(toField),
+    editable: new Map(files.flatMap(toGrants)),
+  }
+}
+
+async function readFiles(folder: string): Promise<readonly SourceFile[]> {
+  const root = join(folder, 'main/default')
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((path) => !path.includes('__tests__/'))
     .sort()
-  const files = await Promise.all(
+  return await Promise.all(
     paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })),
   )
-  return {
-    files,
-    objects: paths.flatMap((path) => /^objects\/(\w+)\/\w+\.object-meta\.xml$/.exec(path)?.[1] ?? []),
-    fields: files.flatMap(toField),
-    editable: new Map(files.flatMap(toGrants)),
-  }
 }
 
 function toField({ path, text }: SourceFile): PackagedField[] {
@@ -52,7 +60,8 @@ function toField({ path, text }: SourceFile): PackagedField[] {
   const length = readElement(text, 'length')
   return [
     {
-      object,
+      // What is defined on Activity is a field of Task, and of Event, which is not ours to write.
+      object: object === 'Activity' ? 'Task' : object,
       name,
       type: readElement(text, 'type') ?? '',
       length: length === undefined ? undefined : Number(length),

@@ -38,7 +38,7 @@ function toRowResult(row: z.output<typeof rowResult>): RowResult {
 
 /** What a write is for, when its caller does not say. */
 const laneOf = (object: string, action: 'upsert' | 'update'): Lane => {
-  if (object.startsWith('Leadline_Activity')) return 'timeline'
+  if (object === 'Leadline_Activity__c' || object === 'Task') return 'timeline'
   return action === 'upsert' ? 'qualification' : 'fields'
 }
 

@@ -132,22 +132,6 @@ export function hostOf(website: unknown): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : ''
 }
 
-/** Timeline rows by session id, for sessions whose link is not known: an answer may have been lost. */
-export async function findTimelineRows(
-  scope: ReadScope,
-  sessionIds: readonly string[],
-): Promise<Map<string, CrmRecord>> {
-  const conditions = sessionIds.map((value) => ({ field: EXTERNAL_ID, value }))
-  const { Leadline_Activity__c: rows = [] } = await findByEquality(
-    scope,
-    ['Leadline_Activity__c'],
-    conditions,
-  )
-  return new Map(
-    rows.map((row) => [(row[EXTERNAL_ID] ?? '').toLowerCase(), toRecord('Leadline_Activity__c', row)]),
-  )
-}
-
 const equals = (field: string, value: string): string => `${field} = ${quoteSoql(value)}`
 
 interface Equality {

@@ -1,5 +1,5 @@
 import type { CrmSettings } from '@leadline/contract'
-import { ACTIVITY, ANCHOR_FIELDS } from '../plan/activity.ts'
+import { ACTIVITY, ANCHOR_FIELDS, TASK } from '../plan/activity.ts'
 import { checkMapping } from '../plan/check-mapping.ts'
 import { compileMapping, type Mapping } from '../plan/compile-mapping.ts'
 import type { ObjectSchema } from '../plan/field-values.ts'
@@ -31,8 +31,7 @@ export interface Org extends CompositeDoor {
 /** Fields to read of each record: those that may be written, and when it last changed. */
 const fieldsOf = (mapping: Mapping, object: CrmObject): readonly string[] => [
   ...mapping[object].map((rule) => rule.field),
-  ...(object === ACTIVITY ? ANCHOR_FIELDS : []),
-  ...(object === ACTIVITY ? [] : ['LastModifiedDate']),
+  ...(object === ACTIVITY || object === TASK ? ANCHOR_FIELDS[object] : ['LastModifiedDate']),
 ]
 
 /** An administrator may change the org at any time; what we notice by no error is seen after this. */
@@ -54,7 +53,8 @@ export function openOrg(
   function describe(): Promise<Schemas> {
     describedMs = now()
     const door = gatherReads({ send, apiVersion: settings.apiVersion })
-    return describeAll(inLane(door, 'owner'), mapping, onProblems).catch((error: unknown) => {
+    const wanted = { mapping, hasTasks: settings.timeline.as === 'task' }
+    return describeAll(inLane(door, 'owner'), wanted, onProblems).catch((error: unknown) => {
       forget()
       throw error
     })
@@ -73,7 +73,7 @@ export function openOrg(
 
 async function describeAll(
   send: Send,
-  mapping: Mapping,
+  { mapping, hasTasks }: { readonly mapping: Mapping; readonly hasTasks: boolean },
   onProblems: Parameters<typeof openOrg>[1],
 ): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
@@ -81,13 +81,14 @@ async function describeAll(
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
     return schema
   }
-  const [lead, contact, account, activity] = await Promise.all([
+  const [lead, contact, account, activity, task] = await Promise.all([
     describe('Lead', ['Email']),
     describe('Contact', ['Email']),
     describe('Account', ['Website']),
     describe(ACTIVITY, ['Leadline_Lead__c']),
+    hasTasks ? describe(TASK, ['WhoId']) : {},
   ])
-  const schemas = { lead, contact, account, activity }
+  const schemas = { lead, contact, account, activity, task }
   const problems = checkMapping(mapping, byObject(schemas))
   if (problems.length > 0) onProblems(problems)
   return schemas
@@ -98,6 +99,7 @@ const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> =
   Contact: schemas.contact,
   Account: schemas.account,
   Leadline_Activity__c: schemas.activity,
+  Task: schemas.task,
 })
 
 export function openReadScope(

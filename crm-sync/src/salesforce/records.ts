@@ -19,6 +19,7 @@ const IDENTITY_FIELDS: Readonly<Record<CrmObject, readonly string[]>> = {
   Contact: ['Id', EXTERNAL_ID],
   Account: ['Id', EXTERNAL_ID],
   Leadline_Activity__c: ['Id', EXTERNAL_ID],
+  Task: ['Id', EXTERNAL_ID],
 }
 
 /** Fields to read: those of the mapping that the connected user can see. */

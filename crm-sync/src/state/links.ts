@@ -1,6 +1,6 @@
 import type { CrmLinksRow, Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
-import type { Link, SubjectKind } from '../plan/operation.ts'
+import { CRM_OBJECTS, SUBJECT_KINDS, type Link, type SubjectKind } from '../plan/operation.ts'
 import { nextVersion } from './version.ts'
 
 /** A link with what only the store knows about it. */
@@ -11,13 +11,11 @@ export interface StoredLink extends Link {
   readonly version: string
 }
 
-const CRM_OBJECT = z.enum(['Account', 'Lead', 'Contact', 'Leadline_Activity__c'])
-
 const linkRow = z
   .object({
-    kind: z.enum(['contact', 'company', 'session']),
+    kind: z.enum(SUBJECT_KINDS),
     id: z.string(),
-    object: CRM_OBJECT,
+    object: z.enum(CRM_OBJECTS),
     external_id: z.string(),
     crm_id: z.string(),
     owner_id: z.string(),

@@ -1,5 +1,6 @@
 import { NIL_UUID, type Warehouse } from '@leadline/warehouse'
 import { isActive } from '../plan/link.ts'
+import { dayOf } from '../plan/timeline-units.ts'
 import type { CompanyState, LeadState, PersonState, SessionState, VanishedSession } from '../plan/subjects.ts'
 import { loadCompanyRows, type StoredCompany } from './companies.ts'
 import { loadInheritedAccounts } from './inherited-accounts.ts'
@@ -67,7 +68,7 @@ export async function loadRound(
       return {
         contactId,
         leads: byContact.get(contactId) ?? [],
-        ...(visits.get(contactId) ?? NO_VISITS),
+        ...(visits.get(contactId) ?? noVisits()),
         link,
         inherited: inherited.get(contactId),
         shadow: source && shadows.get(shadowKey(source.object, source.crmId)),
@@ -122,7 +123,11 @@ const companyIdsOf = (byContact: ReadonlyMap<string, readonly LeadState[]>): rea
 export const companyIdOf = (leads: readonly LeadState[]): string | undefined =>
   leads.find((lead) => lead.companyId !== NIL_UUID)?.companyId
 
-const NO_VISITS = { sessions: [], vanished: [] }
+const noVisits = () => ({
+  sessions: Array.of<SessionState>(),
+  vanished: Array.of<VanishedSession>(),
+  formerDays: Array.of<string>(),
+})
 
 interface SessionSources {
   readonly contactLeads: readonly ContactLead[]
@@ -137,12 +142,12 @@ function groupSessions({
   byContact,
   sessions,
   vanished,
-}: SessionSources): ReadonlyMap<string, Pick<PersonState, 'sessions' | 'vanished'>> {
+}: SessionSources): ReadonlyMap<string, Pick<PersonState, 'sessions' | 'vanished' | 'formerDays'>> {
   const holders = Map.groupBy(contactLeads, ({ leadId }) => leadId)
   const grouped = new Map(
     [...byContact.keys(), ...contactLeads.map(({ contactId }) => contactId)].map((contactId) => [
       contactId,
-      { sessions: Array.of<SessionState>(), vanished: Array.of<VanishedSession>() },
+      noVisits(),
     ]),
   )
   const isCurrent = (contactId: string, leadId: string): boolean =>
@@ -150,9 +155,10 @@ function groupSessions({
   for (const session of sessions) {
     const gone = session.gone ? vanished.get(session.sessionId) : undefined
     for (const contactId of new Set(holders.get(session.leadId)?.map((holder) => holder.contactId))) {
-      const own = grouped.get(contactId)
-      if (gone) own?.vanished.push(gone)
-      else if (!session.gone && isCurrent(contactId, session.leadId)) own?.sessions.push(session)
+      const own = grouped.get(contactId) ?? noVisits()
+      if (gone) own.vanished.push(gone)
+      if (!session.gone && isCurrent(contactId, session.leadId)) own.sessions.push(session)
+      else own.formerDays.push(dayOf(session.startedAtMs))
     }
   }
   return grouped

@@ -1,4 +1,4 @@
-import { EXTERNAL_ID, type CrmObject } from '../plan/operation.ts'
+import { EXTERNAL_ID, isTimelineKind, type CrmObject } from '../plan/operation.ts'
 import type { Applied } from '../apply/apply-plan.ts'
 import {
   MAX_SUBREQUESTS,
@@ -44,7 +44,7 @@ const isDuplicate = ({ operation, result }: Applied): boolean =>
   !result.ok &&
   result.failure.code === 'DUPLICATES_DETECTED' &&
   operation.action === 'upsert' &&
-  operation.kind !== 'session'
+  !isTimelineKind(operation.kind)
 
 const toSubrequest = ({ operation, sent }: Applied) =>
   ({

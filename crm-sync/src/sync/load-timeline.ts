@@ -1,40 +1,61 @@
+import { ACTIVITY, TASK } from '../plan/activity.ts'
 import { buildLink } from '../plan/link.ts'
 import type { CrmRecord, Link } from '../plan/operation.ts'
-import type { PersonState, TimelineRow } from '../plan/subjects.ts'
-import { findTimelineRows } from '../salesforce/find-records.ts'
+import type { CrmRules } from '../plan/rules.ts'
+import type { PersonState, Standing, TimelineRow } from '../plan/subjects.ts'
+import { dayId, dayOf } from '../plan/timeline-units.ts'
+import { findRows } from '../salesforce/find-rows.ts'
 import type { ReadScope } from '../salesforce/open-org.ts'
-import { linkKey, type RoundState } from '../state/load-round.ts'
+import type { RoundState, Scope } from '../state/load-round.ts'
+import { hasRows, withRows } from '../state/load-rows.ts'
 import { shadowKey } from '../state/shadows.ts'
 
 export interface Timeline {
-  /** By session id. */
+  /** By session or day id. */
   readonly rows: ReadonlyMap<string, TimelineRow>
   /** Rows that Salesforce has and we did not know of: the answer that made them was lost. */
   readonly recovered: readonly { readonly link: Link; readonly record: CrmRecord }[]
+}
+
+/** The state with the days of people, where there are rows of days, or will be. */
+export async function loadDays(
+  scope: Scope,
+  { state, people }: { readonly state: RoundState; readonly people: ReadonlyMap<string, Standing> },
+  { as, per }: CrmRules['timeline'],
+): Promise<RoundState> {
+  if (as === 'none' || (per === 'session' && !(await hasRows(scope, 'day')))) return state
+  const ids = state.people.flatMap((person) => dayIdsOf(person, people))
+  return await withRows(scope, state, { kind: 'day', ids: [...new Set(ids)] })
+}
+
+export interface TimelineWanted {
+  readonly state: RoundState
+  readonly people: ReadonlyMap<string, Standing>
+  readonly timeline: CrmRules['timeline']
+  readonly isRepeated: (contactId: string) => boolean
 }
 
 /**
  * Nobody but us writes timeline rows, so what we last wrote stands for what is there. Rows we do not know of are
  * looked for only where an earlier try may have made them; a row that is made twice would be the same row anyway.
  */
-export async function loadTimeline(
-  read: ReadScope,
-  state: RoundState,
-  isRepeated: (contactId: string) => boolean,
-): Promise<Timeline> {
-  const sessionIds = state.people.flatMap(sessionIdsOf)
+export async function loadTimeline(read: ReadScope, wanted: TimelineWanted): Promise<Timeline> {
+  const { state, people, timeline } = wanted
   const rows = new Map<string, TimelineRow>()
-  for (const id of sessionIds) {
-    const link = state.links.get(linkKey({ kind: 'session', id }))
-    if (link === undefined || link.gone) continue
-    rows.set(id, { link, fields: state.shadows.get(shadowKey(link.object, link.crmId))?.fields ?? {} })
-  }
-  const repeated = state.people.filter((person) => isRepeated(person.contactId)).flatMap(sessionIdsOf)
-  const unknown = [...new Set(repeated.filter((id) => !rows.has(id)))]
-  const recovered = [...(await findTimelineRows(read, unknown))].map(([id, record]) => ({
-    link: buildLink({ kind: 'session', id }, record, id),
-    record,
-  }))
+  for (const link of state.links.values())
+    if ((link.kind === 'session' || link.kind === 'day') && !link.gone)
+      rows.set(link.id, { link, fields: state.shadows.get(shadowKey(link.object, link.crmId))?.fields ?? {} })
+  // Without a record there it has no rows either.
+  const repeated = state.people.filter(
+    ({ contactId }) => wanted.isRepeated(contactId) && people.get(contactId)?.at !== 'none',
+  )
+  const kind = timeline.per
+  const idsOf = (person: PersonState): readonly string[] =>
+    kind === 'day' ? dayIdsOf(person, people) : sessionIdsOf(person)
+  const unknown = [...new Set(repeated.flatMap(idsOf))].filter((id) => !rows.has(id))
+  const made =
+    timeline.as === 'none' ? [] : await findRows(read, timeline.as === 'task' ? TASK : ACTIVITY, unknown)
+  const recovered = [...made].map(([id, record]) => ({ link: buildLink({ kind, id }, record, id), record }))
   for (const { link, record } of recovered) rows.set(link.id, { link, fields: record.fields })
   return { rows, recovered }
 }
@@ -43,3 +64,13 @@ const sessionIdsOf = (person: PersonState): readonly string[] => [
   ...person.sessions.map((session) => session.sessionId),
   ...person.vanished.map((session) => session.sessionId),
 ]
+
+function dayIdsOf(person: PersonState, people: ReadonlyMap<string, Standing>): readonly string[] {
+  const standing = people.get(person.contactId)
+  if (standing === undefined || !('externalId' in standing)) return []
+  const days = new Set([
+    ...person.formerDays,
+    ...person.sessions.map(({ startedAtMs }) => dayOf(startedAtMs)),
+  ])
+  return [...days].map((day) => dayId(standing.externalId, day))
+}

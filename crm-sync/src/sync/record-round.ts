@@ -8,7 +8,7 @@ import {
 } from '../deliveries/build-deliveries.ts'
 import type { CrmFields } from '../plan/field-values.ts'
 import { isSameLink } from '../plan/link.ts'
-import { EXTERNAL_ID, type Link, type Operation, type Plan } from '../plan/operation.ts'
+import { EXTERNAL_ID, isTimelineKind, type Link, type Operation, type Plan } from '../plan/operation.ts'
 import { carryShadows, type Move } from '../state/carry-shadows.ts'
 import { toLinkRow, type LinkChange } from '../state/links.ts'
 import { linkKey, type RoundState, type Scope } from '../state/load-round.ts'
@@ -57,7 +57,7 @@ export async function recordRound(
 }
 
 function moveOf({ link, stored }: LinkChange): readonly Move[] {
-  if (link.kind === 'session' || stored === undefined || stored.crmId === link.crmId) return []
+  if (isTimelineKind(link.kind) || stored === undefined || stored.crmId === link.crmId) return []
   return [{ externalId: link.externalId, from: stored, to: link }]
 }
 
@@ -153,13 +153,13 @@ function linksOf(applied: Applied): readonly Link[] {
 /** A timeline row that passed to another session leaves the one it came from. */
 function formerLinkOf({ kind, fields }: Operation, link: Link): readonly Link[] {
   const former = fields[EXTERNAL_ID]?.old
-  if (kind !== 'session' || typeof former !== 'string') return []
+  if (!isTimelineKind(kind) || typeof former !== 'string') return []
   return [{ ...link, id: former, externalId: former, gone: true }]
 }
 
 /** Somebody deleted the timeline row in Salesforce: it is not made again. */
 export const isRowDeletedThere = ({ operation, result }: Applied): boolean =>
-  operation.kind === 'session' &&
+  isTimelineKind(operation.kind) &&
   operation.action === 'update' &&
   !result.ok &&
   result.failure.code === 'ENTITY_IS_DELETED'

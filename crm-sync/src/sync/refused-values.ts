@@ -1,4 +1,4 @@
-import type { CrmObject } from '../plan/operation.ts'
+import { CRM_OBJECTS, type CrmObject } from '../plan/operation.ts'
 import { fitValue, type FieldValue, type ObjectSchema } from '../plan/field-values.ts'
 
 /** Code of a field that vanished from describe. */
@@ -85,12 +85,7 @@ export class RefusedValues {
   }
 }
 
-const OBJECTS: ReadonlySet<string> = new Set<CrmObject>([
-  'Account',
-  'Contact',
-  'Lead',
-  'Leadline_Activity__c',
-])
+const OBJECTS: ReadonlySet<string> = new Set<CrmObject>(CRM_OBJECTS)
 
 const isCrmObject = (object: string): object is CrmObject => OBJECTS.has(object)
 

@@ -6,7 +6,7 @@ import { NOTHING_REFUSED } from '../plan/field-mapping.ts'
 import type { CrmFields } from '../plan/field-values.ts'
 import type { OwnerCandidate } from '../plan/owner.ts'
 import { planRound, type Schemas } from '../plan/plan-round.ts'
-import type { CrmObject, Plan } from '../plan/operation.ts'
+import { CRM_OBJECTS, type CrmObject, type Plan } from '../plan/operation.ts'
 import type { CrmRules } from '../plan/rules.ts'
 import type { CompositeDoor } from '../salesforce/composite.ts'
 import { signatureOf } from '../salesforce/error-signature.ts'
@@ -18,7 +18,7 @@ import { erasePeople } from '../erase/erase-person.ts'
 import type { Hand, InHand } from './in-hand.ts'
 import { isBackfill } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
-import { loadTimeline, type Timeline } from './load-timeline.ts'
+import { loadDays, loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
 import { recordRound } from './record-round.ts'
 import type { RefusedValues } from './refused-values.ts'
@@ -154,23 +154,20 @@ export async function planItems(
 
 async function planLoaded(
   dependencies: PlanDependencies,
-  { items, state }: { readonly items: readonly RoundItem[]; readonly state: RoundState },
+  { items, state: loaded }: { readonly items: readonly RoundItem[]; readonly state: RoundState },
   holdOpen: (contactId: string) => boolean,
 ): Promise<PlannedRound> {
   const { org, crm, refused, hints } = dependencies
   const schemas = await org.schemas()
   const read = openReadScope(org, schemas)
   noteFields(refused, read)
-  const companies = companiesToPlan(items, state)
-  const wanted = { people: state.people, companies, hints, match: crm.match }
+  const companies = companiesToPlan(items, loaded)
+  const wanted = { people: loaded.people, companies, hints, match: crm.match }
   const standings = await readStandings(dependencies, read, wanted)
   const isRepeated = createRepeatCheck(dependencies, items)
-  const timeline = await loadTimeline(
-    read,
-    state,
-    // Without a record there it has no rows either.
-    (id) => isRepeated(id) && standings.people.get(id)?.at !== 'none',
-  )
+  const { people } = standings
+  const state = await loadDays(dependencies, { state: loaded, people }, crm.timeline)
+  const timeline = await loadTimeline(read, { state, people, timeline: crm.timeline, isRepeated })
   const sources = { items, state, standings, holdOpen, isRepeated }
   const plan = planRound({
     people: toPersonTasks(sources),
@@ -190,10 +187,8 @@ async function planLoaded(
   return { state, schemas, standings, timeline, plan }
 }
 
-const MAPPED = ['Account', 'Contact', 'Lead', 'Leadline_Activity__c'] as const
-
 function noteFields(refused: RefusedValues, read: ReadScope): void {
-  for (const object of MAPPED) refused.noteFields(object, read.fields(object), read.schema(object))
+  for (const object of CRM_OBJECTS) refused.noteFields(object, read.fields(object), read.schema(object))
 }
 
 const givesAway = ({ owners }: CrmRules): boolean => owners.rules.length > 0 || owners.fallback !== undefined

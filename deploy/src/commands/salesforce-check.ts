@@ -6,7 +6,7 @@ import {
   type CheckLine,
 } from '@leadline/crm-sync/operate'
 import type { Command } from '../command.ts'
-import { FORCE_APP, salesforceFlags, withCrm } from '../salesforce/read-crm.ts'
+import { packageFolders, salesforceFlags, withCrm } from '../salesforce/read-crm.ts'
 
 const MARKS: Readonly<Record<CheckLine['result'], string>> = { good: 'ok  ', bad: 'FAIL', note: 'note' }
 
@@ -14,7 +14,7 @@ export const salesforceCheck: Command = {
   name: 'salesforce check',
   summary: 'say whether the org is fit for the sync, and what to do where it is not',
   details:
-    'Looks at login, API version, limits, rights on each object, each of our fields, the permission set and duplicate rules. Changes nothing; about ten API calls.',
+    'Looks at login, API version, limits, rights on each object, each of our fields, the permission sets and duplicate rules. Changes nothing; about ten API calls.',
   flags: salesforceFlags,
   exitCodes: {
     0: 'fit',
@@ -25,7 +25,7 @@ export const salesforceCheck: Command = {
     return await withCrm(flags, async ({ crm, ws, warehouse }) => {
       const store = openConnectionStore(crm, { warehouse, ws, now: Date.now })
       const { send, tokens } = openConnection(crm, { store })
-      const source = await readSourcePackage(FORCE_APP)
+      const source = await readSourcePackage(...packageFolders(crm))
       const lines = await checkOrg({ send, tokens, source, apiVersion: crm.apiVersion })
       const ok = lines.every(({ result }) => result !== 'bad')
       if (flags.isSet('json')) terminal.line(JSON.stringify({ ok, lines }))

@@ -6,7 +6,7 @@ import {
   type ProvisionReport,
 } from '@leadline/crm-sync/operate'
 import type { Command } from '../command.ts'
-import { FORCE_APP, salesforceFlags, withCrm } from '../salesforce/read-crm.ts'
+import { packageFolders, salesforceFlags, withCrm } from '../salesforce/read-crm.ts'
 
 const DIFFERS = 2
 
@@ -14,9 +14,10 @@ export const salesforceProvision: Command = {
   name: 'salesforce provision',
   summary: 'bring our fields, objects and permission sets into the org',
   details: [
-    'Deploys the package of deploy/salesforce/force-app by the Metadata API, all of it or nothing, and gives the permission',
-    'set Leadline Integration to the connected user. What is there already stays; repeating it changes nothing. The',
-    'connected user needs Customize Application and Modify Metadata; an administrator can install the package with sf instead.',
+    'Deploys the package of deploy/salesforce/force-app, and of deploy/salesforce/optional what the settings use, by the',
+    'Metadata API, all of it or nothing, and gives its permission sets to the connected user. What is there already stays;',
+    'repeating it changes nothing. The connected user needs Customize Application and Modify Metadata; an administrator can',
+    'install the package with sf instead.',
   ].join('\n'),
   flags: {
     ...salesforceFlags,
@@ -36,7 +37,7 @@ export const salesforceProvision: Command = {
       const isDryRun = flags.isSet('dry-run')
       const report = await provisionOrg({
         send,
-        source: await readSourcePackage(FORCE_APP),
+        source: await readSourcePackage(...packageFolders(crm)),
         apiVersion: crm.apiVersion,
         userId: session.userId ?? '',
         isDryRun,
@@ -65,7 +66,7 @@ function formatReport(
   return [
     'Made or given:',
     ...lines,
-    ...(isAssigned ? [] : ['The permission set is not assigned to the connected user.']),
+    ...(isAssigned ? [] : ['The connected user does not have the permission sets.']),
     ...(left.length === 0 ? ['The org has everything now.'] : ['Still missing:', ...left]),
   ].join('\n')
 }

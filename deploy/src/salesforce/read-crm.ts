@@ -11,7 +11,15 @@ import type { FlagValues } from '../flag-values.ts'
 import { buildInstancePaths, DEFAULT_DIRECTORY } from '../instance/instance-paths.ts'
 import { readSecrets } from '../instance/secrets.ts'
 
-export const FORCE_APP = join(import.meta.dirname, '../../salesforce/force-app')
+const PACKAGES = join(import.meta.dirname, '../../salesforce')
+
+export const FORCE_APP = join(PACKAGES, 'force-app')
+
+/** SFDX source of what an org needs for these settings. */
+export const packageFolders = ({ timeline }: CrmSettings): readonly string[] => [
+  FORCE_APP,
+  ...(timeline.as === 'task' ? [join(PACKAGES, 'optional/tasks')] : []),
+]
 
 /** Flags of every command that talks to an org. */
 export const salesforceFlags: Readonly<Record<string, Flag>> = {

@@ -7,7 +7,8 @@ import type { Part } from '../supervisor/part.ts'
 import { toSandboxUrl } from '../settings/run-document.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const FORCE_APP = join(ROOT, 'deploy/salesforce/force-app')
+/** The simulated org has all of it, so that any setting can be tried. */
+const PACKAGES = ['force-app', 'optional'].map((name) => join(ROOT, 'deploy/salesforce', name))
 
 /** Libuv threads of the embedded ClickHouse: each running query holds one. */
 const CLICKHOUSE_THREADS = '16'
@@ -79,7 +80,7 @@ function buildClickhouse(part: PartMaker): Part {
 /** Arguments are public on a machine, so the client's secret goes by the environment. */
 function buildSandbox(part: PartMaker, { ports, paths }: PartListInput, crm: CrmSettings): Part {
   const sandbox = part('sandbox', 'packages/salesforce-sandbox/src/main.ts', [
-    { port: ports.sandbox, dataDir: paths.sandbox, schemaDirs: [FORCE_APP], clockMode: 'wall' },
+    { port: ports.sandbox, dataDir: paths.sandbox, schemaDirs: PACKAGES, clockMode: 'wall' },
   ])
   const { id, secret } = toSandboxClient(crm)
   const client = { LEADLINE_SANDBOX_CLIENT_ID: id, LEADLINE_SANDBOX_CLIENT_SECRET: secret }

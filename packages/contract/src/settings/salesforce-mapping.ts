@@ -19,7 +19,7 @@ export const TRANSFORMS = [
   'domain',
 ] as const
 
-const TARGET = /^(Lead|Contact|Account|Opportunity|Leadline_Activity__c)\.[A-Za-z]\w*$/
+const TARGET = /^(Lead|Contact|Account|Leadline_Activity__c|Task)\.[A-Za-z]\w*$/
 const target = z.string().regex(TARGET, 'must be Object.Field, e.g. Lead.Industry')
 
 const value = z.union([z.string(), z.number(), z.boolean()])

@@ -76,13 +76,17 @@ export const owners = z.strictObject({
 
 export const timeline = z.strictObject({
   as: z
-    .enum(['activity', 'none'])
+    .enum(['activity', 'task', 'none'])
     .default('activity')
-    .describe('A row of our object for each session, or nothing'),
+    .describe('New rows are records of our object, or standard Tasks, or there are none'),
+  per: z
+    .enum(['session', 'day'])
+    .default('session')
+    .describe('One row for each session, or for each person and day (UTC); rows that stand stay as they are'),
   maxPerDay: z
     .int()
     .min(1)
     .default(50)
     .describe('Rows of one person and day (UTC); further sessions get none'),
-  minEvents: z.int().min(1).default(1).describe('Sessions with fewer events get no row'),
+  minEvents: z.int().min(1).default(1).describe('Sessions, or days, with fewer events get no row'),
 })

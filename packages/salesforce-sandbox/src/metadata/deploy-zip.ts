@@ -5,7 +5,7 @@ import type { Org } from '../org.ts'
 import { buildRecordId } from '../store/record-id.ts'
 import type { Component } from './component.ts'
 import { putComponents } from './change-schema.ts'
-import { findComponent } from './edit-components.ts'
+import { findComponent, mayHaveFields } from './edit-components.ts'
 import { readZipComponents } from './zip-components.ts'
 
 const failureSchema = z.object({
@@ -134,7 +134,7 @@ function findUnknownNames(org: Org, components: readonly Component[]): readonly 
     .filter(({ type }) => type === 'CustomField')
     .filter(({ fullName }) => {
       const [object = ''] = fullName.split('.')
-      return !objects.has(object) && !org.schema.object(object)
+      return !objects.has(object) && !mayHaveFields(org, object)
     })
     .map(({ type, fullName }) => toFailure(type, fullName, `Entity Enumeration Or ID: bad value ${fullName}`))
 }

@@ -1,6 +1,7 @@
 import type { Org } from '../org.ts'
 import type { Component } from './component.ts'
 import { putComponents } from './change-schema.ts'
+import { ACTIVITIES } from '../schema/load-sfdx.ts'
 import { keyOf } from './live-schema.ts'
 
 export interface EditError {
@@ -71,7 +72,7 @@ export function findProblem(org: Org, component: Component): EditResult {
   }
   if (type !== 'CustomField') return undefined
   const [object = '', name = ''] = fullName.split('.')
-  if (!org.schema.object(object)) {
+  if (!mayHaveFields(org, object)) {
     return {
       statusCode: 'INVALID_FIELD_OR_REFERENCE',
       message: `Entity Enumeration Or ID: bad value ${object}`,
@@ -80,6 +81,10 @@ export function findProblem(org: Org, component: Component): EditResult {
   if (/^[A-Za-z]\w*__c$/.test(name)) return undefined
   return { statusCode: 'INVALID_FIELD', message: `Field name must end in __c: ${name}` }
 }
+
+/** Custom fields of Task and Event are those of Activity. */
+export const mayHaveFields = (org: Org, object: string): boolean =>
+  object === 'Activity' || (!ACTIVITIES.has(object) && org.schema.object(object) !== undefined)
 
 const LISTS: Readonly<Record<string, string>> = { fieldPermissions: 'field', objectPermissions: 'object' }
 

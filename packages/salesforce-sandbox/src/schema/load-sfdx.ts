@@ -72,6 +72,9 @@ export function toSource(components: readonly Component[]): SfdxSource {
   }
 }
 
+/** They have their custom fields in common, which metadata puts on an object of its own. */
+export const ACTIVITIES: ReadonlySet<string> = new Set(['Task', 'Event'])
+
 /** Adds the custom fields to the standard objects and appends the custom objects. */
 export function extendSchema(
   standard: readonly ObjectDefinition[],
@@ -80,7 +83,11 @@ export function extendSchema(
 ): readonly ObjectDefinition[] {
   const extended = standard.map((object) => ({
     ...object,
-    fields: [...object.fields, ...(source.fields.get(object.name) ?? [])],
+    fields: [
+      ...object.fields,
+      ...(source.fields.get(object.name) ?? []),
+      ...(ACTIVITIES.has(object.name) ? (source.fields.get('Activity') ?? []) : []),
+    ],
   }))
   const custom = source.objects.map(({ name, xml }) =>
     defineObject({

@@ -1,10 +1,10 @@
-import type { Big, DateTime, Uuid } from './column-types.ts'
+import type { Big, DateTime, Day, Uuid } from './column-types.ts'
 
 /** What crm-sync remembers. */
 
 export interface CrmLinksRow {
   readonly ws: number
-  readonly kind: 'contact' | 'company' | 'session'
+  readonly kind: 'contact' | 'company' | 'session' | 'day' | 'opportunity' | 'role' | 'campaign' | 'member'
   readonly id: Uuid
   readonly object: string
   readonly external_id: string
@@ -35,7 +35,7 @@ export interface CrmDeliveriesRow {
   readonly at: DateTime
   readonly delivery_id: Uuid
   readonly direction: 'out' | 'in'
-  readonly kind: 'contact' | 'company' | 'session'
+  readonly kind: 'contact' | 'company' | 'session' | 'day' | 'opportunity' | 'role' | 'campaign' | 'member'
   readonly id: Uuid
   readonly object: string
   readonly operation: string
@@ -105,4 +105,24 @@ export interface CrmApiCallsRow {
   readonly process: Uuid
   readonly calls: number
   readonly version: Big
+}
+
+export interface OpportunitiesRow {
+  readonly ws: number
+  readonly opportunity_id: string
+  readonly account_crm_id: string
+  readonly name: string
+  readonly stage: string
+  readonly amount: number | null
+  readonly currency: string
+  readonly close_date: Day | null
+  readonly is_closed: number
+  readonly is_won: number
+  readonly owner_id: string
+  readonly created_at: DateTime
+  readonly changed_at: DateTime
+  readonly contact_crm_ids: readonly string[]
+  readonly history: string
+  readonly version: Big
+  readonly gone: number
 }
