@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { identityCommands } from './identity-decide.ts'
 import { identityLog } from './identity-log.ts'
+import { identityPreview } from './identity-preview.ts'
 import { identitySuggestions } from './identity-suggestions.ts'
 import { importRecords } from './import.ts'
 import { migrate } from './migrate.ts'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   explain,
   ...identityCommands,
   identityLog,
+  identityPreview,
   identitySuggestions,
   salesforceConnect,
   salesforceStatus,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { IdentityLimits } from '@leadline/contract'
 import { createLog } from '@leadline/runtime'
 import { toDateTime } from '@leadline/warehouse'
 import { z } from 'zod'
@@ -11,7 +12,7 @@ import { NOON_MS, toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces } from '../workspaces.ts'
 import { findDifferences, requestRepair } from './find-differences.ts'
-import { checkWhatIsDue } from './nightly-check.ts'
+import { checkWhatIsDue, checkWhereRulesChanged } from './nightly-check.ts'
 
 const WORLDS = [1, 2, 3]
 
@@ -100,6 +101,28 @@ describe('the full reconcile', () => {
     await checkWhatIsDue(dependencies)
     assert.equal(lines.length, WORLDS.length)
     for (const line of lines) assert.match(line, /found no difference.*"differences":0/)
+  })
+
+  test('runs after a start with other rules, once', async () => {
+    const lines: string[] = []
+    const startWith = async (limits: Partial<IdentityLimits>): Promise<void> => {
+      const { workspaces } = toSettings(1, { ...TIGHT_LIMITS, ...limits })
+      await checkWhereRulesChanged({
+        stream: lab.stream,
+        warehouse: lab.warehouse,
+        workspaces: buildWorkspaces(workspaces, readMailLists()),
+        log: createLog('resolver', (line) => void lines.push(line)),
+        now: Date.now,
+      })
+    }
+    await startWith({})
+    await startWith({})
+    assert.deepEqual(lines, [], 'the first one has nothing to compare with')
+    await startWith({ mailsPerUser: 1 })
+    await startWith({ mailsPerUser: 1 })
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /found differences, which are mended now/)
+    await lab.settle()
   })
 
   test('finds a lead of which no identifier is known', async () => {
