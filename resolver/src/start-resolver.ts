@@ -1,4 +1,5 @@
 import type { RunningService } from '@leadline/runtime'
+import { startDeliverer } from './actions/start-deliverer.ts'
 import { startNightlyCheck } from './full-check/nightly-check.ts'
 import {
   prepareStages,
@@ -15,14 +16,23 @@ export async function startResolver(dependencies: ResolverDependencies): Promise
   const control = await startControlStage(stages)
   const store = await startStoreStage(stages)
   const nightly = startNightlyCheck(stages)
+  const actions = startDeliverer(stages)
   const { progress, troubles } = stages
   return {
-    report: () => ({ idle: progress.isIdle(), steps: progress.totals(), problems: troubles.describe() }),
+    report: async () => {
+      const { isIdle, problems } = await actions.report()
+      return {
+        idle: progress.isIdle() && isIdle,
+        steps: progress.totals(),
+        problems: [...troubles.describe(), ...problems],
+      }
+    },
     stop: async () => {
       await nightly.stop()
       await store.stop()
       await control.stop()
       await reconcile.stop()
+      await actions.stop()
     },
   }
 }

@@ -16,8 +16,8 @@ const LEASE_MS = 32_000
 
 /** Sends what rules fired. */
 export interface Deliverer {
-  /** Looks once for what is due, and begins to send it. */
-  round(): Promise<void>
+  /** Looks once for what is due, and begins to send it. False where nothing was. */
+  round(): Promise<boolean>
   /** Resolves when all that was begun has ended. */
   finish(): Promise<void>
   /** Whether anything is on its way, or due and its rule has fired. */
@@ -50,9 +50,9 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
       .finally(() => sending.delete(line))
     sending.set(line, work)
   }
-  const takeUp = async (workspace: Workspace): Promise<void> => {
-    if ((await readDue(warehouse, workspace.id, now())).length === 0) return
-    if (!(await lease.hold(workspace.id))) return
+  const takeUp = async (workspace: Workspace): Promise<boolean> => {
+    if ((await readDue(warehouse, workspace.id, now())).length === 0) return false
+    if (!(await lease.hold(workspace.id))) return false
     // Before the question: what is on its way while it is answered may be told as due, and not be any more.
     const inHand = new Set(sending.keys())
     const due = await readDue(warehouse, workspace.id, now())
@@ -64,10 +64,14 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     const prepared = await prepareDue({ warehouse, workspace, nowMs: now() }, free)
     const lines = Map.groupBy(prepared, ({ delivery }) => lineOf(delivery))
     for (const [line, batch] of lines) begin(line, batch, workspace)
+    return lines.size > 0
   }
   return {
     round: async () => {
-      for (const workspace of workspaces.values()) if (hasReceivers(workspace)) await takeUp(workspace)
+      let isAny = false
+      for (const workspace of workspaces.values())
+        if (hasReceivers(workspace)) isAny = (await takeUp(workspace)) || isAny
+      return isAny
     },
     finish: async () => {
       await Promise.all(sending.values())

@@ -1,51 +1,58 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeError } from '@leadline/runtime'
 import type { StageDependencies } from '../start-stages.ts'
 import { createDeliverer, hasReceivers } from './deliverer.ts'
 import { readParkedTargets } from './delivery-rows.ts'
 
-export interface ActionStage {
-  isIdle(): Promise<boolean>
+export interface ActionReport {
+  readonly isIdle: boolean
   /** What waits for a person, one line for each receiver. */
-  problems(): Promise<readonly string[]>
+  readonly problems: readonly string[]
+}
+
+export interface ActionStage {
+  report(): Promise<ActionReport>
   /** Waits for what is on its way. */
   stop(): Promise<void>
 }
 
 const LOOK_MS = 1000
-/** Looking takes this part of the time at most, however many deliveries there are to look through. */
-const LOOKING = 0.05
+/** Looking in vain takes this part of the time at most, however many deliveries there are to look through. */
+const LOOKING = 0.1
 
 const NOTHING: ActionStage = {
-  isIdle: () => Promise.resolve(true),
-  problems: () => Promise.resolve([]),
+  report: () => Promise.resolve({ isIdle: true, problems: [] }),
   stop: () => Promise.resolve(),
 }
 
 /** Delivers what rules fire, where any rule has something to deliver. */
 export function startDeliverer(dependencies: StageDependencies): ActionStage {
-  const { warehouse, workspaces, now, log } = dependencies
+  const { warehouse, workspaces, now, log, gatherMs: lookMs = LOOK_MS } = dependencies
   const watched = [...workspaces.values()].filter(hasReceivers)
   if (watched.length === 0) return NOTHING
   const deliverer = createDeliverer({ ...dependencies, random: Math.random })
   const stopping = new AbortController()
-  const look = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const begun = performance.now()
-      try {
-        await deliverer.round()
-      } catch (error) {
-        log.error('what rules have to deliver could not be read and is looked for again', error)
-      }
-      const pauseMs = Math.max(LOOK_MS, (performance.now() - begun) / LOOKING)
-      await pause(pauseMs, stopping.signal)
+  const look = async (): Promise<number> => {
+    const begun = performance.now()
+    try {
+      return (await deliverer.round()) ? lookMs : Math.max(lookMs, (performance.now() - begun) / LOOKING)
+    } catch (error) {
+      log.error('what rules have to deliver could not be read and is looked for again', error)
+      return LOOK_MS
     }
   }
-  const looking = look()
+  const lookOn = async (): Promise<void> => {
+    while (!stopping.signal.aborted) await pause(await look(), stopping.signal)
+  }
+  const looking = lookOn()
   return {
-    isIdle: async () => !(await deliverer.isBusy()),
-    problems: async () => {
-      const parked = await Promise.all(watched.map(({ id }) => readParkedTargets(warehouse, id, now())))
-      return parked.flat().map(toProblem)
+    report: async () => {
+      try {
+        const parked = await Promise.all(watched.map(({ id }) => readParkedTargets(warehouse, id, now())))
+        return { isIdle: !(await deliverer.isBusy()), problems: parked.flat().map(toProblem) }
+      } catch (error) {
+        return { isIdle: false, problems: [`actions: cannot be read: ${describeError(error)}`] }
+      }
     },
     stop: async () => {
       stopping.abort()
