@@ -21,8 +21,11 @@ export interface BulkWriter {
   open(hand: Hand): BulkRound
   /** Takes in hand what the job of an earlier process writes to. To be called before anything is written. */
   recall(): Promise<void>
-  /** Brings a job that was left to its end. To be called before the next job. */
-  settle(): Promise<void>
+  /**
+   * Brings a job that was left to its end, before the next one. What it wrote to passes to the round that looks at the
+   * same records again: nobody else shall take what is there without a link yet.
+   */
+  settle(heir?: Hand): Promise<void>
 }
 
 export interface BulkRound {
@@ -57,11 +60,12 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
       const begun = await options.jobs.load(JOB_KEY)
       if (begun) left.take(begun.keys)
     },
-    async settle() {
+    async settle(heir) {
       if (!isUnsettled) return
       await settleJob(options, JOB_KEY)
       isUnsettled = false
-      left.release()
+      if (heir) left.pass(heir)
+      else left.release()
     },
   }
 }

@@ -68,7 +68,7 @@ export async function runRound(
 ): Promise<RoundReport> {
   const hand = dependencies.inHand.open()
   try {
-    if (items.every(isBackfill)) await dependencies.bulk?.settle()
+    if (items.every(isBackfill)) await dependencies.bulk?.settle(hand)
     return await runWith(hand, dependencies, { items, ways })
   } finally {
     hand.release()

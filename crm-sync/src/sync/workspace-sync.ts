@@ -18,6 +18,9 @@ export interface SyncOptions extends QueueOptions, Omit<RunnerOptions, 'runRound
   readonly leaveJob: () => void
 }
 
+/** How long the work of a backfill may take to be handed over again after a start. */
+const LEFT_MS = 10_000
+
 /** How a round goes about its work. */
 export interface RoundWays {
   readonly holdOpen: (contactId: string) => boolean
@@ -36,13 +39,14 @@ export class WorkspaceSync {
   readonly #rounds: DueLoop
   readonly #fills: DueLoop
   #inFlight = 0
-  /** When to look at what an earlier process left; undefined when that is done. */
-  #settleAtMs: number | undefined = 0
+  /** When to settle what an earlier process left, if its backfill does not go on; undefined when that is done. */
+  #settleAtMs: number | undefined
   #onDrained: (() => void) | undefined
 
   constructor(options: SyncOptions) {
     this.#options = options
     this.#queue = new WorkQueue(options)
+    this.#settleAtMs = options.now() + LEFT_MS
     const { oneAtATime, runRound, log, now } = options
     const holdOpen = (id: string): boolean => this.#queue.isVisitHeld(id)
     this.#runner = new RoundRunner(
@@ -125,21 +129,24 @@ export class WorkspaceSync {
 
   /** What an earlier process left comes to its end also when there is nothing more to fill in. */
   #nextFillMs(): number | undefined {
-    return this.#settleAtMs ?? this.#queue.nextFillMs()
+    return this.#queue.nextFillMs() ?? this.#settleAtMs
   }
 
   async #takeFill(): Promise<void> {
-    if (this.#settleAtMs !== undefined) return await this.#settle()
     const { onFill } = this.#options
+    const items = this.#queue.takeFill()
+    if (items.length === 0) return await this.#settle()
+    this.#settleAtMs = undefined
     onFill(true)
     try {
-      await this.#run(this.#queue.takeFill(), true)
+      await this.#run(items, true)
     } finally {
       onFill(false)
     }
   }
 
   async #settle(): Promise<void> {
+    if (this.#settleAtMs === undefined) return
     const { settleBackfill, retryTimes, now } = this.#options
     try {
       await settleBackfill()
