@@ -47,7 +47,7 @@ export interface ConsumeOptions {
    * at once, and so are those of a group that is far behind. Default 0.
    */
   readonly gatherMs?: number
-  /** Batches of one partition that may be in hand at once; default 1. */
+  /** Batches of one partition that may be in hand at once; default 1. What is done behind one that is not hardly counts. */
   readonly maxInFlight?: number
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsumeFailure, ConsumeOptions, Position } from '../stream.ts'
+import type { Batch, ConsumeFailure, ConsumeOptions, Position } from '../stream.ts'
 import type { Taken } from './take-batch.ts'
 
 export interface DeliveryOptions extends Pick<ConsumeOptions, 'handle' | 'onFailure'> {
@@ -13,9 +13,16 @@ export interface DeliveryOptions extends Pick<ConsumeOptions, 'handle' | 'onFail
 }
 
 interface Slot {
-  readonly taken: Taken
+  /** Where the batch behind it begins. */
+  readonly next: Position
   done: boolean
 }
+
+/**
+ * Of those in hand, so many more may be done behind one that is not. They cost their position only, and what is behind
+ * a batch that takes an hour need not wait for it.
+ */
+const MAX_DONE_BEHIND = 64
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
@@ -36,6 +43,7 @@ export class Delivery {
   readonly #running = new Set<Promise<void>>()
   #front: Position | undefined
   #committing: Promise<void> | undefined
+  #inHand = 0
   #takeFailures = 0
   #paused = false
   /** When the next batch may be taken, on the clock of `performance`. */
@@ -48,12 +56,17 @@ export class Delivery {
 
   /** There may be something to take. */
   wake(): void {
-    while (this.#takes() && this.#slots.length < this.#options.maxInFlight && !this.#gathers()) {
+    while (this.#takes() && this.#hasRoom() && !this.#gathers()) {
       const taken = this.#take()
       if (!taken) return
       this.#takeFrom = taken.isFull ? 0 : performance.now() + this.#options.gatherMs
       this.#start(taken)
     }
+  }
+
+  #hasRoom(): boolean {
+    const { maxInFlight } = this.#options
+    return this.#inHand < maxInFlight && this.#slots.length < maxInFlight * MAX_DONE_BEHIND
   }
 
   /** Too soon after a batch that was not full; there will be another wake in time. */
@@ -109,28 +122,30 @@ export class Delivery {
   }
 
   #start(taken: Taken): void {
-    const slot: Slot = { taken, done: false }
+    const slot: Slot = { next: taken.next, done: false }
     this.#slots.push(slot)
-    const run = this.#handle(slot).finally(() => this.#running.delete(run))
+    this.#inHand += 1
+    const run = this.#handle(slot, taken.batch).finally(() => this.#running.delete(run))
     this.#running.add(run)
   }
 
-  async #handle(slot: Slot): Promise<void> {
+  async #handle(slot: Slot, batch: Batch): Promise<void> {
     for (let attempt = 1; !slot.done; attempt += 1) {
       try {
-        await this.#options.handle(slot.taken.batch)
+        await this.#options.handle(batch)
         slot.done = true
       } catch (error) {
         this.#report(error, attempt)
         if (!(await pause(attempt, this.#closing.signal))) return
       }
     }
+    this.#inHand -= 1
     this.#advance()
     this.wake()
   }
 
   #advance(): void {
-    while (this.#slots[0]?.done) this.#front = this.#slots.shift()?.taken.next
+    while (this.#slots[0]?.done) this.#front = this.#slots.shift()?.next
     this.#startCommit()
   }
 
