@@ -64,10 +64,12 @@ export class Topic {
     const { name, bound, file, writer, now } = this.#options
     const chunks = buildChunks(appends, this.shape)
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-    if (!bound.admits(bytes, file)) {
+    const limit = bound.refuse(bytes, file)
+    if (limit !== undefined) {
+      const advice = limit === 'its size bound' ? 'raise stream.maxBytes' : 'free space'
       throw new StreamUnavailable(
         'full',
-        `the embedded log is at its size bound: ${name} takes no more until retention makes room; raise stream.maxBytes`,
+        `the embedded log is at ${limit}: ${name} takes no more until retention makes room; ${advice}`,
       )
     }
     await writer.write({ topic: name, path: file.path }, chunks, now())
