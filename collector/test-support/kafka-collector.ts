@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { fork, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -28,19 +28,26 @@ export interface KafkaCollectorOptions {
   /** Of the spool; default a new temporary one. */
   readonly spoolDirectory?: string
   readonly spoolBytes?: number
+  /** Size of a file system of its own that the spool then lies on. */
+  readonly diskBytes?: number
   readonly execArgv?: readonly string[]
 }
+
+/** In name spaces of its own a process may mount a file system without being root. */
+const ON_A_SMALL_DISK = 'mount -t tmpfs -o "size=$1" none "$2" && shift 2 && exec "$@"'
 
 /** The collector as a process of its own on a real Kafka, with a spool. */
 export class KafkaCollector {
   readonly #config: string
-  readonly #execArgv: readonly string[]
+  readonly #command: readonly string[]
+  readonly #spool: string
   #child: ChildProcess | undefined
   #url = ''
 
-  private constructor(config: string, execArgv: readonly string[]) {
+  private constructor(config: string, command: readonly string[], spool: string) {
     this.#config = config
-    this.#execArgv = execArgv
+    this.#command = command
+    this.#spool = spool
   }
 
   static async start(t: TestContext, options: KafkaCollectorOptions): Promise<KafkaCollector> {
@@ -54,7 +61,14 @@ export class KafkaCollector {
     }
     const config = join(directory, 'leadline.yaml')
     await writeFile(config, JSON.stringify({ ...validSettings.least, collector: { port: 0 }, stream }))
-    const collector = new KafkaCollector(config, options.execArgv ?? [])
+    const node = [process.execPath, ...(options.execArgv ?? []), main]
+    if (options.diskBytes !== undefined) await mkdir(spoolDirectory)
+    const place = [String(options.diskBytes), spoolDirectory]
+    const command =
+      options.diskBytes === undefined
+        ? node
+        : ['unshare', '-rm', 'sh', '-c', ON_A_SMALL_DISK, 'sh', ...place, ...node]
+    const collector = new KafkaCollector(config, command, spoolDirectory)
     t.after(async () => {
       await collector.kill()
       await rm(directory, { recursive: true, maxRetries: 5 })
@@ -69,11 +83,8 @@ export class KafkaCollector {
 
   async launch(): Promise<void> {
     const env = { ...process.env, LEADLINE_CONFIG: this.#config }
-    this.#child = fork(main, {
-      env,
-      execArgv: [...this.#execArgv],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
+    const [program = '', ...args] = this.#command
+    this.#child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     for (;;) {
       const [message] = await once(this.#child, 'message')
       if (message.type === 'failed') throw new Error(message.message)
@@ -95,12 +106,20 @@ export class KafkaCollector {
     this.#child?.kill(name)
   }
 
+  /** A file beside the spool, on the disk that only the collector sees. */
+  fileOnDisk(name: string): string {
+    return join(`/proc/${this.#child?.pid}/root`, this.#spool, name)
+  }
+
   /** Sends one event; the status of the answer, 0 when there was none. */
   async send(messageId: string, padding = ''): Promise<number> {
-    const body = JSON.stringify({ ...validEvents.track, messageId, properties: { padding } })
-    const request = { method: 'POST', body, headers: basic('wk_tests_1') }
-    const answer = await fetch(`${this.#url}/v1/track`, request).catch(() => undefined)
+    const answer = await this.post(messageId, padding).catch(() => undefined)
     return answer?.status ?? 0
+  }
+
+  post(messageId: string, padding = ''): Promise<Response> {
+    const body = JSON.stringify({ ...validEvents.track, messageId, properties: { padding } })
+    return fetch(`${this.#url}/v1/track`, { method: 'POST', body, headers: basic('wk_tests_1') })
   }
 
   async isDrained(): Promise<boolean> {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { after, before, describe, test, type TestContext } from 'node:test'
@@ -20,6 +22,17 @@ const waitForLoad = async (load: Load, more = 200): Promise<void> => {
   await until('the load runs', () => load.acknowledged.size >= before + more)
 }
 
+/** Leaves no room on the disk that a file lies on. */
+async function fill(file: string): Promise<void> {
+  for (const size of [100_000, 4096, 1]) {
+    try {
+      for (;;) await appendFile(file, Buffer.alloc(size))
+    } catch (error) {
+      if (!String(error).includes('ENOSPC')) throw error
+    }
+  }
+}
+
 /** After the fault: the load runs on, everything leaves the spool, and what was answered 200 is in the topic. */
 async function checkRecovery(collector: KafkaCollector, load: Load, stream: Stream): Promise<void> {
   await waitForLoad(load)
@@ -39,7 +52,8 @@ describe('one broker', () => {
     await stream.close()
     await broker.wipe()
   })
-  const start = (t: TestContext, more: { spoolBytes?: number; execArgv?: readonly string[] } = {}) =>
+  type More = { spoolBytes?: number; diskBytes?: number; execArgv?: readonly string[] }
+  const start = (t: TestContext, more: More = {}) =>
     KafkaCollector.start(t, { brokers: broker.brokers, replication: 1, ...more })
 
   test('paused: events are answered 200 all the while, and are in the topic afterwards', async (t) => {
@@ -88,6 +102,30 @@ describe('one broker', () => {
     await until('the spool is full', () => (load.statuses.get(503) ?? 0) > 50)
     broker.node(1).resume()
     await checkRecovery(collector, load, stream)
+  })
+
+  test('on a full disk the answer is 503, health and metrics answer, and all goes on once there is room', async (t) => {
+    const collector = await start(t, { diskBytes: 8 * 1024 ** 2 })
+    // The log packs what it writes: of words there would have to be many more.
+    const padding = randomBytes(15_000).toString('base64')
+    const load = startLoad(collector, { name: 'disk', padding })
+    await waitForLoad(load)
+    broker.node(1).pause()
+    await until('events go to the spool', async () => !(await collector.isDrained()))
+    const filler = collector.fileOnDisk('filler')
+    await fill(filler)
+    await until('the disk is full', () => (load.statuses.get(503) ?? 0) > 50)
+    for (const path of ['/healthz', '/metrics'])
+      assert.equal((await fetch(`${collector.url}${path}`)).status, 200, path)
+    const refused = await collector.post('m-refused')
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '30'])
+    await rm(filler)
+    await waitForLoad(load)
+    const before = load.statuses.get(503) ?? 0
+    await until('the spool alone fills the disk', () => (load.statuses.get(503) ?? 0) > before + 50)
+    broker.node(1).resume()
+    await checkRecovery(collector, load, stream)
+    assert.deepEqual(new Set(load.statuses.keys()), new Set([200, 503]))
   })
 
   test('the clock jumps an hour ahead and two back, the broker is paused meanwhile: nothing is lost', async (t) => {
