@@ -37,7 +37,8 @@ export interface TimelineWanted {
 
 /**
  * Nobody but us writes timeline rows, so what we last wrote stands for what is there. Rows we do not know of are
- * looked for only where an earlier try may have made them; a row that is made twice would be the same row anyway.
+ * looked for only where an earlier try, or an earlier installation, may have made them; a row that is made twice would
+ * be the same row anyway.
  */
 export async function loadTimeline(read: ReadScope, wanted: TimelineWanted): Promise<Timeline> {
   const { state, people, timeline } = wanted
@@ -46,9 +47,10 @@ export async function loadTimeline(read: ReadScope, wanted: TimelineWanted): Pro
     if ((link.kind === 'session' || link.kind === 'day') && !link.gone)
       rows.set(link.id, { link, fields: state.shadows.get(shadowKey(link.object, link.crmId))?.fields ?? {} })
   // Without a record there it has no rows either.
-  const repeated = state.people.filter(
-    ({ contactId }) => wanted.isRepeated(contactId) && people.get(contactId)?.at !== 'none',
-  )
+  const repeated = state.people.filter((person) => {
+    const standing = people.get(person.contactId)
+    return standing?.at !== 'none' && (wanted.isRepeated(person.contactId) || isKnownThere(person, standing))
+  })
   const kind = timeline.per
   const idsOf = (person: PersonState): readonly string[] =>
     kind === 'day' ? dayIdsOf(person, people) : sessionIdsOf(person)
@@ -74,3 +76,7 @@ function dayIdsOf(person: PersonState, people: ReadonlyMap<string, Standing>): r
   ])
   return [...days].map((day) => dayId(standing.externalId, day))
 }
+
+/** The record has an id of ours, and we know of no link to it. */
+const isKnownThere = ({ link }: PersonState, standing: Standing | undefined): boolean =>
+  link === undefined && standing !== undefined && 'record' in standing && standing.record.externalId !== ''
