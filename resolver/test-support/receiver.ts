@@ -26,6 +26,8 @@ export interface Receiver {
   /** Bytes that were written to the last endless answer. */
   bytesSent(): number
   behave(behaviour: Behaviour): void
+  /** Cuts all connections that are open. */
+  hangUp(): void
   close(): Promise<void>
 }
 
@@ -55,6 +57,7 @@ export async function openReceiver(): Promise<Receiver> {
     connections: () => connections,
     bytesSent: () => bytesSent,
     behave: (behaviour) => (behave = behaviour),
+    hangUp: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections()
       server.close()

@@ -8,7 +8,7 @@ export const WINDOW_MS = 30 * DAY_MS
 const int = z.number()
 const text = z.string()
 
-const deliveryRow = z.object({
+export const deliveryRow = z.object({
   ws: int,
   at: text,
   delivery_id: text,
