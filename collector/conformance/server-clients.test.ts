@@ -39,6 +39,16 @@ test('@segment/analytics-node: what is stored is what was said', async (t) => {
   assert.ok(stored.every(({ envelope }) => envelope.dialect === 'segment'))
 })
 
+test('@segment/analytics-node: the user whom it says in context is looked at, not the server', async (t) => {
+  const collector = await startTestCollector(t)
+  const client = new Analytics({ writeKey: publicKey, host: collector.url, flushInterval: 10 })
+  const userAgent = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
+  client.track({ userId: 'u-1', event: 'Seen', context: { ip: '203.0.113.9', userAgent } })
+  await client.closeAndFlush({ timeout: 20_000 })
+  const [stored] = await untilStored(collector, 1)
+  assert.deepEqual(stored?.envelope.subjects, { 0: { address: '203.0.113.0', bot: true } })
+})
+
 test('@rudderstack/rudder-sdk-node: what is stored is what was said', async (t) => {
   const collector = await startTestCollector(t)
   const client = new RudderAnalytics(publicKey, {

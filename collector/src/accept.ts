@@ -5,6 +5,7 @@ import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
 import type { Key, Keys } from './keys.ts'
 import { toDeadLetterValue, toEnvelopeValue, type RecordHead } from './records.ts'
 import type { RequestFacts } from './request-facts.ts'
+import { findSubjects } from './subjects.ts'
 import { messageIdOf, sortEvents, type SortedEvents } from './sort-events.ts'
 
 /** What the decision needs from outside. */
@@ -47,9 +48,10 @@ export function acceptRequest(request: WireRequest, facts: RequestFacts, context
   if (distrusted) return { ok: false, refusal: distrusted }
   const head = { ...authorized, receivedAt: context.now().toISOString() }
   const sorted = sortEvents(request)
+  const subjects = findSubjects(sorted.good, request, facts)
+  const isBot = (event: WireRequestEvent): boolean => (subjects.get(event) ?? facts).bot === true
   // A crawler would only learn from another answer that it has been found.
-  const isDiscarded = facts.bot === true && context.bots === 'drop'
-  const kept = isDiscarded ? [] : sorted.good
+  const kept = context.bots === 'drop' ? sorted.good.filter((event) => !isBot(event)) : sorted.good
   return {
     ok: true,
     acceptance: {
@@ -58,7 +60,7 @@ export function acceptRequest(request: WireRequest, facts: RequestFacts, context
       // less harm than an event that was given two message ids.
       appends: [
         ...deadLetters(head, sorted),
-        ...envelopes(head, { request, facts, events: kept, newId: context.newId }),
+        ...envelopes(head, { request, facts, subjects, events: kept, newId: context.newId }),
       ],
       good: sorted.good,
       accepted: sorted.good.length,

@@ -4,6 +4,7 @@ import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
 import type { Key } from './keys.ts'
 import type { RequestFacts } from './request-facts.ts'
 import { messageIdOf, type BadEvent } from './sort-events.ts'
+import type { Subjects } from './subjects.ts'
 
 /** What every record of one request has in common. */
 export interface RecordHead {
@@ -16,6 +17,7 @@ export interface RecordHead {
 export interface EnvelopeParts {
   readonly request: WireRequest
   readonly facts: RequestFacts
+  readonly subjects: Subjects
   /** The good events, one at least. */
   readonly events: readonly WireRequestEvent[]
   readonly newId: () => string
@@ -39,6 +41,7 @@ export function toEnvelopeValue(head: RecordHead, parts: EnvelopeParts): StreamV
     type: request.single?.type,
     ...request.defaults,
     assigned: assignIds(events, parts.newId),
+    subjects: placeSubjects(events, parts.subjects),
   }
   const texts = events.map((event) => event.text)
   return {
@@ -74,6 +77,16 @@ export function toDeadLetterValue(head: RecordHead, { event, refusal }: BadEvent
 function assignIds(events: readonly WireRequestEvent[], newId: () => string): EnvelopeHead['assigned'] {
   const missing = events.flatMap((event, index) => (messageIdOf(event.value) === undefined ? [index] : []))
   return missing.length === 0 ? undefined : Object.fromEntries(missing.map((index) => [index, newId()]))
+}
+
+function placeSubjects(events: readonly WireRequestEvent[], subjects: Subjects): EnvelopeHead['subjects'] {
+  if (subjects.size === 0) return undefined
+  return Object.fromEntries(
+    events.flatMap((event, index) => {
+      const subject = subjects.get(event)
+      return subject === undefined ? [] : [[index, subject]]
+    }),
+  )
 }
 
 function identifierOf(value: unknown): string {

@@ -1,14 +1,16 @@
 import { isIP } from 'node:net'
-import type { Settings } from '@leadline/contract'
-import type { Enrich, Enrichment } from './enrich/enrich.ts'
+import type { EventSubject, Settings } from '@leadline/contract'
+import type { Enrich } from './enrich/enrich.ts'
+import { isBrowser } from './enrich/is-browser.ts'
+import type { Said } from './subjects.ts'
 
 /** What the headers and the connection say about a request. */
-export interface RequestFacts extends Enrichment {
+export interface RequestFacts extends EventSubject {
   readonly authorization?: string | undefined
   readonly origin?: string | undefined
   readonly userAgent?: string | undefined
-  /** Already kept, truncated or dropped as the settings say. */
-  readonly address?: string | undefined
+  /** Of requests that no browser sent: what becomes of the address and the user agent that an event says. */
+  readonly describe?: ((said: Said) => EventSubject) | undefined
 }
 
 export interface RequestSource {
@@ -29,14 +31,27 @@ export function readFacts(
 ): RequestFacts {
   const userAgent = source.header('user-agent')?.slice(0, maxUserAgentLength)
   const address = normalize(clientAddress(source, policy.trustedProxies))
-  return {
+  const facts = {
     authorization: source.header('authorization'),
     origin: source.header('origin'),
     userAgent,
-    ...enrich({ userAgent, address, header: (name) => source.header(name) }),
     address: toKept(address, policy.address),
   }
+  return userAgent !== undefined && isBrowser(userAgent)
+    ? { ...facts, ...enrich({ userAgent, address, header: (name) => source.header(name) }) }
+    : { ...facts, describe: createDescribe(policy, enrich) }
 }
+
+/** The same for whom a server speaks of, of whom there are no headers. */
+const createDescribe =
+  (policy: AddressPolicy, enrich: Enrich) =>
+  ({ ip, userAgent }: Said): EventSubject => {
+    const address = ip === undefined ? undefined : normalize(ip)
+    return {
+      address: toKept(address, policy.address),
+      ...enrich({ userAgent, address, header: () => undefined }),
+    }
+  }
 
 function toKept(address: string | undefined, policy: AddressPolicy['address']): string | undefined {
   if (policy === 'drop') return undefined

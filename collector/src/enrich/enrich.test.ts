@@ -91,6 +91,52 @@ test('a bot is marked and kept', async (t) => {
   assert.equal(last(collector).bot, undefined)
 })
 
+const said = (ip: string, userAgent: string) => ({ ...validEvents.track, context: { ip, userAgent } })
+const server = { ...basic(publicKey), 'user-agent': 'analytics-python/2.4.0' }
+
+test('what a server says of its user is looked at as if the user had sent it', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'leadline-geo-'))
+  t.after(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'places.mmdb')
+  await writeFile(file, buildMmdb('203.0.113.9', 32, { country: { iso_code: 'CH' } }))
+  const collector = await startTestCollector(t, { geo: { file }, address: 'truncate' })
+  const batch = [said('203.0.113.9', chrome), validEvents.identify, said('192.0.2.7', googlebot)]
+  await collector.post('/v1/batch', JSON.stringify({ batch }), server)
+  assert.deepEqual(last(collector).subjects, {
+    0: { address: '203.0.113.0', country: 'CH' },
+    2: { address: '192.0.2.0', bot: true },
+  })
+  assert.deepEqual(last(collector).events[0]?.['context'], { ip: '203.0.113.9', userAgent: chrome })
+})
+
+test('what a batch says of its user stands beneath what its events say, and no word of it is no address', async (t) => {
+  const collector = await startTestCollector(t, { address: 'keep' })
+  const context = { ip: '203.0.113.9', userAgent: googlebot }
+  const batch = [{ ...validEvents.track, context: { ip: 'unknown' } }, validEvents.identify]
+  await collector.post('/v1/batch', JSON.stringify({ batch, context }), server)
+  assert.deepEqual(last(collector).subjects, { 0: { bot: true }, 1: { address: '203.0.113.9', bot: true } })
+})
+
+test('a browser speaks for itself: what its event says of another changes nothing', async (t) => {
+  const collector = await startTestCollector(t)
+  await collector.post('/v1/track', JSON.stringify(said('203.0.113.9', googlebot)), from(chrome))
+  assert.equal(last(collector).subjects, undefined)
+  assert.equal(last(collector).bot, undefined)
+})
+
+test('by setting an address that a server says is dropped, and so is the event of a bot', async (t) => {
+  const { post, stream, ...rest } = await startTestCollector(t, { bots: 'drop', address: 'drop' })
+  const batch = [said('192.0.2.7', googlebot), said('203.0.113.9', chrome)]
+  const answer = await post('/v1/batch', JSON.stringify({ batch }), server)
+  assert.deepEqual(await answer.json(), { success: true, accepted: 2, rejected: [] })
+  const { events, subjects, address } = last({ post, stream, ...rest })
+  assert.deepEqual(
+    events.map(({ context }) => context),
+    [{ ip: '203.0.113.9', userAgent: chrome }],
+  )
+  assert.deepEqual([subjects, address], [{ 0: {} }, undefined])
+})
+
 test('by setting a bot is answered as ever, and nothing is stored', async (t) => {
   const { post, url, stream } = await startTestCollector(t, { bots: 'drop' })
   const answer = await post('/v1/batch', `{"batch":[${body}]}`, from(googlebot))

@@ -1,8 +1,7 @@
 import type { BotCheck } from './bot-check.ts'
 import type { Place } from './geo.ts'
-import { isBrowser } from './is-browser.ts'
 
-/** What a request's user agent and full address add to its events. */
+/** What a visitor's user agent and full address add to their events. */
 export interface Enrichment {
   readonly bot?: true | undefined
   readonly country?: string | undefined
@@ -27,8 +26,6 @@ export interface EnrichParts {
 export const createEnrich =
   ({ isBot, findPlace }: EnrichParts): Enrich =>
   (visitor) => {
-    const { userAgent } = visitor
-    if (userAgent === undefined || !isBrowser(userAgent)) return {}
     const place = findPlace?.(visitor)
-    return isBot(userAgent) ? { ...place, bot: true } : (place ?? {})
+    return isBot(visitor.userAgent ?? '') ? { ...place, bot: true } : (place ?? {})
   }

@@ -15,11 +15,22 @@ export const DIALECTS = [
 ] as const
 export type Dialect = (typeof DIALECTS)[number]
 
+/** Whom an event is of, as far as the collector can tell. */
+export interface EventSubject {
+  /** Client address, kept or truncated by setting; absent when dropped. */
+  readonly address?: string | undefined
+  /** The user agent says that no person is behind it. Kept and marked. */
+  readonly bot?: true | undefined
+  /** ISO 3166-1 alpha-2 and the subdivision's name, from the full address, where a database is set. */
+  readonly country?: string | undefined
+  readonly region?: string | undefined
+}
+
 /**
  * One accepted request, as it lies in `events.v1`. Events are kept as they came;
  * what the request said about all of them, and what the collector added, stands beside them.
  */
-export interface Envelope {
+export interface Envelope extends EventSubject {
   readonly v: 1
   /** Workspace id, a UInt32. */
   readonly workspace: number
@@ -31,14 +42,7 @@ export interface Envelope {
   readonly trust: 'public' | 'secret'
   /** ISO 8601 with milliseconds, by the collector's clock. */
   readonly receivedAt: string
-  /** Client address, kept or truncated by setting; absent when dropped. */
-  readonly address?: string | undefined
   readonly userAgent?: string | undefined
-  /** The user agent says that no person is behind it. Kept and marked. */
-  readonly bot?: true | undefined
-  /** ISO 3166-1 alpha-2 and the subdivision's name, from the full address, where a database is set. */
-  readonly country?: string | undefined
-  readonly region?: string | undefined
   /** Of the request; beneath an event's own. */
   readonly sentAt?: string | undefined
   /** Type of the event of a single call, as its path says; overrides the event's own. */
@@ -48,11 +52,23 @@ export interface Envelope {
   readonly integrations?: JsonObject | undefined
   /** Message ids given by the collector, by the event's index. */
   readonly assigned?: Readonly<Record<string, string>> | undefined
+  /**
+   * Whom events are of where a server says so (`context.ip`, `context.userAgent`), by the event's index; in place of
+   * what the request itself says, which is about the server.
+   */
+  readonly subjects?: Readonly<Record<string, EventSubject>> | undefined
   /** Checked by `refuseEvent` before the request was acknowledged. */
   readonly events: readonly Readonly<Record<string, unknown>>[]
 }
 
 const jsonObject = z.record(z.string(), z.json())
+
+const subject = {
+  address: z.string().optional(),
+  bot: z.literal(true).optional(),
+  country: z.string().optional(),
+  region: z.string().optional(),
+}
 
 export const envelopeSchema = z.object({
   v: z.literal(1),
@@ -61,16 +77,14 @@ export const envelopeSchema = z.object({
   dialect: z.enum(DIALECTS),
   trust: z.enum(['public', 'secret']),
   receivedAt: z.iso.datetime(),
-  address: z.string().optional(),
+  ...subject,
   userAgent: z.string().optional(),
-  bot: z.literal(true).optional(),
-  country: z.string().optional(),
-  region: z.string().optional(),
   sentAt: z.string().optional(),
   type: z.enum(EVENT_TYPES).optional(),
   context: jsonObject.optional(),
   integrations: jsonObject.optional(),
   assigned: z.record(z.string(), z.string()).optional(),
+  subjects: z.record(z.string(), z.object(subject)).optional(),
   events: z.array(z.record(z.string(), z.unknown())).min(1),
 })
 

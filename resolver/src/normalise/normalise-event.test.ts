@@ -23,6 +23,16 @@ describe('an event as it lies in the log', () => {
     assert.equal(event.wire.sentAt, '2026-11-02T12:00:00Z')
   })
 
+  test('is of whom a server says it is, in place of the server', () => {
+    const server = { address: '198.51.100.0', userAgent: 'analytics-node/3.1.0' }
+    const subjects = { 0: { address: '203.0.113.0', bot: true, country: 'DE', region: 'Bavaria' } } as const
+    const event = readEvent({ context: { userAgent: 'Mozilla/5.0' } }, { ...server, subjects })
+    const { address, bot, country, region, userAgent } = event
+    assert.deepEqual({ address, bot, country, region }, subjects[0])
+    assert.equal(userAgent, 'Mozilla/5.0')
+    assert.equal(readEvent({}, { ...server, subjects: { 1: subjects[0] } }).address, server.address)
+  })
+
   test('takes the message id that the collector gave when it has none', () => {
     assert.equal(readEvent({ messageId: undefined }, { assigned: { 0: 'given' } }).messageId, 'given')
   })

@@ -81,7 +81,13 @@ export function normaliseEvent(envelope: Envelope, index: number, context: Norma
   const wire = parsed.data
   const messageId = wire.messageId || envelope.assigned?.[index]
   if (!messageId) return { ok: false, reason: 'messageId: absent, and none was assigned' }
-  return { ok: true, event: build(envelope, { ...wire, messageId }, context) }
+  return { ok: true, event: build(aboutEvent(envelope, index), { ...wire, messageId }, context) }
+}
+
+/** The envelope as one that the event's own user had sent. */
+function aboutEvent(envelope: Envelope, index: number): Envelope {
+  const subject = envelope.subjects?.[index]
+  return subject === undefined ? envelope : { ...envelope, ...subject }
 }
 
 const withType = ({ events, type }: Envelope, index: number): unknown =>
