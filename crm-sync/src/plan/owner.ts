@@ -21,8 +21,16 @@ export interface OwnerInput {
   readonly seed: string
 }
 
-/** Salesforce id of the owner of a new record; undefined leaves it to Salesforce. */
+/** Whom a qualification rule gave the lead to. */
+const ASSIGNED = 'lead.assigned_owner'
+
+/**
+ * Salesforce id of the owner of a new record; undefined leaves it to Salesforce. Whom a qualification rule named goes
+ * before the rules here. A record that exists keeps its owner: who has it by now has seen it.
+ */
 export function assignOwner(input: OwnerInput): string | undefined {
+  const assigned = pick([textOf(input.sources, ASSIGNED)], input)
+  if (assigned !== undefined) return assigned
   for (const rule of input.rules.rules) {
     if (!isMet(rule.where, input.sources)) continue
     const named = rule.from === undefined ? [rule.to ?? []].flat() : [textOf(input.sources, rule.from)]

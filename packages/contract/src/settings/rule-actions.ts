@@ -69,7 +69,7 @@ const assignOwner = z
   .refine(({ email, roundRobin }) => (email === undefined) !== (roundRobin === undefined), {
     error: 'needs either email or roundRobin',
   })
-  .describe('Who owns the record that is made of the lead')
+  .describe('Who owns the CRM record that is made of the lead; one that exists keeps its owner')
 
 const ruleAction = z.union([
   z.strictObject({ webhook }),
