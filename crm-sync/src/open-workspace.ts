@@ -1,11 +1,13 @@
 import type { CrmSettings } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { startCallLedger, type CallLedger } from './budget/call-ledger.ts'
+import { createStorageWatch } from './budget/storage-watch.ts'
 import { createBulkWriter } from './bulk/bulk-writer.ts'
 import { createJobStore } from './bulk/job-store.ts'
 import { openConnectionStore } from './connection/open-store.ts'
 import { buildParkedDelivery } from './deliveries/build-deliveries.ts'
 import { startPollLoop, type PollLoop } from './inbound/poll-loop.ts'
+import { OpportunityPoll } from './inbound/poll-opportunities.ts'
 import { OwnerPoll } from './inbound/poll-owners.ts'
 import type { RetryTimes } from './retry-policy.ts'
 import type { SalesforceFailure } from './salesforce/errors.ts'
@@ -22,7 +24,7 @@ import { createOwnerDirectory } from './sync/owner-directory.ts'
 import { ParkedItems, type ProbeTimes, type Subject } from './sync/parked-items.ts'
 import { RefusedValues } from './sync/refused-values.ts'
 import { itemKey, type RoundItem } from './sync/round-tasks.ts'
-import { runRound, toContext } from './sync/run-round.ts'
+import { runRound, toContext, type RoundDependencies } from './sync/run-round.ts'
 import { WorkspaceSync } from './sync/workspace-sync.ts'
 
 export interface WorkspaceOptions extends Scope {
@@ -42,8 +44,8 @@ export interface WorkspaceOptions extends Scope {
 export interface OpenWorkspace {
   readonly ws: number
   readonly sync: WorkspaceSync
-  readonly polling: PollLoop
-  readonly probing: PollLoop
+  /** What is done again and again: polls, and looks at what waits. */
+  readonly loops: readonly PollLoop[]
   readonly org: Org
   readonly ledger: CallLedger
 }
@@ -66,13 +68,18 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
     oneAtATime,
     onMoved: (link) => void sync.accept(toWork(ws, link)),
   })
-  const polling = startPollLoop({ poll: () => owners.poll(), pauseMs: crm.pollMs, log })
-  const probing = startPollLoop({
-    poll: async () => parked.probe(),
-    pauseMs: Math.min(MAX_PROBE_PAUSE_MS, options.probeTimes.firstMs),
-    log,
+  const opportunities = new OpportunityPoll({
+    ...options,
+    send: gatherReads(org),
+    overlapMs: crm.pollOverlapMs,
   })
-  return { ws, sync, polling, probing, org, ledger }
+  const loop = (poll: () => Promise<void>, pauseMs: number): PollLoop => startPollLoop({ poll, pauseMs, log })
+  const loops = [
+    loop(() => owners.poll(), crm.pollMs),
+    loop(async () => parked.probe(), Math.min(MAX_PROBE_PAUSE_MS, options.probeTimes.firstMs)),
+    ...(crm.opportunities.read ? [loop(() => opportunities.poll(), crm.opportunities.pollMs)] : []),
+  ]
+  return { ws, sync, loops, org, ledger }
 }
 
 function openFencedOrg(options: WorkspaceOptions): Org {
@@ -90,13 +97,12 @@ async function openSync(
   const { ws, crm, now } = options
   const refused = new RefusedValues()
   const hints: DuplicateHints = new Map()
-  const owners = createOwnerDirectory(org.send, now)
   const inHand = new InHand()
   const leaving = new AbortController()
   const jobs = createJobStore(options.warehouse, ws, now)
   const bulk = createBulkWriter({ send: org.send, jobs, inHand, signal: leaving.signal })
   await bulk.recall()
-  const dependencies = { ...options, org, refused, hints, owners, bulk, inHand, startedAtMs: now() }
+  const dependencies = toDependencies(options, org, { refused, hints, bulk, inHand })
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,
@@ -130,6 +136,23 @@ async function openSync(
   for (const id of await loadStaleCompanies(options.warehouse, ws))
     void sync.accept(toRetry(ws, { kind: 'company', id }, now()))
   return { sync, parked }
+}
+
+function toDependencies(
+  options: WorkspaceOptions,
+  org: Org,
+  shared: Pick<RoundDependencies, 'refused' | 'hints' | 'bulk' | 'inHand'>,
+): RoundDependencies {
+  const { as, stopAtStoragePercent: stopAtPercent } = options.crm.timeline
+  const isStorageFull = createStorageWatch({ ...options, send: org.send, stopAtPercent })
+  return {
+    ...options,
+    ...shared,
+    ...(as === 'none' ? {} : { isStorageFull }),
+    org,
+    owners: createOwnerDirectory(org.send, options.now),
+    startedAtMs: options.now(),
+  }
 }
 
 /** The org is described again and again; what is wrong with the mapping is said the first time. */

@@ -16,6 +16,8 @@ export { explainPerson, type Explanation } from './explain/explain-person.ts'
 export { EMPTY_FILTER, parseFilter, type Filter, type FilterKey } from './explain/filter.ts'
 export { planSubjects, type DryRun, type PlannedWrite } from './explain/plan-subjects.ts'
 export { findDelivered, LOG_KEYS, readLog, readParked, toCsv, type Delivery } from './explain/read-log.ts'
+export { readForecast } from './explain/forecast.ts'
+export { type StorageForecast } from './budget/storage.ts'
 export { runBackfill } from './explain/run-backfill.ts'
 export {
   findCompanies,

@@ -33,7 +33,7 @@ export async function runWorkspaces(options: CrmSyncOptions, fence: Fence): Prom
   return {
     report: () => buildReport(workspaces, counts),
     async stop(isOwner) {
-      await Promise.all(workspaces.flatMap(({ polling, probing }) => [polling.stop(), probing.stop()]))
+      await Promise.all(workspaces.flatMap(({ loops }) => loops.map((loop) => loop.stop())))
       consumer.pause()
       if (isOwner) await drain(workspaces)
       await consumer.stop(COMMIT_MS)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { z } from 'zod'
 import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
 
 const PACKAGES = ['force-app', 'optional/tasks'].map((name) =>
@@ -147,4 +148,24 @@ test('another form is one for what comes: what stands stays as it is, and nothin
   await push({ ...person, sessions: [morning, afternoon, visit(NOON + 24 * HOUR)] })
   assert.equal(rowsOf('Task').length, 1)
   assert.equal(rowsOf('Leadline_Activity__c').length, 2)
+})
+
+test('rows wait where the storage of the org is nearly full, and are made once there is room', async () => {
+  await open({})
+  const person = newPerson('full@forms.example')
+  await push(person)
+  desk.org.admin.limits({ dataStorageMB: 10 })
+  const visited = { ...person, sessions: [visit(NOON)] }
+  await reopen({ as: 'activity', per: 'session', maxPerDay: 50, minEvents: 1, stopAtStoragePercent: 10 })
+  await push(visited)
+  assert.deepEqual(rowsOf('Leadline_Activity__c'), [])
+  assert.equal(desk.org.admin.records('Lead', `Email = 'full@forms.example'`).length, 1)
+  const waiting = await store.warehouse.query(
+    'SELECT signature FROM crm_parked FINAL WHERE ws = {ws:UInt32}',
+    { row: z.object({ signature: z.string() }), params: { ws: desk.ws } },
+  )
+  assert.deepEqual(waiting, [{ signature: 'Leadline_Activity__c | storage_full' }])
+  await reopen({ as: 'activity', per: 'session', maxPerDay: 50, minEvents: 1, stopAtStoragePercent: 90 })
+  await push(visited)
+  assert.equal(rowsOf('Leadline_Activity__c').length, 1)
 })

@@ -75,7 +75,14 @@ const deliveryView = z.object({
 export type DeliveryView = z.output<typeof deliveryView>
 
 /** A quick version of every pause: tests wait for conditions, never for these. */
-const QUICK: CrmOverrides = { holdDownMs: 20, maxHoldMs: 200, pollMs: 200, refreshMs: 1000 }
+const QUICK: CrmOverrides = {
+  holdDownMs: 20,
+  maxHoldMs: 200,
+  pollMs: 200,
+  refreshMs: 1000,
+  // Faults of a test are for the calls it is about.
+  opportunities: { read: false },
+}
 const QUICK_RETRIES = { baseMs: 20, maxMs: 200, brokenMs: 100, budgetMs: 100 }
 
 let lastWorkspace = 0

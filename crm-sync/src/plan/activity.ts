@@ -8,6 +8,7 @@ import {
   type FieldChanges,
   type Link,
   type Operation,
+  type Plan,
   type PlannedValue,
 } from './operation.ts'
 import { createSources, type Sources } from './sources.ts'
@@ -82,6 +83,8 @@ export interface TimelineInput {
 
 export interface TimelinePlan {
   readonly operations: readonly Operation[]
+  /** Rows that are not made, by signature of the reason. */
+  readonly omitted: Plan['omitted']
   /** Of vanished sessions whose row passed to another one in a try whose answer was lost. */
   readonly links: readonly Link[]
   /** A row of a visit that goes on was held back. */
@@ -109,7 +112,16 @@ export function planTimeline(all: TimelineInput): TimelinePlan {
     .filter((session) => !session.livesOn && !inherited.has(session.sessionId))
     .flatMap((session) => planDeletion(input, session))
   const links = [...passed.values()].map((link) => ({ ...link, gone: true }))
-  return { operations: [...deletions, ...operations], links, held }
+  return { operations: [...deletions, ...operations], omitted: findOmitted(input), links, held }
+}
+
+/** Rows wait where there is no room for them. */
+const isRoomless = ({ rules, rows }: UnitsInput, unit: TimelineUnit): boolean =>
+  rules.isStorageFull && !rows.has(unit.id)
+
+function findOmitted(input: UnitsInput): Plan['omitted'] {
+  const isAny = input.rules.isStorageFull && input.units.some((unit) => isRoomless(input, unit))
+  return isAny ? [{ workKey: input.errand.workKey, signature: `${objectOfNew(input)} | storage_full` }] : []
 }
 
 /** A new row, or one that passes to another person or session, does not wait for the next refresh. */
@@ -123,12 +135,14 @@ interface UnitsInput extends TimelineInput {
 }
 
 /** A row that stands is kept in step; beyond the cap of a day no more are made. */
-function shownUnits({ units, rows, rules }: UnitsInput): readonly TimelineUnit[] {
+function shownUnits(input: UnitsInput): readonly TimelineUnit[] {
+  const { units, rows, rules } = input
   const { maxPerDay, minEvents } = rules.crm.timeline
   const perDay = new Map<string, number>()
   return units.filter((unit) => {
     const day = dayOf(unit.startedAtMs)
     const count = perDay.get(day) ?? 0
+    if (isRoomless(input, unit)) return false
     if (!rows.has(unit.id) && (count >= maxPerDay || unit.events < minEvents)) return false
     perDay.set(day, count + 1)
     return true

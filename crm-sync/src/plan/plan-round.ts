@@ -130,6 +130,7 @@ function planPersonAndTimeline(
     ...plan,
     operations: [...plan.operations, ...timeline.operations],
     links: [...plan.links, ...timeline.links],
+    omitted: [...plan.omitted, ...timeline.omitted],
   }
 }
 
@@ -139,7 +140,7 @@ function planTimelineOf(
   anchor: Anchor | undefined,
 ): TimelinePlan {
   if (!anchor || !('externalId' in standing) || rules.crm.timeline.as === 'none')
-    return { operations: [], links: [], held: false }
+    return { operations: [], omitted: [], links: [], held: false }
   return planTimeline({
     sessions: person.sessions,
     vanished: person.vanished,

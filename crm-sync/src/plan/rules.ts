@@ -11,6 +11,8 @@ export interface RoundRules {
   readonly mapping: Mapping
   readonly owners: readonly OwnerCandidate[]
   readonly refusalOf: RefusalOf
+  /** The org has no room for more rows of the timeline. */
+  readonly isStorageFull: boolean
 }
 
 export type CrmRules = Pick<

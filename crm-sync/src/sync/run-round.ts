@@ -35,6 +35,8 @@ export interface PlanDependencies extends Scope {
   readonly refused: RefusedValues
   readonly hints: DuplicateHints
   readonly sessionTimeoutMs: number
+  /** Without it there is always room for rows of the timeline. */
+  readonly isStorageFull?: () => Promise<boolean>
   /** Milliseconds since 1970. Work given out before this may be the repeat of what an earlier process began. */
   readonly startedAtMs: number
   readonly now: () => number
@@ -181,6 +183,7 @@ async function planLoaded(
       refusalOf: refused.isEmpty
         ? NOTHING_REFUSED
         : (object, field, value) => refused.signatureOf(object, field, value),
+      isStorageFull: (await dependencies.isStorageFull?.()) ?? false,
     },
     openSinceMs: dependencies.now() - dependencies.sessionTimeoutMs,
   })

@@ -7,10 +7,13 @@ import {
   openConnection,
   openConnectionStore,
   readAuth,
+  readForecast,
   readLimits,
   SalesforceError,
   SHARE_OF_LANE,
+  type Connection,
   type Lane,
+  type StorageForecast,
 } from '@leadline/crm-sync/operate'
 import { z } from 'zod'
 import type { CrmWorkspace } from './read-crm.ts'
@@ -35,6 +38,8 @@ export interface SalesforceStatus {
   /** Calls in the last day that are ours to make; null while the org's limit is not known. */
   readonly allowedCalls: number | null
   readonly lanes: readonly LaneStatus[]
+  /** How the org's data storage fills; null while the org does not say. */
+  readonly storage: StorageForecast | null
   /** Records that wait for a person, by what is wrong with them. */
   readonly parked: readonly ParkedGroup[]
 }
@@ -48,7 +53,7 @@ export interface ParkedGroup {
   readonly advice: string
 }
 
-/** How the connection of a workspace is; one API call. */
+/** How the connection of a workspace is; two API calls. */
 export async function gatherStatus(workspace: CrmWorkspace): Promise<SalesforceStatus> {
   const { crm, ws, slug, warehouse } = workspace
   const store = openConnectionStore(crm, { warehouse, ws, now: Date.now })
@@ -57,21 +62,41 @@ export async function gatherStatus(workspace: CrmWorkspace): Promise<SalesforceS
     const session = await tokens.current()
     return { session, limits: await readLimits(send) }
   })
-  const known =
-    asked.session ?? (await ask(async () => ({ session: await store.load(), limits: '' }))).session
+  const stored = asked.session
+    ? undefined
+    : await ask(async () => ({ session: await store.load(), limits: '' }))
   const allowed = gate.budget.allowed() ?? null
   return {
     workspace: slug,
     flow: readAuth(crm).flow,
     connection: asked.session ? 'good' : 'broken',
-    orgId: known?.orgId ?? '',
-    userId: known?.userId ?? '',
-    instanceUrl: known?.instanceUrl ?? '',
+    ...describeSession(asked.session ?? stored?.session),
     limits: asked.limits,
     allowedCalls: allowed,
     lanes: await countLanes(workspace, allowed),
+    storage: asked.session ? await readFilling(workspace, send) : null,
     parked: await readParked(workspace),
   }
+}
+
+interface Known {
+  readonly orgId?: string | undefined
+  readonly userId?: string | undefined
+  readonly instanceUrl?: string | undefined
+}
+
+const describeSession = (known: Known = {}) => ({
+  orgId: known.orgId ?? '',
+  userId: known.userId ?? '',
+  instanceUrl: known.instanceUrl ?? '',
+})
+
+async function readFilling(
+  { crm, ...scope }: CrmWorkspace,
+  send: Connection['send'],
+): Promise<StorageForecast | null> {
+  const stopAtPercent = crm.timeline.stopAtStoragePercent
+  return (await readForecast(scope, { send, stopAtPercent, nowMs: Date.now() })) ?? null
 }
 
 async function ask<T>(

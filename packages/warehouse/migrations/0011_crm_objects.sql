@@ -36,7 +36,13 @@ CREATE OR REPLACE VIEW crm_deliveries AS SELECT * FROM crm_deliveries_raw FINAL;
 
 -- Companies and contacts are those whose records these are now, after merges and conversions as well.
 CREATE OR REPLACE VIEW opportunities AS
-SELECT o.*, k.id AS company_id, c.contact_ids AS contact_ids
+SELECT
+  o.ws AS ws, o.opportunity_id AS opportunity_id, o.account_crm_id AS account_crm_id, o.name AS name,
+  o.stage AS stage, o.amount AS amount, o.currency AS currency, o.close_date AS close_date,
+  o.is_closed AS is_closed, o.is_won AS is_won, o.owner_id AS owner_id, o.created_at AS created_at,
+  o.changed_at AS changed_at, o.contact_crm_ids AS contact_crm_ids, o.history AS history, o.version AS version,
+  o.gone AS gone,
+  k.id AS company_id, c.contact_ids AS contact_ids
 FROM opportunities_raw AS o FINAL
 LEFT ANY JOIN (
   SELECT ws, id, crm_id FROM crm_links_raw FINAL

@@ -89,4 +89,12 @@ export const timeline = z.strictObject({
     .default(50)
     .describe('Rows of one person and day (UTC); further sessions get none'),
   minEvents: z.int().min(1).default(1).describe('Sessions, or days, with fewer events get no row'),
+  stopAtStoragePercent: z
+    .number()
+    .positive()
+    .max(100)
+    .default(90)
+    .describe(
+      "When so much of the org's data storage is used, by anybody, no more rows are made until there is room",
+    ),
 })
