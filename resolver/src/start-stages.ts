@@ -7,6 +7,7 @@ import { ErasureBook } from './control/erasures.ts'
 import { guardIdentityKey } from './identity-key-guard.ts'
 import { readMailLists } from './profile/mail-domains.ts'
 import { Progress } from './progress.ts'
+import { handOverWhenFenced } from './reconcile/hand-over.ts'
 import { createReconcileStage } from './reconcile/reconcile-batch.ts'
 import { VersionClock } from './reconcile/version-clock.ts'
 import { createStoreStage } from './store/store-batch.ts'
@@ -59,14 +60,16 @@ export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
     maxBytes: MAX_BYTES,
   })
 
-export const startReconcileStage = (stage: StageDependencies): Promise<Consumer> =>
-  consume(stage, 'reconcile', {
+export function startReconcileStage(stage: StageDependencies): Promise<Consumer> {
+  const dependencies = { ...stage, versions: new VersionClock(stage.warehouse, stage.now) }
+  return consume(stage, 'reconcile', {
     topic: TOUCHED_TOPIC,
     group: GROUPS.reconcile,
-    handle: createReconcileStage({ ...stage, versions: new VersionClock(stage.warehouse, stage.now) }),
+    handle: handOverWhenFenced(dependencies, createReconcileStage(dependencies)),
     maxValues: MAX_TOUCHED,
     gatherMs: stage.gatherMs ?? RECONCILE_GATHER_MS,
   })
+}
 
 export const startControlStage = (stage: StageDependencies): Promise<Consumer> =>
   consume(stage, 'control', {

@@ -78,6 +78,8 @@ function reportRows(rebuilt: RebuiltLeads, report: Report): void {
   for (const { lead_id, session_id } of rebuilt.sessions) report('sessions', lead_id + session_id, [lead_id])
   for (const { lead_id, contact_id } of rebuilt.contactLeads)
     report('contact_leads', contact_id + lead_id, [lead_id])
+  for (const { lead_id, node_id } of rebuilt.leadNodes)
+    report('lead_nodes', `${lead_id} ${node_id}`, [node_id, lead_id])
   for (const { lead_id, company_id } of rebuilt.companyLeads)
     report('company_leads', company_id + lead_id, [lead_id])
   for (const { lead_id, rule, message_id } of rebuilt.qualifications)

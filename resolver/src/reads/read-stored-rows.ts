@@ -1,6 +1,7 @@
 import type {
   CompaniesRow,
   CompanyLeadsRow,
+  ContactLeadsRow,
   LeadsRow,
   QualificationsRow,
   SessionsRow,
@@ -94,6 +95,8 @@ const companyRow = z.object({
   gone: int,
 })
 
+const contactLeadRow = z.object({ ws: int, contact_id: text, lead_id: text, gone: int })
+
 const companyLeadRow = z.object({
   ws: int,
   company_id: text,
@@ -133,6 +136,8 @@ export const readLeads = read<Stored<LeadsRow>>('leads_raw', 'lead_id', leadRow)
 /** By lead. */
 export const readSessions = read<Stored<SessionsRow>>('sessions_raw', 'lead_id', sessionRow)
 export const readCompanies = read<Stored<CompaniesRow>>('companies_raw', 'company_id', companyRow)
+/** By lead. */
+export const readContactLeads = read<Stored<ContactLeadsRow>>('contact_leads', 'lead_id', contactLeadRow)
 /** By lead. */
 export const readCompanyLeads = read<Stored<CompanyLeadsRow>>('company_leads', 'lead_id', companyLeadRow)
 /** By lead. */

@@ -39,12 +39,28 @@ const withoutCounts = (row: Draft<LeadsRow>): Draft<LeadsRow> => ({
   score_parts: '',
 })
 
-/** Which contact has which leads. Only leads with a mailbox stand there. Must be written before the leads. */
-export const diffContacts = (
+interface StoredContacts {
+  readonly leads: readonly Draft<LeadsRow>[]
+  readonly contacts: readonly Draft<ContactLeadsRow>[]
+}
+
+/**
+ * Which contact has which leads. Only leads with a mailbox stand there. Must be written before the leads: where a try
+ * was cut short in between, what differs from these is told to the CRM again. What such a try left over, and newer
+ * facts do not want any more, differs from the stored contacts only.
+ */
+export function diffContacts(
   wanted: readonly Draft<LeadsRow>[],
-  stored: readonly Draft<LeadsRow>[],
-): readonly Draft<ContactLeadsRow>[] =>
-  diffRows(toContactRows(wanted), toContactRows(stored), ({ contact_id, lead_id }) => contact_id + lead_id)
+  stored: StoredContacts,
+): readonly Draft<ContactLeadsRow>[] {
+  const rows = toContactRows(wanted)
+  const changed = [toContactRows(stored.leads), stored.contacts].flatMap((before) =>
+    diffRows(rows, before, contactKey),
+  )
+  return [...new Map(changed.map((row) => [contactKey(row), row])).values()]
+}
+
+const contactKey = ({ contact_id, lead_id }: Draft<ContactLeadsRow>): string => contact_id + lead_id
 
 const toContactRows = (leads: readonly Draft<LeadsRow>[]): readonly Draft<ContactLeadsRow>[] =>
   leads

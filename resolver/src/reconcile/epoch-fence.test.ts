@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { encodeTouched } from '@leadline/contract'
+import { encodeTouched, type Envelope } from '@leadline/contract'
 import { createLog } from '@leadline/runtime'
 import type { Batch } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
@@ -11,13 +11,14 @@ import { toEnvelope } from '../../test-support/world.ts'
 import { prepareStages, startStoreStage } from '../start-stages.ts'
 import { waitUntil } from '../../test-support/wait-until.ts'
 import { FencedError } from './epoch-fence.ts'
+import { handOverWhenFenced } from './hand-over.ts'
 import { createReconcileStage } from './reconcile-batch.ts'
 import { VersionClock } from './version-clock.ts'
 
 describe('two reconcilers of one workspace', () => {
   let lab: ResolverLab
   before(async () => {
-    lab = await openLab(2)
+    lab = await openLab(3)
   })
   after(async () => await lab.close())
 
@@ -25,18 +26,25 @@ describe('two reconcilers of one workspace', () => {
     prepareStages({
       stream: lab.stream,
       warehouse,
-      settings: toSettings(2).workspaces,
+      settings: toSettings(3).workspaces,
       log: createLog('resolver', () => undefined),
       now: Date.now,
     })
 
-  const openStage = async (warehouse: Warehouse) =>
-    createReconcileStage({ ...(await prepare(warehouse)), versions: new VersionClock(warehouse, Date.now) })
+  const openDependencies = async (warehouse: Warehouse) => ({
+    ...(await prepare(warehouse)),
+    versions: new VersionClock(warehouse, Date.now),
+  })
 
-  async function store(id: string, at: number): Promise<void> {
+  const openStage = async (warehouse: Warehouse) => createReconcileStage(await openDependencies(warehouse))
+
+  const store = (id: string, at: number): Promise<void> =>
+    storeEnvelope(toEnvelope(1, { id, at, type: 'identify', u: 'ann', a: 'c1', m: 'ann@acme.io' }))
+
+  async function storeEnvelope(envelope: Envelope): Promise<void> {
     const stages = await prepare(lab.warehouse)
     const consumer = await startStoreStage(stages)
-    await lab.send([toEnvelope(1, { id, at, type: 'identify', u: 'ann', a: 'c1', m: 'ann@acme.io' })])
+    await lab.send([envelope])
     await waitUntil('it is stored', () => stages.progress.stored > 0)
     await consumer.stop()
   }
@@ -54,6 +62,28 @@ describe('two reconcilers of one workspace', () => {
     paused.release()
     await assert.rejects(stale, FencedError)
     assert.deepEqual(await lab.rows(1), rows)
+  })
+
+  test('what one wrote that was paused on its way to the engine is looked at again by the other', async () => {
+    const bob = { id: 'b', at: 0, type: 'identify', u: 'bob', a: 'c2' } as const
+    const cleo = { id: 'c', at: 5, type: 'identify', u: 'cleo', a: 'c2' } as const
+    await storeEnvelope(toEnvelope(3, bob))
+    const paused = pauseAtAssignments(lab.warehouse)
+    const old = await openDependencies(paused.warehouse)
+    const stale = handOverWhenFenced(
+      old,
+      createReconcileStage(old),
+    )(touch(3, ['user', 'bob'], ['anon', 'c2']))
+    await paused.reached
+    // The cookie is shared now: what the paused one is about to write of it is not so any more.
+    await lab.start()
+    await lab.send([toEnvelope(2, bob), toEnvelope(2, cleo), toEnvelope(3, cleo)])
+    await lab.settle()
+    paused.release()
+    await stale
+    await lab.settle()
+    assert.deepEqual(await lab.rows(3), await lab.rows(2))
+    await lab.stop()
   })
 
   test('the one that is handed the work again takes the workspace back', async () => {
@@ -78,13 +108,19 @@ describe('two reconcilers of one workspace', () => {
   })
 })
 
-const touch = (): Batch => {
-  const nodes = [
-    { kind: 'user', id: hash('user', 'ann') },
-    { kind: 'anon', id: hash('anon', 'c1') },
-  ] as const
+type Named = readonly [kind: 'user' | 'anon', value: string]
+
+const touch = (workspace = 1, ...named: readonly Named[]): Batch => {
+  const values =
+    named.length > 0
+      ? named
+      : ([
+          ['user', 'ann'],
+          ['anon', 'c1'],
+        ] as const)
+  const nodes = values.map(([kind, value]) => ({ kind, id: hash(kind, value) }))
   const position = { chunk: 1n, index: 0 }
-  const value = Buffer.from(encodeTouched({ v: 1, workspace: 1, nodes }))
+  const value = Buffer.from(encodeTouched({ v: 1, workspace, nodes }))
   return { partition: 0, values: [value], first: position, last: position }
 }
 
@@ -100,6 +136,23 @@ function pauseAtLeads(warehouse: Warehouse) {
       reached.resolve(undefined)
       await released.promise
       return rows
+    },
+  }
+  return { warehouse: paused, reached: reached.promise, release: () => released.resolve(undefined) }
+}
+
+/** The same warehouse, whose first assignments are written late. */
+function pauseAtAssignments(warehouse: Warehouse) {
+  const reached = Promise.withResolvers<undefined>()
+  const released = Promise.withResolvers<undefined>()
+  const paused: Warehouse = {
+    ...warehouse,
+    insert: async (table, rows) => {
+      if (table === 'identity_assignments') {
+        reached.resolve(undefined)
+        await released.promise
+      }
+      await warehouse.insert(table, rows)
     },
   }
   return { warehouse: paused, reached: reached.promise, release: () => released.resolve(undefined) }

@@ -1,8 +1,11 @@
+import type { LeadNodesRow } from '@leadline/warehouse'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import { createLadder, type Ladder } from '../identity/ladder.ts'
+import type { Span } from '../identity/visits.ts'
 import { findPrimaryMail, mailsOfLead } from '../profile/primary-mail.ts'
 import { toMail } from '../normalise/identifiers.ts'
 import { readLeadNodes } from '../reads/read-assignments.ts'
+import type { Draft } from './build-lead.ts'
 import type { Affected } from './find-affected.ts'
 import type { Sources } from './sources.ts'
 
@@ -18,6 +21,8 @@ export interface LeadMembers {
   readonly primary: MailRef | undefined
   /** All mails that it ever named: their contacts may have been its own. */
   readonly mails: readonly MailRef[]
+  /** Rows that are missing, or left over from a try that was cut short before newer facts came. */
+  readonly leadNodes: readonly Draft<LeadNodesRow>[]
 }
 
 export interface MailRef {
@@ -32,41 +37,71 @@ export async function findMembers(
   affected: Affected,
 ): Promise<readonly LeadMembers[]> {
   const { warehouse, workspace, view } = sources
-  const candidates = new Map<NodeId, Set<NodeId>>(leads.map((lead) => [lead, new Set([lead])]))
-  for (const row of await readLeadNodes(warehouse, workspace.id, leads)) {
-    candidates.get(row.lead_id)?.add(row.node_id)
-  }
-  for (const lead of leads) {
-    for (const node of affected.members.get(lead) ?? []) candidates.get(lead)?.add(node.id)
-  }
+  const stored = Map.groupBy(await readLeadNodes(warehouse, workspace.id, leads), ({ lead_id }) => lead_id)
+  const candidates = leads.map((lead): Candidates => {
+    const storedNodes = new Set(stored.get(lead)?.map(({ node_id }) => node_id))
+    const dirty = affected.members.get(lead)?.map(({ id }) => id) ?? []
+    return { lead, storedNodes, nodes: new Set([lead, ...storedNodes, ...dirty]) }
+  })
   return await view.complete(() => {
     const ladder = createLadder(view, workspace.settings.identity)
-    return leads.flatMap((lead) =>
-      toMembers(sources, ladder, { lead, nodes: candidates.get(lead) ?? new Set() }),
-    )
+    return candidates.flatMap((one) => toMembers(sources, ladder, { ...one, spans: affected.spans }))
   })
+}
+
+interface Candidates {
+  readonly lead: NodeId
+  readonly nodes: ReadonlySet<NodeId>
+  readonly storedNodes: ReadonlySet<NodeId>
 }
 
 function toMembers(
   sources: Sources,
   ladder: Ladder,
-  { lead, nodes }: { readonly lead: NodeId; readonly nodes: ReadonlySet<NodeId> },
+  { lead, nodes, storedNodes, spans }: Candidates & Pick<Affected, 'spans'>,
 ): readonly LeadMembers[] {
-  const { view } = sources
+  const { view, workspace } = sources
   const known = view.node(lead)
   if (!known) return []
-  const members: NodeRef[] = []
-  const traitNodes: NodeId[] = []
-  for (const id of nodes) {
-    const node = view.node(id)
-    if (!node) continue
-    const belonging = belongsTo(ladder, lead, { kind: node.kind, id })
-    if (belonging !== 'no') members.push({ kind: node.kind, id })
-    if (belonging === 'whole' || id === lead) traitNodes.push(id)
-  }
+  const candidates = [...nodes].flatMap((id) => view.node(id) ?? [])
+  const belongings = candidates.map(({ id, kind }) => ({
+    node: { kind, id },
+    belonging: belongsTo(ladder, lead, { kind, id }),
+  }))
+  const idsOf = (those: typeof belongings): readonly NodeId[] => those.map(({ node }) => node.id)
+  const whole = idsOf(belongings.filter(({ belonging }) => belonging === 'whole'))
+  const parts = idsOf(belongings.filter(({ belonging }) => belonging === 'part'))
+  const assigned = [...whole, ...parts.filter((id) => hasSpan(spans.get(id), lead) ?? storedNodes.has(id))]
   const ref: NodeRef = { kind: known.kind, id: lead }
-  const isVoid = ladder.verdictOf(ref).state === 'void'
-  return [{ lead: ref, isVoid, members, traitNodes, ...findMails(sources, ladder, ref) }]
+  return [
+    {
+      lead: ref,
+      isVoid: ladder.verdictOf(ref).state === 'void',
+      members: belongings.filter(({ belonging }) => belonging !== 'no').map(({ node }) => node),
+      traitNodes: [...new Set([lead, ...whole])],
+      leadNodes: diffLeadNodes(
+        { ws: workspace.id, lead_id: lead },
+        new Set(assigned.filter((id) => id !== lead)),
+        // One that is named in an alias only is not known by itself, and what is stored of it stands.
+        new Set([...storedNodes].filter((id) => view.node(id))),
+      ),
+      ...findMails(sources, ladder, ref),
+    },
+  ]
+}
+
+const hasSpan = (spans: readonly Span[] | undefined, lead: NodeId): boolean | undefined =>
+  spans?.some((span) => span.lead === lead)
+
+function diffLeadNodes(
+  of: Pick<LeadNodesRow, 'ws' | 'lead_id'>,
+  assigned: ReadonlySet<NodeId>,
+  stored: ReadonlySet<NodeId>,
+): readonly Draft<LeadNodesRow>[] {
+  const toRow = (node_id: NodeId, gone: 0 | 1): Draft<LeadNodesRow> => ({ ...of, node_id, gone })
+  const missing = [...assigned].filter((id) => !stored.has(id)).map((id) => toRow(id, 0))
+  const leftOver = [...stored].filter((id) => !assigned.has(id)).map((id) => toRow(id, 1))
+  return [...missing, ...leftOver]
 }
 
 /** A shared cookie is everybody's in part: its events say whose they are, its traits stay with its own lead. */

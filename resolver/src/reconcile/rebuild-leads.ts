@@ -2,6 +2,7 @@ import {
   type CompanyLeadsRow,
   type ContactLeadsRow,
   type EventLeadsRow,
+  type LeadNodesRow,
   type LeadsRow,
   type QualificationsRow,
   type SessionsRow,
@@ -13,7 +14,13 @@ import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
 import type { Entry } from '../qualification/qualify.ts'
-import { readCompanyLeads, readLeads, readQualifications, readSessions } from '../reads/read-stored-rows.ts'
+import {
+  readCompanyLeads,
+  readContactLeads,
+  readLeads,
+  readQualifications,
+  readSessions,
+} from '../reads/read-stored-rows.ts'
 import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
@@ -28,6 +35,8 @@ import type { Sources } from './sources.ts'
 export interface RebuiltLeads {
   readonly leads: readonly Draft<LeadsRow>[]
   readonly contactLeads: readonly Draft<ContactLeadsRow>[]
+  /** Beside those that follow from assignments. */
+  readonly leadNodes: readonly Draft<LeadNodesRow>[]
   readonly sessions: readonly Draft<SessionsRow>[]
   readonly companyLeads: readonly Draft<CompanyLeadsRow>[]
   readonly qualifications: readonly Draft<QualificationsRow>[]
@@ -55,21 +64,29 @@ export async function rebuildLeads(
   affected: Affected,
 ): Promise<RebuiltLeads> {
   const { warehouse, workspace } = sources
-  const [{ members, built }, storedLeads, storedSessions, storedCompanies, storedQualifications] =
-    await Promise.all([
-      buildMembers(sources, leads, affected),
-      readLeads(warehouse, workspace.id, leads),
-      readSessions(warehouse, workspace.id, leads),
-      readCompanyLeads(warehouse, workspace.id, leads),
-      readQualifications(warehouse, workspace.id, leads),
-    ])
+  const [
+    { members, built },
+    storedLeads,
+    storedContacts,
+    storedSessions,
+    storedCompanies,
+    storedQualifications,
+  ] = await Promise.all([
+    buildMembers(sources, leads, affected),
+    readLeads(warehouse, workspace.id, leads),
+    readContactLeads(warehouse, workspace.id, leads),
+    readSessions(warehouse, workspace.id, leads),
+    readCompanyLeads(warehouse, workspace.id, leads),
+    readQualifications(warehouse, workspace.id, leads),
+  ])
   const { rows, fired } = await findNewFirings(sources, built)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))
-  const contactLeads = diffContacts(rows, storedLeads)
+  const contactLeads = diffContacts(rows, { leads: storedLeads, contacts: storedContacts })
   return {
     leads: diffRows(rows, storedLeads, ({ lead_id }) => lead_id),
     retold: findRetold(rows, storedLeads),
     contactLeads,
+    leadNodes: members.flatMap(({ leadNodes }) => leadNodes),
     sessions: diffRows(sessions, storedSessions, ({ lead_id, session_id }) => lead_id + session_id),
     companyLeads: diffRows(
       built.flatMap(({ companies }) => companies),

@@ -1,6 +1,12 @@
 import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
 import type { Stream } from '@leadline/stream'
-import { toDateTime, type EventLeadsRow, type LeadsRow, type Warehouse } from '@leadline/warehouse'
+import {
+  toDateTime,
+  type EventLeadsRow,
+  type LeadNodesRow,
+  type LeadsRow,
+  type Warehouse,
+} from '@leadline/warehouse'
 import { touchCompanies } from '../companies/touch-companies.ts'
 import { NO_NODE } from '../identity/fact-source.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
@@ -54,7 +60,7 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
   )
   await Promise.all([
     insertStamps(warehouse, stamp(all('stamps').flat())),
-    warehouse.insert('lead_nodes', stamp(plan.leadNodes)),
+    warehouse.insert('lead_nodes', stamp(distinctNodes([...all('leadNodes').flat(), ...plan.leadNodes]))),
     warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at })))),
   ])
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
@@ -65,6 +71,10 @@ const withOwners = (
   rows: readonly Draft<LeadsRow>[],
   owned: readonly Draft<LeadsRow>[],
 ): readonly Draft<LeadsRow>[] => [...new Map([...rows, ...owned].map((row) => [row.lead_id, row])).values()]
+
+const distinctNodes = (rows: readonly Draft<LeadNodesRow>[]): readonly Draft<LeadNodesRow>[] => [
+  ...new Map(rows.map((row) => [`${row.lead_id} ${row.node_id}`, row])).values(),
+]
 
 async function insertStamps(warehouse: Warehouse, rows: readonly EventLeadsRow[]): Promise<void> {
   for (const block of toInsertBlocks(rows)) await warehouse.insert('event_leads', block)
