@@ -121,6 +121,20 @@ describe('check', () => {
     assert.match(output, /^\{"ok":false,"problems":\[".*"\]\}$/)
   })
 
+  test('names the files that are not there, or are none', async (t) => {
+    const directory = await makeTemporaryDirectory(t)
+    const file = join(directory, 'leadline.yaml')
+    const collector = (tagFile: string, geo: string): string =>
+      `collector: { tagFile: "${tagFile}", geo: { file: "${geo}" } }\n`
+    await writeFile(file, collector('/nowhere/tag.js', directory))
+    const { exitCode, error } = await run('check', '--config', file, '--data', directory)
+    assert.equal(exitCode, 1)
+    assert.match(error, /collector\.tagFile: \/nowhere\/tag\.js does not exist; correct the path/)
+    assert.match(error, /collector\.geo\.file: .* is not a file; correct the path/)
+    await writeFile(file, collector(file, file))
+    assert.equal((await run('check', '--config', file, '--data', directory)).exitCode, 0)
+  })
+
   test('--alone fills nothing in', async (t) => {
     const directory = await makeTemporaryDirectory(t)
     const file = join(directory, 'leadline.yaml')

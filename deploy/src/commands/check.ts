@@ -1,9 +1,11 @@
 import { buildSettingsJsonSchema, checkSettings, type Environment } from '@leadline/config'
+import type { Settings } from '@leadline/contract'
 import type { Command } from '../command.ts'
 import { readEnvironment } from '../config.ts'
 import { buildInstancePaths, DEFAULT_DIRECTORY } from '../instance/instance-paths.ts'
 import { drawSecrets, readSecrets } from '../instance/secrets.ts'
 import { DEFAULT_PORT, toPorts } from '../instance/ports.ts'
+import { findFileProblems } from '../settings/find-file-problems.ts'
 import { readDefaultDocument, readOwnDocument } from '../settings/read-documents.ts'
 import { buildRunDocument } from '../settings/run-document.ts'
 import { ConfigError } from '@leadline/config'
@@ -16,7 +18,8 @@ export const check: Command = {
   summary: 'say what is wrong with a leadline.yaml, without starting anything',
   details: [
     'Checks FILE as `start` would run it: what it does not say comes from the default file. With --alone it must be',
-    'whole by itself, as a service reads it in production. References to the environment must be set.',
+    'whole by itself, as a service reads it in production. References to the environment must be set, and the',
+    'files that it names must be there.',
   ].join('\n'),
   flags: {
     config: {
@@ -60,9 +63,8 @@ interface CheckInput {
 async function findProblems({ file, environment, alone, directory }: CheckInput): Promise<readonly string[]> {
   try {
     const own = await readOwnDocument(file)
-    if (alone) checkSettings(own, environment)
-    else await checkFilled(own, environment, directory)
-    return []
+    const settings = alone ? checkSettings(own, environment) : await checkFilled(own, environment, directory)
+    return await findFileProblems(settings, alone ? [] : [buildInstancePaths(directory).tag])
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
     throw error
@@ -73,7 +75,7 @@ async function checkFilled(
   own: Readonly<Record<string, unknown>>,
   environment: Environment,
   directory: string,
-): Promise<void> {
+): Promise<Settings> {
   const paths = buildInstancePaths(directory)
   const secrets = (await readSecrets(paths.secrets)) ?? drawSecrets(SOME_SEED)
   const document = buildRunDocument({
@@ -83,5 +85,5 @@ async function checkFilled(
     host: undefined,
     tagFile: paths.tag,
   })
-  checkSettings(document, { ...environment, ...secrets, LEADLINE_DATA: paths.directory })
+  return checkSettings(document, { ...environment, ...secrets, LEADLINE_DATA: paths.directory })
 }
