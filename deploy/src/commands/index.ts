@@ -1,4 +1,6 @@
 import type { Command } from '../command.ts'
+import { actionsLog } from './actions-log.ts'
+import { actionsRetry } from './actions-retry.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { identityCommands } from './identity-decide.ts'
@@ -41,6 +43,8 @@ export const commands: readonly Command[] = [
   identityLog,
   identityPreview,
   identitySuggestions,
+  actionsLog,
+  actionsRetry,
   salesforceConnect,
   salesforceStatus,
   salesforceCheck,
