@@ -70,13 +70,7 @@ export async function openLab(
     await service?.stop()
     service = undefined
   }
-  const hasNoLag = async (): Promise<boolean> => {
-    for (const [group, topic] of STAGES) {
-      const lag = await stream.admin.lag(group, topic)
-      if (Object.values(lag).some((chunks) => chunks > 0)) return false
-    }
-    return true
-  }
+  const hasNoLag = () => isResolved(stream)
   return {
     stream,
     warehouse,
@@ -101,11 +95,7 @@ export async function openLab(
         async () => (await hasNoLag()) && (service === undefined || (await service.report()).idle),
       ),
     rows: async (workspace) => await readRows(warehouse, workspace),
-    work: async (workspace) =>
-      (await readTopic(stream, CRM_WORK_TOPIC)).flatMap((value) => {
-        const decoded = decodeCrmWork(value)
-        return decoded.ok && decoded.value.workspace === workspace ? [decoded.value] : []
-      }),
+    work: async (workspace) => (await readWork(stream)).filter((work) => work.workspace === workspace),
     close: async () => {
       await stop()
       await stream.close()
@@ -114,6 +104,21 @@ export async function openLab(
     },
   }
 }
+
+/** No stage has anything before it. */
+export async function isResolved(stream: Stream): Promise<boolean> {
+  for (const [group, topic] of STAGES) {
+    const lag = await stream.admin.lag(group, topic)
+    if (Object.values(lag).some((chunks) => chunks > 0)) return false
+  }
+  return true
+}
+
+export const readWork = async (stream: Stream): Promise<readonly CrmWork[]> =>
+  (await readTopic(stream, CRM_WORK_TOPIC)).flatMap((value) => {
+    const decoded = decodeCrmWork(value)
+    return decoded.ok ? [decoded.value] : []
+  })
 
 /** Bytes of what was put aside. */
 export const readDeadLetters = async (lab: ResolverLab): Promise<readonly string[]> =>
