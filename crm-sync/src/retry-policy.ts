@@ -23,7 +23,10 @@ const FIRST_BUDGET_MS = 60_000
 export const budgetPauseMs = ({ budgetMs }: Pick<RetryTimes, 'budgetMs'>, turn: number): number =>
   Math.min(budgetMs, FIRST_BUDGET_MS * 2 ** Math.min(turn, 16))
 
-/** Full jitter, so that what failed together does not come back together. `random` is in [0, 1). */
+/**
+ * Full jitter, so that what failed together does not come back together; but what is only to be planned anew does, as
+ * each round costs calls. `random` is in [0, 1).
+ */
 export function retryDelayMs(
   failure: { readonly class: ErrorClass; readonly attempt: number },
   times: RetryTimes,
@@ -34,7 +37,7 @@ export function retryDelayMs(
   const isStale = failure.class === 'config' && failure.attempt === 0
   if ((failure.class === 'auth' || failure.class === 'config') && !isStale) return times.brokenMs
   const ceiling = Math.min(times.maxMs, times.baseMs * 2 ** Math.min(failure.attempt, 16))
-  return Math.ceil(ceiling * (0.1 + 0.9 * random))
+  return failure.class === 'repair' ? ceiling : Math.ceil(ceiling * (0.1 + 0.9 * random))
 }
 
 /** Tries for one record before it waits for a person or for its next change. */

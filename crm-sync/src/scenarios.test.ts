@@ -303,6 +303,34 @@ test('a duplicate rule that names somebody with another mail leaves it to a pers
   assert.ok(item.message.includes(id))
 })
 
+test('a duplicate rule that only alerts makes no second record, and keeps no known one from its news', async () => {
+  desk = await openDesk(store.warehouse)
+  const known = newPerson('dora@alert.example', { name: 'Dora Double' })
+  await push([known])
+  await settle()
+  const { id } = only('Lead')
+  rep({ op: 'create', object: 'Lead', values: { FirstName: 'Dora', LastName: 'Double', Company: 'Y' } })
+  desk.org.admin.rules.duplicate({
+    name: 'names',
+    object: 'Lead',
+    keys: [{ fields: ['FirstName', 'LastName'] }],
+    onCreate: 'alert',
+    onEdit: 'alert',
+  })
+  await push([
+    { ...known, traits: { title: 'CTO' } },
+    newPerson('other@alert.example', { name: 'Dora Double' }),
+  ])
+  await settle()
+  const leads = live('Lead')
+  assert.equal(leads.find((lead) => lead.id === id)?.values['Title'], 'CTO')
+  assert.deepEqual(
+    leads.filter(({ values }) => values['Email'] === 'other@alert.example'),
+    [],
+  )
+  assert.equal((await failed()).at(-1)?.code, 'ambiguous_match')
+})
+
 test('a field that is hidden mid-run is left out with one alert, and filled when it is shown again', async () => {
   desk = await openDesk(store.warehouse, { probes: QUICK_PROBES })
   const people = [1, 2, 3].map((n) => newPerson(`p${n}@fls.example`))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { REP_USERNAME, SECOND_REP_USERNAME } from '@leadline/salesforce-sandbox'
+import { kindOfCall, partsOfCall, type LogEntry } from '@leadline/salesforce-sandbox'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
 
@@ -11,12 +11,15 @@ before(async () => {
 })
 after(() => store.stop())
 
-/** LEADLINE_WEEK_LEADS=5000 is the whole story; some minutes. */
+/** LEADLINE_WEEK_LEADS=5000 LEADLINE_WEEK_REPS=20 is the whole story; some minutes. */
 const LEADS = Number(process.env['LEADLINE_WEEK_LEADS'] ?? 60)
+const REPS = Array.from(
+  { length: Number(process.env['LEADLINE_WEEK_REPS'] ?? 3) },
+  (_, n) => `rep${n}@week.example`,
+)
 const DAYS = 7
 const DAY_MS = 86_400_000
 const START = Date.UTC(2026, 10, 2, 9)
-const REPS = [REP_USERNAME, SECOND_REP_USERNAME]
 
 /** Mulberry32: the same week each time. */
 function createRandom(seed: number): () => number {
@@ -38,7 +41,7 @@ function actAsRep(desk: Desk, random: () => number, edits: Edits): void {
     .filter(({ deletedAtMs, values }) => deletedAtMs === null && values['IsConverted'] !== true)
   const lead = leads[Math.floor(random() * leads.length)]
   if (lead === undefined) return
-  const as = REPS[Math.floor(random() * REPS.length)] ?? REP_USERNAME
+  const as = REPS[Math.floor(random() * REPS.length)] ?? ''
   if (random() < 0.05) {
     desk.org.admin.act({ as, ops: [{ op: 'convert', leadId: lead.id }] })
     return
@@ -65,8 +68,25 @@ function liveOn(person: SeededPerson, day: number, random: () => number): Seeded
   }
 }
 
+/** What a call is and carries, as `write Lead, 20 guarded, Leadline_Activity__c`. */
+function labelOf(entry: LogEntry): string {
+  const parts = partsOfCall(entry)
+  const objects = new Set(parts.filter(({ isGuarded }) => !isGuarded).map(({ object }) => object))
+  const isGuarding = parts.some(({ isGuarded }) => isGuarded)
+  return [kindOfCall(entry), [...objects].sort().join('+'), isGuarding ? 'guarded' : '']
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** Calls that count, by label, the most frequent first. */
+function buildCosts(entries: readonly LogEntry[]): readonly string[] {
+  const groups = [...Map.groupBy(entries, labelOf)].sort(([, a], [, b]) => b.length - a.length)
+  return groups.map(([label, calls]) => `${calls.length} ${label}`)
+}
+
 test('a week of visits, edits and conversions: no duplicate, no lost edit, no empty write', async (t) => {
   const desk = await openDesk(store.warehouse, { crm: { pollMs: 5000 } })
+  for (const username of REPS) desk.org.admin.user({ username, lastName: username })
   const random = createRandom(7)
   const edits: Edits = new Map()
   let people = Array.from({ length: LEADS }, (_, n) => newPerson(`p${n}@week${n % 40}.example`))
@@ -93,12 +113,14 @@ test('a week of visits, edits and conversions: no duplicate, no lost edit, no em
     await isOver
     synced += active.size
   }
-  const stats = desk.org.admin.stats()
-  const polls = desk.org.admin.log().filter(({ path }) => path.includes('/queryAll')).length
   await sync.stop()
-  for (const { method, endpoint, object, requests } of stats.calls)
-    t.diagnostic(`${requests} ${method} ${endpoint} ${object ?? ''}`)
-  t.diagnostic(`${stats.counted - polls} calls for ${synced} synced leads, ${polls} of polls`)
+  const stats = desk.org.admin.stats()
+  const counted = desk.org.admin.log().filter((entry) => entry.counted)
+  const spent = counted.filter((entry) => kindOfCall(entry) !== 'poll')
+  for (const line of buildCosts(counted)) t.diagnostic(line)
+  const perThousand = ((spent.length / synced) * 1000).toFixed(1)
+  t.diagnostic(`${spent.length} calls and ${counted.length - spent.length} polls for ${synced} synced leads`)
+  t.diagnostic(`${perThousand} calls for 1,000 synced leads, ${edits.size} values of ${REPS.length} reps`)
   const records = ['Lead', 'Contact'].flatMap((object) =>
     desk.org.admin.records(object).filter(({ deletedAtMs }) => deletedAtMs === null),
   )

@@ -29,10 +29,14 @@ export interface SeededSession {
   readonly pages?: number
 }
 
-let lastVersion = BigInt(Date.now()) << 20n
+let lastVersion = 0n
 
-/** Newer than every row and every work before it. */
-export const nextVersion = (): string => String((lastVersion += 1n))
+/** Newer than every row and every work before it, and by the clock: older work counts as the repeat of a former try. */
+export function nextVersion(): string {
+  const nowVersion = BigInt(Date.now()) << 20n
+  lastVersion = nowVersion > lastVersion ? nowVersion : lastVersion + 1n
+  return String(lastVersion)
+}
 
 /** Writes rows as the resolver does. */
 export async function seedPeople(

@@ -1,18 +1,14 @@
 import type { BulkRound, BulkWritten } from '../bulk/bulk-writer.ts'
+import { ACTIVITY } from '../plan/activity.ts'
 import { isReference, type FieldChange, type Operation, type Reference } from '../plan/operation.ts'
 import type { CrmFields, FieldValue } from '../plan/field-values.ts'
-import { MAX_SUBREQUESTS, type CompositeDoor } from '../salesforce/composite.ts'
+import { MAX_ROWS } from '../salesforce/collections.ts'
+import { MAX_WIDE, type CompositeDoor } from '../salesforce/composite.ts'
 import type { SalesforceError } from '../salesforce/errors.ts'
-import { isGuarded, pickGuarded, updateUnchanged } from './guarded-update.ts'
-import {
-  rowsPerCall,
-  writeRows,
-  type Applied,
-  type CallOutcome,
-  type Group,
-  type Ready,
-  type WriteOptions as RowOptions,
-} from './write-rows.ts'
+import { isReplacing } from './guarded-update.ts'
+import { isOwned, packCalls, type Batch } from './pack-calls.ts'
+import { sendCall } from './send-call.ts'
+import type { Applied, CallOutcome, Group, Ready, WriteOptions as RowOptions } from './write-rows.ts'
 
 export type { Applied } from './write-rows.ts'
 
@@ -45,40 +41,82 @@ const ORDER: readonly Group[] = [
   { object: 'Task', action: 'upsert' },
 ]
 
-/** Writes a plan in calls of up to 200 records. Each record has its own result; a call that fails ends the rest. */
+/** Writes a plan in as few calls as go. Each record has its own result; a call that fails ends the rest. */
 export async function applyPlan(
   door: CompositeDoor,
   operations: readonly Operation[],
   options: WriteOptions,
 ): Promise<ApplyOutcome> {
-  const applied: Applied[] = []
-  const unsent: Operation[] = []
-  const made = new Map<string, string>()
-  let failure: SalesforceError | undefined
-  for (const group of ORDER) {
-    const own = operations.filter(({ object, action }) => object === group.object && action === group.action)
-    const { ready, blocked } = resolve(own, made)
-    unsent.push(...blocked)
-    const inBulk = await writeManyInBulk(group, { rows: ready, options }, failure)
-    failure ??= inBulk.failure
-    for (const one of inBulk.applied) applied.push(one)
-    noteMade(made, inBulk.applied)
-    for (const rows of toParts(group, inBulk.left)) {
-      if (failure) {
-        unsent.push(...rows.map(({ operation }) => operation))
-        continue
-      }
-      const outcome = await write(door, group, { rows, options })
-      failure = outcome.failure
-      applied.push(...outcome.applied)
-      noteMade(made, outcome.applied)
+  const writer = new PlanWriter(door, options)
+  for (const group of ORDER)
+    await writer.take(
+      group,
+      operations.filter(({ object, action }) => object === group.object && action === group.action),
+    )
+  return await writer.finish()
+}
+
+/** Gathers records group by group, and writes them when a later group needs the id of one of them. */
+class PlanWriter {
+  readonly #door: CompositeDoor
+  readonly #options: WriteOptions
+  readonly #applied: Applied[] = []
+  readonly #unsent: Operation[] = []
+  /** Salesforce ids of what was written, by reference. */
+  readonly #made = new Map<string, string>()
+  #gathered: Batch[] = []
+  #failure: SalesforceError | undefined
+
+  constructor(door: CompositeDoor, options: WriteOptions) {
+    this.#door = door
+    this.#options = options
+  }
+
+  async take(group: Group, operations: readonly Operation[]): Promise<void> {
+    if (this.#areNeeded(operations)) await this.#write()
+    const { ready, blocked } = resolve(operations, this.#made)
+    this.#unsent.push(...blocked)
+    const inBulk = await writeManyInBulk(group, { rows: ready, options: this.#options }, this.#failure)
+    this.#note(inBulk)
+    if (inBulk.left.length > 0) this.#gathered.push({ group, rows: inBulk.left })
+  }
+
+  async finish(): Promise<ApplyOutcome> {
+    await this.#write()
+    return { applied: this.#applied, unsent: this.#unsent, failure: this.#failure }
+  }
+
+  #areNeeded(operations: readonly Operation[]): boolean {
+    const gathered = new Set(
+      this.#gathered.flatMap(({ rows }) => rows.map(({ operation }) => referenceKey(operation))),
+    )
+    const needed = operations.flatMap(({ fields }) => Object.values(fields).map((change) => change.new))
+    return needed.some((value) => isReference(value) && gathered.has(referenceKey(value)))
+  }
+
+  async #write(): Promise<void> {
+    const calls = packCalls(this.#gathered)
+    this.#gathered = []
+    for (const pieces of calls) {
+      if (this.#failure === undefined) this.#note(await sendCall(this.#door, pieces, this.#options))
+      else this.#unsent.push(...pieces.flatMap(({ rows }) => rows.map(({ operation }) => operation)))
     }
   }
-  return { applied, unsent, failure }
+
+  #note({ applied, failure }: CallOutcome): void {
+    this.#failure ??= failure
+    for (const one of applied) {
+      this.#applied.push(one)
+      if (one.result.ok) this.#made.set(referenceKey(one.operation), one.result.id)
+    }
+  }
 }
 
 /** A job takes about ten calls, whatever its size: below so many calls of collections it would be the dearer way. */
 const MIN_CALLS_SAVED = 10
+
+/** Five collections of our own rows share a call, see pack-calls.ts. */
+const rowsPerCall = ({ object }: Group): number => (object === ACTIVITY ? MAX_ROWS * MAX_WIDE : MAX_ROWS)
 
 /** All that need no guard, if they are many. */
 async function writeManyInBulk(
@@ -88,9 +126,9 @@ async function writeManyInBulk(
 ): Promise<BulkWritten> {
   const { bulk } = options
   if (!bulk || failure || group.action === 'delete') return { applied: [], left: rows }
-  const { guarded, plain } = pickGuarded(rows)
   const applied: Applied[] = []
-  const left: Ready[] = guarded.map(({ operation, sent }) => ({ operation, sent }))
+  const left = rows.filter(isReplacing)
+  const plain = rows.filter((row) => !isReplacing(row))
   let failed: SalesforceError | undefined
   for (const { part, assigns } of toJobs(group, plain, options)) {
     if (failed || part.length <= MIN_CALLS_SAVED * rowsPerCall(group)) {
@@ -115,34 +153,10 @@ function toJobs(group: Group, rows: readonly Ready[], { assignmentRules }: Write
   ]
 }
 
-const isOwned = ({ sent }: Ready): boolean => sent['OwnerId'] !== undefined
-
-function noteMade(made: Map<string, string>, applied: readonly Applied[]): void {
-  for (const { operation, result } of applied) if (result.ok) made.set(referenceKey(operation), result.id)
-}
-
-const write = (
-  door: CompositeDoor,
-  group: Group,
-  work: { readonly rows: readonly Ready[]; readonly options: WriteOptions },
-): Promise<CallOutcome> =>
-  isGuarded(work.rows[0]) ? updateUnchanged(door, work.rows) : writeRows(door, group, work)
-
-/** Guarded writes go by themselves, and so do records whose owner is given: assignment rules would take it away. */
-function toParts(group: Group, ready: readonly Ready[]): readonly (readonly Ready[])[] {
-  const { guarded, plain } = pickGuarded(ready)
-  const owned = plain.filter(isOwned)
-  const others = plain.filter((row) => !isOwned(row))
-  const size = rowsPerCall(group)
-  return [...slice(others, size), ...slice(owned, size), ...slice(guarded, MAX_SUBREQUESTS)]
-}
-
-const slice = (rows: readonly Ready[], size: number): readonly (readonly Ready[])[] =>
-  Array.from({ length: Math.ceil(rows.length / size) }, (_, part) =>
-    rows.slice(part * size, (part + 1) * size),
-  )
-
-/** Puts Salesforce ids in the place of references. A row without its person is not made; one without Account is. */
+/**
+ * Puts Salesforce ids in the place of references, and leaves out those that turn out to stand there already. A row
+ * without its person is not made; one without Account is.
+ */
 function resolve(
   operations: readonly Operation[],
   made: ReadonlyMap<string, string>,
@@ -150,21 +164,30 @@ function resolve(
   const ready: Ready[] = []
   const blocked: Operation[] = []
   for (const operation of operations) {
-    const entries = Object.entries(operation.fields).map(([name, change]) => ({
-      name,
-      value: valueOf(change, made),
-      needed: isReference(change.new) && change.new.object !== 'Account',
-    }))
-    if (entries.some(({ value, needed }) => needed && value === undefined)) blocked.push(operation)
-    else ready.push({ operation, sent: toFields(entries) })
+    const due = Object.entries(operation.fields).filter(([, change]) => !isThere(change, made))
+    if (due.some(([, change]) => isNeeded(change) && valueOf(change, made) === undefined))
+      blocked.push(operation)
+    else if (due.length > 0 || operation.action !== 'update')
+      ready.push({ operation: { ...operation, fields: Object.fromEntries(due) }, sent: toFields(due, made) })
   }
   return { ready, blocked }
 }
 
+const isThere = (change: FieldChange, made: ReadonlyMap<string, string>): boolean =>
+  isReference(change.new) && change.old !== null && change.old === valueOf(change, made)
+
+const isNeeded = ({ new: value }: FieldChange): boolean => isReference(value) && value.object !== 'Account'
+
 const toFields = (
-  entries: readonly { readonly name: string; readonly value: FieldValue | undefined }[],
+  due: readonly (readonly [string, FieldChange])[],
+  made: ReadonlyMap<string, string>,
 ): CrmFields =>
-  Object.fromEntries(entries.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
+  Object.fromEntries(
+    due.flatMap(([name, change]) => {
+      const value = valueOf(change, made)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 
 const valueOf = (change: FieldChange, made: ReadonlyMap<string, string>): FieldValue | undefined =>
   isReference(change.new) ? made.get(referenceKey(change.new)) : change.new

@@ -1,9 +1,7 @@
-import { ACTIVITY } from '../plan/activity.ts'
 import { EXTERNAL_ID, type CrmObject, type Operation } from '../plan/operation.ts'
 import type { CrmFields } from '../plan/field-values.ts'
 import { isCallRetried } from '../retry-policy.ts'
 import {
-  MAX_ROWS,
   parseRows,
   toDelete,
   toUpdate,
@@ -11,14 +9,7 @@ import {
   type RowResult,
   type WriteRequest,
 } from '../salesforce/collections.ts'
-import {
-  isGood,
-  MAX_WIDE,
-  sendComposite,
-  toError,
-  type CompositeDoor,
-  type Subanswer,
-} from '../salesforce/composite.ts'
+import { isGood, toError, type CompositeDoor, type Subanswer } from '../salesforce/composite.ts'
 import { SalesforceError } from '../salesforce/errors.ts'
 
 /** What came of one operation. */
@@ -33,8 +24,6 @@ export interface Applied {
 export interface Ready {
   readonly operation: Operation
   readonly sent: CrmFields
-  /** Written only if nobody changed the record since it was read. */
-  readonly isGuarded?: boolean
 }
 
 export interface Group {
@@ -53,23 +42,38 @@ export interface CallOutcome {
   readonly failure?: SalesforceError | undefined
 }
 
-/**
- * How many records go into one call. Rows of our own object have no triggers of the customer's, so five collections of
- * them share a call; each has its own transaction.
- */
-export const rowsPerCall = ({ object }: Group): number =>
-  object === ACTIVITY ? MAX_ROWS * MAX_WIDE : MAX_ROWS
-
-/** Writes records of one kind in one call. What is refused as a whole is halved until what spoils it stands alone. */
+/** Writes up to 200 records of one kind. What is refused as a whole is halved until what spoils it stands alone. */
 export async function writeRows(
   door: CompositeDoor,
   group: Group,
-  work: { readonly rows: readonly Ready[]; readonly options: WriteOptions },
+  { rows, options }: WriteWork,
 ): Promise<CallOutcome> {
-  const splits = { left: MAX_SPLITS }
-  const { rows, options } = work
-  if (rows.length <= MAX_ROWS) return await writeOne({ door, group, options, splits }, rows)
-  return await writeTogether({ door, group, options, splits }, rows)
+  return await writeOne({ door, group, options, splits: { left: MAX_SPLITS } }, rows)
+}
+
+export interface WriteWork {
+  readonly rows: readonly Ready[]
+  readonly options: WriteOptions
+}
+
+/** Takes over what came of records that were part of a call. */
+export async function settleAnswer(
+  door: CompositeDoor,
+  group: Group,
+  {
+    rows,
+    options,
+    answer,
+    requestId,
+  }: WriteWork & {
+    readonly answer: Subanswer | undefined
+    readonly requestId: string
+  },
+): Promise<CallOutcome> {
+  const scope = { door, group, options, splits: { left: MAX_SPLITS } }
+  if (answer === undefined) return { applied: [] }
+  if (!isGood(answer)) return await settleRefusal(scope, rows, toError(answer))
+  return await settleRows(scope, rows, { results: parseRows(answer.body, rows.length), requestId })
 }
 
 /** A poison record among 200 is found with 16 calls; where nothing goes through, that is not the way to find out. */
@@ -84,60 +88,13 @@ interface WriteScope {
 
 async function writeOne(scope: WriteScope, rows: readonly Ready[]): Promise<CallOutcome> {
   try {
-    const { value, requestId } = await scope.door.send(toRequest(scope, rows))
+    const { value, requestId } = await scope.door.send(toRequest(scope.group, rows, scope.options))
     return await settleRows(scope, rows, { results: value, requestId })
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error
     return await settleRefusal(scope, rows, error)
   }
 }
-
-async function writeTogether(scope: WriteScope, rows: readonly Ready[]): Promise<CallOutcome> {
-  const parts = chunk(rows)
-  let answers: readonly Subanswer[]
-  let requestId: string
-  try {
-    const requests = parts.map((part) => toRequest(scope, part))
-    const answered = await sendComposite(scope.door, requests, { lane: 'timeline' })
-    ;({ value: answers, requestId } = answered)
-  } catch (error) {
-    if (!(error instanceof SalesforceError)) throw error
-    if (isCallRetried(error.failure.class)) return toFailed(rows, error)
-    return await inTurn(parts, (part) => writeOne(scope, part))
-  }
-  return await inTurn(parts, (part, index) =>
-    settleAnswer(scope, part, { answer: answers[index], requestId }),
-  )
-}
-
-async function settleAnswer(
-  scope: WriteScope,
-  part: readonly Ready[],
-  { answer, requestId }: { readonly answer: Subanswer | undefined; readonly requestId: string },
-): Promise<CallOutcome> {
-  if (answer === undefined) return { applied: [] }
-  if (!isGood(answer)) return await settleRefusal(scope, part, toError(answer))
-  return await settleRows(scope, part, { results: parseRows(answer.body, part.length), requestId })
-}
-
-async function inTurn(
-  parts: readonly (readonly Ready[])[],
-  run: (part: readonly Ready[], index: number) => Promise<CallOutcome>,
-): Promise<CallOutcome> {
-  const applied: Applied[] = []
-  let failure: SalesforceError | undefined
-  for (const [index, part] of parts.entries()) {
-    const outcome = await run(part, index)
-    applied.push(...outcome.applied)
-    failure ??= outcome.failure
-  }
-  return { applied, failure }
-}
-
-const chunk = (rows: readonly Ready[]): readonly (readonly Ready[])[] =>
-  Array.from({ length: Math.ceil(rows.length / MAX_ROWS) }, (_, index) =>
-    rows.slice(index * MAX_ROWS, (index + 1) * MAX_ROWS),
-  )
 
 /** A trigger or flow that fails because of one record, or of many at once, fails the whole of them. */
 const FAILS_TOGETHER = new Set([
@@ -173,12 +130,12 @@ async function settleRefusal(
   return isTransient ? toFailed(rows, error) : { applied: toRefused(rows, error) }
 }
 
-const toFailed = (rows: readonly Ready[], failure: SalesforceError): CallOutcome => ({
+export const toFailed = (rows: readonly Ready[], failure: SalesforceError): CallOutcome => ({
   applied: toRefused(rows, failure),
   failure,
 })
 
-const toRefused = (rows: readonly Ready[], { failure }: SalesforceError): readonly Applied[] =>
+export const toRefused = (rows: readonly Ready[], { failure }: SalesforceError): readonly Applied[] =>
   rows.map((ready) => ({ ...ready, result: { ok: false, failure }, requestId: '' }))
 
 const canSplit = ({ splits }: WriteScope, rows: readonly Ready[]): boolean =>
@@ -194,8 +151,11 @@ async function writeHalves(scope: WriteScope, rows: readonly Ready[]): Promise<C
   return { applied: [...first.applied, ...second.applied], failure: second.failure }
 }
 
-function toRequest({ group, options }: WriteScope, rows: readonly Ready[]): WriteRequest {
-  const { object, action } = group
+export function toRequest(
+  { object, action }: Group,
+  rows: readonly Ready[],
+  options: WriteOptions,
+): WriteRequest {
   if (action === 'delete') return toDelete(rows.map(({ operation }) => operation.crmId))
   if (action === 'update')
     return toUpdate(

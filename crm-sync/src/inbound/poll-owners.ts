@@ -28,16 +28,25 @@ export interface PollOptions extends Scope {
 /** A Lead before the Contact that it became. */
 const POLLED: readonly PolledObject[] = ['Lead', 'Contact', 'Account']
 const PAGE_SIZE = 2000
+/** Of a stamp's second, and of the pause until what was saved in it shows. */
+const STAMP_MS = 1500
 const OWNER_FRESH_MS = 10 * 60_000
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const BEGINNING = '1970-01-01T00:00:00.000Z'
+
+interface Seen {
+  readonly print: string
+  readonly firstMs: number
+  /** Taken over when its second had passed. */
+  readonly isSettled: boolean
+}
 
 /** Reads what changed in Salesforce and takes it over: owners, conversions, merges, deletions. */
 export class OwnerPoll {
   readonly #options: PollOptions
   readonly #cursors = new Map<PolledObject, Cursor | undefined>()
   /** What was taken over within the look-back, by record id: the overlap shows it again and again. */
-  readonly #seen = new Map<string, string>()
+  readonly #seen = new Map<string, Seen>()
   readonly #known = new Map<string, { readonly owner: Owner; readonly atMs: number }>()
   #hasContacts = false
   #isHeldBack = false
@@ -80,7 +89,7 @@ export class OwnerPoll {
     let last: PolledRecord | undefined
     for (;;) {
       const page = await readChanges(this.#options.send, object, { ...after, pageSize: PAGE_SIZE })
-      const fresh = page.filter((record) => this.#seen.get(record.id) !== fingerprint(record))
+      const fresh = page.filter((record) => !this.#isSettled(record))
       if (fresh.length > 0) await this.#options.oneAtATime(() => this.#takeOver(fresh))
       last = page.at(-1) ?? last
       if (page.length < PAGE_SIZE || last === undefined) break
@@ -118,9 +127,22 @@ export class OwnerPoll {
       changes.map((change) => toLinkRow(change, { ws, nowMs })),
     )
     // Records without a link may get one by a write that is still to be recorded, so they are looked at again.
-    for (const record of linked) this.#seen.set(record.id, fingerprint(record))
+    for (const record of linked) this.#see(record, nowMs)
     for (const { link, operation } of changes)
       if (operation !== 'owner' && operation !== 'delete') this.#options.onMoved(link)
+  }
+
+  #isSettled(record: PolledRecord): boolean {
+    const seen = this.#seen.get(record.id)
+    return seen?.print === fingerprint(record) && seen.isSettled
+  }
+
+  /** Stamps have whole seconds: what changes twice in one may look the same, so it is taken over once more after it. */
+  #see(record: PolledRecord, nowMs: number): void {
+    const print = fingerprint(record)
+    const known = this.#seen.get(record.id)
+    const firstMs = known?.print === print ? known.firstMs : nowMs
+    this.#seen.set(record.id, { print, firstMs, isSettled: nowMs > firstMs + STAMP_MS })
   }
 
   /** People rarely change their name, so who was asked about lately is not asked about again. */
@@ -183,13 +205,15 @@ export class OwnerPoll {
     const version = cursor?.version
     this.#cursors.set(
       object,
-      this.#isHeldBack ? { value, version } : await saveCursor(warehouse, { ws, name, value, version }, now()),
+      this.#isHeldBack
+        ? { value, version }
+        : await saveCursor(warehouse, { ws, name, value, version }, now()),
     )
     this.#forget(Date.parse(value) - this.#options.overlapMs)
   }
 
   #forget(beforeMs: number): void {
-    for (const [id, print] of this.#seen)
+    for (const [id, { print }] of this.#seen)
       if (Date.parse(print.split(' ')[0] ?? '') < beforeMs) this.#seen.delete(id)
   }
 }

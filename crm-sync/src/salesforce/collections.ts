@@ -74,12 +74,21 @@ export const toUpsert = (
   answer: resultsOf(rows.length),
 })
 
-/** Each row carries `id`. Assignment rules would take a record from the rep who owns it. */
+/**
+ * Of records that exist: assignment rules would take one from the rep who owns it, and a duplicate rule that only alerts
+ * has nobody to alert, as what it finds stands there already. One that blocks still does.
+ */
+export const UPDATE_HEADERS = {
+  'Sforce-Auto-Assign': 'FALSE',
+  'Sforce-Duplicate-Rule-Header': 'allowSave=true',
+} as const
+
+/** Each row carries `id`. */
 export const toUpdate = (object: string, rows: readonly SalesforceRow[]): WriteRequest => ({
   method: 'PATCH',
   lane: laneOf(object, 'update'),
   path: '/composite/sobjects',
-  headers: { 'Sforce-Auto-Assign': 'FALSE' },
+  headers: UPDATE_HEADERS,
   body: { allOrNone: false, records: rows.map((row) => ({ attributes: { type: object }, ...row })) },
   answer: resultsOf(rows.length),
 })

@@ -14,10 +14,13 @@ export interface CallPart {
 
 /** The request itself, or each of its parts when it is a composite call. Polls are queries that see deleted records. */
 export function partsOfCall({ method, path, body }: LogEntry): readonly CallPart[] {
-  const inner = path.endsWith('/composite') ? composite.safeParse(JSON.parse(body ?? '{}')) : undefined
-  if (!inner?.success) return [toPart({ method, url: path })]
+  const given: unknown = isJson(path) && body !== null ? JSON.parse(body) : undefined
+  const inner = path.endsWith('/composite') ? composite.safeParse(given) : undefined
+  if (!inner?.success) return [toPart({ method, url: path, body: given })]
   return inner.data.compositeRequest.map(toPart)
 }
+
+const isJson = (path: string): boolean => path.includes('/composite')
 
 export function kindOfCall(entry: LogEntry): CallKind {
   const kinds = new Set(partsOfCall(entry).map(({ kind }) => kind))

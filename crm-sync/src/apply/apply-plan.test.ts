@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test, type TestContext } from 'node:test'
+import { kindOfCall, type Act } from '@leadline/salesforce-sandbox'
+import { openTestDoor } from '../../test-support/open-test-door.ts'
+import type { FieldChanges, Operation } from '../plan/operation.ts'
+import { applyPlan } from './apply-plan.ts'
+
+async function openOrg(t: TestContext) {
+  const { org, send } = await openTestDoor(t)
+  const door = { send, apiVersion: '62.0' }
+  return {
+    org,
+    apply: (operations: readonly Operation[]) => applyPlan(door, operations, { assignmentRules: false }),
+    writes: () => org.admin.log().filter((entry) => kindOfCall(entry) === 'write').length,
+    /** Ids of new records. */
+    create: (object: string, many: readonly Readonly<Record<string, string>>[]): readonly string[] => {
+      const ops: Act['ops'] = many.map((values) => ({ op: 'create', object, values }))
+      return org.admin.act({ ops }).map((result) => (result.ok ? String(result.ids['id']) : ''))
+    },
+    valuesOf: (object: string) => org.admin.records(object).map(({ values }) => values),
+  }
+}
+
+const change = (old: string | null, value: string): FieldChanges[string] => ({ old, new: value })
+
+const update = (object: Operation['object'], crmId: string, fields: FieldChanges): Operation => ({
+  object,
+  action: 'update',
+  kind: object === 'Leadline_Activity__c' ? 'session' : 'contact',
+  id: crmId,
+  externalId: crmId,
+  crmId,
+  fields,
+  reason: 'lead',
+  workKeys: [crmId],
+})
+
+const row = (lead: string): Operation => ({
+  ...update('Leadline_Activity__c', '', { Leadline_Lead__c: change(null, lead) }),
+  action: 'upsert',
+  externalId: randomUUID(),
+})
+
+/** As it was read: later than any change of it. */
+const READ = '2030-01-01T00:00:00.000+0000'
+/** Before the record was last changed. */
+const LONG_AGO = '2020-01-01T00:00:00.000+0000'
+
+test('collections, guarded records and timeline rows share calls', async (t) => {
+  const { apply, writes, create, valuesOf } = await openOrg(t)
+  const leads = create(
+    'Lead',
+    Array.from({ length: 250 }, (_, n) => ({ LastName: `Doe ${n}`, Company: 'Acme', Title: 'Dev' })),
+  )
+  const replaced = leads.slice(0, 30).map((id) => ({
+    ...update('Lead', id, { Title: change('Dev', 'CTO') }),
+    unchangedSince: READ,
+  }))
+  const ours = leads.slice(30).map((id) => update('Lead', id, { Leadline_Stage__c: change(null, 'hot') }))
+  const { applied, failure } = await apply([...replaced, ...ours, ...leads.map(row)])
+  assert.equal(failure, undefined)
+  assert.equal(applied.filter(({ result }) => result.ok).length, 500)
+  assert.equal(writes(), 2)
+  assert.equal(valuesOf('Lead').filter((values) => values['Title'] === 'CTO').length, 30)
+  assert.equal(valuesOf('Lead').filter((values) => values['Leadline_Stage__c'] === 'hot').length, 220)
+})
+
+test('of the records in a call, the one that a rep changed meanwhile stays as the rep left it', async (t) => {
+  const { apply, create, valuesOf } = await openOrg(t)
+  const [first = '', second = ''] = create('Lead', [
+    { LastName: 'A', Company: 'Acme', Title: 'of the rep' },
+    { LastName: 'B', Company: 'Acme', Title: 'Dev' },
+  ])
+  const { applied } = await apply([
+    { ...update('Lead', first, { Title: change('Dev', 'CTO') }), unchangedSince: LONG_AGO },
+    { ...update('Lead', second, { Title: change('Dev', 'CTO') }), unchangedSince: READ },
+    row(first),
+  ])
+  assert.deepEqual(
+    applied.map(({ result }) => (result.ok ? 'ok' : result.failure.code)),
+    ['PRECONDITION_FAILED', 'ok', 'ok'],
+  )
+  assert.deepEqual(
+    valuesOf('Lead').map((values) => values['Title']),
+    ['of the rep', 'CTO'],
+  )
+})
+
+test('a record of the same plan that a row already hangs on is no change of the row', async (t) => {
+  const { apply, writes, create, org } = await openOrg(t)
+  const externalId = randomUUID()
+  const [account = ''] = create('Account', [{ Name: 'Acme', Leadline_Id__c: externalId }])
+  const [activity = ''] = create('Leadline_Activity__c', [
+    { Leadline_Id__c: randomUUID(), Leadline_Account__c: account },
+  ])
+  const reference = { object: 'Account', externalId } as const
+  const { applied } = await apply([
+    { ...update('Account', '', { Website: change(null, 'acme.example') }), action: 'upsert', externalId },
+    update('Leadline_Activity__c', activity, { Leadline_Account__c: { old: account, new: reference } }),
+  ])
+  assert.deepEqual(
+    applied.map(({ operation }) => operation.object),
+    ['Account'],
+  )
+  assert.equal(writes(), 1)
+  assert.equal(org.admin.stats().noOpWrites, 0)
+})
+
+test('a call that the org refuses as a whole goes out again in its parts', async (t) => {
+  const { apply, create, org, valuesOf } = await openOrg(t)
+  const leads = create('Lead', [
+    { LastName: 'A', Company: 'Acme' },
+    { LastName: 'B', Company: 'Acme' },
+  ])
+  org.admin.faults.add({
+    match: { path: '/composite$' },
+    times: null,
+    action: { type: 'error', code: 'METHOD_NOT_ALLOWED', status: 405 },
+  })
+  const { applied } = await apply([
+    ...leads.map((id) => update('Lead', id, { Leadline_Stage__c: change(null, 'hot') })),
+    ...leads.map(row),
+  ])
+  assert.ok(applied.every(({ result }) => result.ok))
+  assert.equal(valuesOf('Leadline_Activity__c').length, 2)
+})
