@@ -4,6 +4,7 @@ import type { ReadScope } from './open-org.ts'
 import { queryMany } from './query-many.ts'
 import { fieldsToRead, recordRow, toRecord, type RecordRow } from './records.ts'
 import { chunkForUrl, quoteSoql, quoteSoqlContains } from './soql.ts'
+import { queryByValues, type Equality } from './query-by-values.ts'
 
 export interface Matches {
   readonly byExternalId: readonly CrmRecord[]
@@ -134,43 +135,26 @@ export function hostOf(website: unknown): string {
 
 const equals = (field: string, value: string): string => `${field} = ${quoteSoql(value)}`
 
-interface Equality {
-  readonly field: string
-  readonly value: string
-}
-
-/** One IN list per field: shorter than many comparisons, and an address has little room. By object. */
+/** By object. */
 async function findByEquality(
   scope: ReadScope,
   objects: readonly CrmObject[],
   equalities: readonly Equality[],
 ): Promise<Partial<Record<CrmObject, RecordRow[]>>> {
-  const known = equalities.filter(({ value }) => value !== '')
-  const chunks = chunkForUrl(known, ({ value }) => quoteSoql(value))
-  const queries = objects.flatMap((object) => chunks.map((chunk) => ({ object, where: inLists(chunk) })))
-  const found = await queryMany(
-    scope,
-    queries.map(({ object, where }) => toSoql(scope, object, where)),
-    recordRow,
-  )
-  return Object.fromEntries(
-    objects.map((object) => [
-      object,
-      distinct(found.flatMap((rows, index) => (queries[index]?.object === object ? rows : []))),
-    ]),
-  )
+  const found = await queryByValues(scope, {
+    heads: objects.map((object) => headOf(scope, object)),
+    equalities: equalities.filter(({ value }) => value !== ''),
+    row: recordRow,
+  })
+  return Object.fromEntries(objects.map((object, index) => [object, distinct(found[index] ?? [])]))
 }
 
-function inLists(equalities: readonly Equality[]): string {
-  const byField = Map.groupBy(equalities, ({ field }) => field)
-  return [...byField]
-    .map(([field, group]) => `${field} IN (${group.map(({ value }) => quoteSoql(value)).join(',')})`)
-    .join(' OR ')
-}
+const toSoql = (scope: ReadScope, object: CrmObject, where: string): string =>
+  `${headOf(scope, object)} WHERE ${where}`
 
-function toSoql(scope: ReadScope, object: CrmObject, where: string): string {
+function headOf(scope: ReadScope, object: CrmObject): string {
   const fields = fieldsToRead(object, scope.schema(object), scope.fields(object))
-  return `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`
+  return `SELECT ${fields.join(', ')} FROM ${object}`
 }
 
 const distinct = (rows: readonly RecordRow[]): RecordRow[] => [

@@ -26,13 +26,23 @@ export const soqlIn = (field: string, values: readonly string[]): string =>
 const MAX_ENCODED = 12_000
 
 /** Cuts a list of values into pieces whose conditions fit into one query's address. */
-export function chunkForUrl<T>(values: readonly T[], condition: (value: T) => string): T[][] {
+export const chunkForUrl = <T>(values: readonly T[], condition: (value: T) => string): T[][] =>
+  chunkBySize(values, (value) => encodeURIComponent(condition(value)).length + 3, MAX_ENCODED)
+
+/** A query takes 100,000 characters where it stands in a body; this leaves room for its fields. */
+const MAX_CHARACTERS = 90_000
+
+/** The same for queries within a composite call. */
+export const chunkForBody = <T>(values: readonly T[], condition: (value: T) => string): T[][] =>
+  chunkBySize(values, (value) => condition(value).length + 1, MAX_CHARACTERS)
+
+function chunkBySize<T>(values: readonly T[], sizeOf: (value: T) => number, max: number): T[][] {
   const chunks: T[][] = []
-  let size = MAX_ENCODED
+  let size = max
   for (const value of values) {
-    const length = encodeURIComponent(condition(value)).length + 3
+    const length = sizeOf(value)
     const last = chunks.at(-1)
-    if (last === undefined || size + length > MAX_ENCODED) {
+    if (last === undefined || size + length > max) {
       chunks.push([value])
       size = length
     } else {

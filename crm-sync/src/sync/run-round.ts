@@ -86,7 +86,8 @@ async function runWith(
   await erase(dependencies, taken.items.filter(isErased))
   const others = keepItems(taken, taken.items.filter(isNotErased))
   const isFill = others.items.every(isBackfill)
-  const planned = await planLoaded(dependencies, others, holdOpen)
+  const reading = isFill ? { ...dependencies, org: behindOthers(dependencies.org) } : dependencies
+  const planned = await planLoaded(reading, others, holdOpen)
   const { state, standings, timeline, plan } = planned
   const result = await apply(dependencies, planned, { hand, isFill })
   const overtaken = await inTurn(async () => {
