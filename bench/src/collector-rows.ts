@@ -17,7 +17,7 @@ export interface Row {
   readonly target: CollectorTarget
   readonly load: Load
   readonly full: Measurement
-  /** At half the rate of `full`; only of targets that keep what they are sent. */
+  /** At half the rate of `full`, in a process of its own; only of targets that keep what they are sent. */
   readonly half?: Measurement | undefined
   /** Of the target while it was measured. */
   readonly cpuUsPerEvent: number
@@ -61,3 +61,7 @@ export function toCells(row: Row, yardsticks: readonly (Row | undefined)[]): rea
     String(row.full.errors + (row.half?.errors ?? 0)),
   ]
 }
+
+/** One measurement in words, while others are still to come. */
+export const toProgress = (row: Row): string =>
+  `${row.target.name}, batch ${row.load.batch}, ${row.load.clients} clients: ${Math.round(eventsPerSecond(row)).toLocaleString('en')} events/s, ${row.cpuUsPerEvent.toFixed(1)} us of CPU an event, ${row.rssMegabytes.toFixed(0)} MB`

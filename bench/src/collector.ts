@@ -7,6 +7,7 @@ import {
   columns,
   eventsPerSecond,
   toCells,
+  toProgress,
   type CollectorTarget,
   type Load,
   type Row,
@@ -15,7 +16,7 @@ import { parseMeasurement, type Measurement } from './measurement.ts'
 import { buildTable } from './table.ts'
 import { parseUsage, type Usage } from './targets/usage.ts'
 
-const ROUNDS = 3
+const ROUNDS = 2
 
 const bare: CollectorTarget = {
   name: 'bare node:http, parses only',
@@ -38,93 +39,124 @@ const kafka: CollectorTarget = {
   log: 'kafka',
 }
 
+interface Comparison {
+  readonly targets: readonly CollectorTarget[]
+  readonly load: Load
+}
+
 /** A broker takes its time, so that more clients are needed to fill it. */
-const loads: readonly { readonly targets: readonly CollectorTarget[]; readonly load: Load }[] = [
+const comparisons: readonly Comparison[] = [
   { targets: [bare, withoutLog, embedded], load: { batch: 1, clients: 64 } },
-  { targets: [bare, kafka], load: { batch: 1, clients: 512 } },
+  { targets: [bare, withoutLog, kafka], load: { batch: 1, clients: 512 } },
   { targets: [bare, withoutLog, embedded], load: { batch: 20, clients: 64 } },
-  { targets: [bare, kafka], load: { batch: 20, clients: 512 } },
+  { targets: [bare, withoutLog, kafka], load: { batch: 20, clients: 512 } },
   { targets: [bare, withoutLog, embedded, kafka], load: { batch: 100, clients: 64 } },
 ]
 
+/** What can be measured alone, beside the yardsticks. */
+export const COLLECTOR_PARTS: readonly string[] = ['embedded', 'kafka']
+
+const selectComparisons = (part: string | undefined): readonly Comparison[] =>
+  comparisons
+    .filter(({ targets }) => part === undefined || targets.some(({ log }) => log === part))
+    .map(({ targets, load }) => ({
+      load,
+      targets: targets.filter(({ log }) => part === undefined || log === part || log === 'none'),
+    }))
+
+export interface CollectorBenchOptions {
+  /** Length of one measurement. */
+  readonly seconds: number
+  /** One of the parts; undefined for all. */
+  readonly part?: string | undefined
+}
+
 /** Events per second of the collector on both logs, beside a bare handler and beside itself without a log, in one run. */
-export async function runCollectorBench({ seconds }: { readonly seconds: number }): Promise<string> {
-  const broker = await startBroker({ isForLoad: true })
+export async function runCollectorBench({ seconds, part }: CollectorBenchOptions): Promise<string> {
+  const selected = selectComparisons(part)
+  const needsBroker = selected.some(({ targets }) => targets.includes(kafka))
+  const broker = needsBroker ? await startBroker({ isForLoad: true }) : undefined
   try {
     const bench = new CollectorBench(broker, seconds)
-    await bench.warmUpBroker()
-    const rows = await bench.run()
+    if (broker) await bench.warmUpBroker()
+    const rows: (readonly string[])[] = []
+    for (const comparison of selected) rows.push(...(await bench.compare(comparison)))
     const heading = `${cpus().length} cores shared with load and broker; best of ${ROUNDS} rounds of ${seconds} s`
     return `${heading}\n\n${buildTable(columns, rows)}`
   } finally {
-    await broker.wipe()
+    await broker?.wipe()
   }
 }
 
 /** A cold broker takes a quarter of what it takes later. */
 const WARM_UP_SECONDS = 15
+/** Of a target, whose code is compiled meanwhile. */
+const FIRST_SECONDS = 1
 
 class CollectorBench {
-  readonly #broker: Broker
+  readonly #broker: Broker | undefined
   readonly #seconds: number
 
-  constructor(broker: Broker, seconds: number) {
+  constructor(broker: Broker | undefined, seconds: number) {
     this.#broker = broker
     this.#seconds = seconds
   }
 
   async warmUpBroker(): Promise<void> {
-    const program = await startProgram(kafka.file, ['kafka', this.#broker.brokers.join()])
-    await applyLoad(program, { batch: 1, clients: 512 }, { seconds: WARM_UP_SECONDS / 2 })
-    await applyLoad(program, { batch: 20, clients: 64 }, { seconds: WARM_UP_SECONDS / 2 })
-    await program.stop()
-  }
-
-  async run(): Promise<readonly (readonly string[])[]> {
-    const table: (readonly string[])[] = []
-    for (const { targets, load } of loads) {
-      const best = await this.#compare(targets, load)
-      const yardsticks = [bare, withoutLog].map((yardstick) =>
-        best.find(({ target }) => target === yardstick),
-      )
-      for (const row of best) table.push(toCells(row, yardsticks))
-    }
-    return table
+    report('warming the broker up')
+    await this.#withTarget(kafka, async (program) => {
+      await applyLoad(program, { batch: 1, clients: 512 }, { seconds: WARM_UP_SECONDS / 2 })
+      await applyLoad(program, { batch: 20, clients: 64 }, { seconds: WARM_UP_SECONDS / 2 })
+    })
   }
 
   /** Rounds are interleaved, so that a neighbour's burst of work does not fall on one target alone. */
-  async #compare(targets: readonly CollectorTarget[], load: Load): Promise<readonly Row[]> {
+  async compare({ targets, load }: Comparison): Promise<readonly (readonly string[])[]> {
     const best = new Map<CollectorTarget, Row>()
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 1; round <= ROUNDS; round += 1) {
       for (const target of targets) {
-        const row = await this.#measure(target, load)
+        const row = await this.#withTarget(target, (program) => this.#measure(program, target, load))
+        report(toProgress(row))
         const known = best.get(target)
         // Noise of the machine only ever takes away: the best round is the nearest to what the target can do.
         if (!known || eventsPerSecond(row) > eventsPerSecond(known)) best.set(target, row)
       }
     }
-    return [...best.values()]
+    const yardsticks = [bare, withoutLog].map((yardstick) => best.get(yardstick))
+    const cells: (readonly string[])[] = []
+    for (const row of best.values()) cells.push(toCells(await this.#addHalfLoad(row), yardsticks))
+    return cells
   }
 
-  async #measure(target: CollectorTarget, load: Load): Promise<Row> {
+  async #measure(program: Program, target: CollectorTarget, load: Load): Promise<Row> {
+    await applyLoad(program, load, { seconds: FIRST_SECONDS })
+    const before = await readUsage(program)
+    const full = await applyLoad(program, load, { seconds: this.#seconds })
+    const after = await readUsage(program)
+    const cpuUsPerEvent = (after.cpuUs - before.cpuUs) / full.events
+    return { target, load, full, cpuUsPerEvent, rssMegabytes: after.rssBytes / 1024 ** 2 }
+  }
+
+  /** Of targets that keep what they are sent: half of what they can do, sent whatever the answers do. */
+  async #addHalfLoad(row: Row): Promise<Row> {
+    const { target, load } = row
+    if (target.log === 'none') return row
+    const half = await this.#withTarget(target, async (program) => {
+      await applyLoad(program, load, { seconds: FIRST_SECONDS })
+      return await applyLoad(program, load, { seconds: this.#seconds, rate: eventsPerSecond(row) / 2 })
+    })
+    report(`${target.name}, batch ${load.batch}, half load: p99 ${half.p99Ms.toFixed(1)} ms`)
+    return { ...row, half }
+  }
+
+  async #withTarget<Result>(
+    target: CollectorTarget,
+    work: (program: Program) => Promise<Result>,
+  ): Promise<Result> {
     const directory = await mkdtemp(join(tmpdir(), 'leadline-bench-'))
     const program = await startProgram(target.file, this.#argumentsOf(target, directory))
     try {
-      await applyLoad(program, load, { seconds: 1 })
-      const before = await readUsage(program)
-      const full = await applyLoad(program, load, { seconds: this.#seconds })
-      const after = await readUsage(program)
-      const rate = full.events / full.seconds / 2
-      const half =
-        target.log === 'none' ? undefined : await applyLoad(program, load, { seconds: this.#seconds, rate })
-      return {
-        target,
-        load,
-        full,
-        half,
-        cpuUsPerEvent: (after.cpuUs - before.cpuUs) / full.events,
-        rssMegabytes: after.rssBytes / 1024 ** 2,
-      }
+      return await work(program)
     } finally {
       await program.stop()
       await rm(directory, { recursive: true })
@@ -133,9 +165,12 @@ class CollectorBench {
 
   #argumentsOf({ log }: CollectorTarget, directory: string): readonly string[] {
     if (log === 'embedded') return ['embedded', directory]
-    return log === 'kafka' ? ['kafka', this.#broker.brokers.join()] : []
+    return log === 'kafka' && this.#broker ? ['kafka', this.#broker.brokers.join()] : []
   }
 }
+
+/** How far it is, beside the table that comes at the end. */
+const report = (line: string): void => void process.stderr.write(`${line}\n`)
 
 interface Pace {
   readonly seconds: number

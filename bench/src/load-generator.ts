@@ -78,6 +78,8 @@ function keepPace(startedMs: number): void {
 
 /** The clock starts with the first answer: a target that is slow to its first one is not measured by it. */
 let clockStartedMs: number | undefined
+/** One that gives none must not keep the bench waiting for ever. */
+const FIRST_ANSWER_WITHIN_MS = 30_000
 
 function startClock(): void {
   if (clockStartedMs !== undefined) return
@@ -100,3 +102,6 @@ function report(elapsedMs: number): void {
 for (let index = 0; index < Number(connections); index += 1)
   drive(connect(Number(url.port), url.hostname), index)
 if (requestsPerMs > 0) keepPace(performance.now())
+setTimeout(() => {
+  if (clockStartedMs === undefined) throw new Error(`no answer within ${FIRST_ANSWER_WITHIN_MS} ms`)
+}, FIRST_ANSWER_WITHIN_MS).unref()
