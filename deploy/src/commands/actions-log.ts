@@ -11,7 +11,7 @@ export const actionsLog: Command = {
   summary: 'what rules did when they fired: messages, owners, and what became of them',
   details: [
     'The latest first. state: due (on its way, or tried again at the time that is told), done, parked (waits for a person:',
-    '`leadline actions retry`), skipped (too_old, imported). What was said of a lead is in no log.',
+    '`leadline actions retry`), skipped (too_old, imported, fired_already). What was said of a lead is in no log.',
   ].join('\n'),
   flags: {
     ...workspaceFlags,

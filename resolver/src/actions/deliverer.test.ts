@@ -82,12 +82,18 @@ describe('the deliverer', () => {
   interface Fired {
     readonly isFired?: boolean
     readonly isResolved?: boolean
+    /** Whose lead the event has. */
+    readonly lead?: number
+    readonly version?: string
   }
   /** What the reconciler writes of a rule that fires, in its order. */
-  const fire = async (n: number, { isFired = true, isResolved = true }: Fired = {}): Promise<string> => {
+  const fire = async (
+    n: number,
+    { isFired = true, isResolved = true, lead: owner = n, version = '5' }: Fired = {},
+  ): Promise<string> => {
     const at = toDateTime(START_MS - MINUTE)
     const ids = { ws, node_id: uuid(n), message_id: `m${n}` }
-    const firing = { ...ids, rule: RULE, lead_id: uuid(n), at, stage: 'hot', version: '5' }
+    const firing = { ...ids, rule: RULE, lead_id: uuid(owner), at, stage: 'hot', version }
     const delivery_id = toDeliveryId(ws, firing, ACTION)
     const due: ActionDeliveriesRow = {
       ...firing,
@@ -107,10 +113,10 @@ describe('the deliverer', () => {
     if (isFired)
       await lab.warehouse.insert('rule_firings', [{ ...firing, fired_at: at, facts: '{}', owner: '' }])
     if (isResolved) {
-      const lead = { ws, lead_id: uuid(n), primary_email: `p${n}@acme.example`, version: '5' }
+      const lead = { ws, lead_id: uuid(owner), primary_email: `p${owner}@acme.example`, version: '9' }
       await lab.warehouse.insert('leads_raw', [leadRow(lead)])
       await lab.warehouse.insert('event_leads', [
-        eventLeadRow({ ...ids, lead_id: uuid(n), session_id: uuid(9), version: '5' }),
+        eventLeadRow({ ...ids, lead_id: uuid(owner), session_id: uuid(9), version: '5' }),
       ])
     }
     return delivery_id
@@ -258,7 +264,25 @@ describe('the deliverer', () => {
     assert.equal(await deliverer.isBusy(), false)
     nowMs += 11 * MINUTE
     assert.equal(await run(deliverer), 0)
-    assert.equal(await stateOf(id), 'dropped 0')
+    assert.equal(await stateOf(id), 'dropped 0 never_fired')
+  })
+
+  test('acts once where a reconciler that had slept fired for the same lead with another event', async () => {
+    const first = await fire(1, { version: '8' })
+    const deliverer = open()
+    assert.equal(await run(deliverer), 1)
+    const late = await fire(2, { lead: 1, version: '7' })
+    assert.equal(await run(deliverer), 0)
+    assert.deepEqual([await stateOf(first), await stateOf(late)], ['done 1', 'skipped 0 fired_already'])
+
+    const both = [await fire(3, { version: '7' }), await fire(4, { lead: 3, version: '8' })]
+    const unfired = await fire(5, { lead: 3, version: '9', isFired: false })
+    assert.equal(await run(deliverer), 1)
+    assert.deepEqual(await Promise.all([...both, unfired].map(stateOf)), [
+      'skipped 0 fired_already',
+      'done 1',
+      'due 0',
+    ])
   })
 
   test('waits until the lead is written that it tells of', async () => {

@@ -2,12 +2,14 @@ import { toActionName, type RuleAction } from '@leadline/contract'
 import { fromDateTime, type Warehouse } from '@leadline/warehouse'
 import type { Workspace } from '../workspaces.ts'
 import { writeDeliveries, type Delivery } from './delivery-rows.ts'
+import { isBegun, isOutdone, readOfLeads } from './find-rivals.ts'
 import type { LeadMessage } from './lead-message.ts'
 import { buildLeadMessage, readMessageFacts, type MessageFacts } from './read-message-facts.ts'
 import { buildSlackMessage } from './slack-message.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
 /** What belongs to a firing is written after each other, the company in a batch of its own. */
 const SETTLE_MS = 10 * SECOND_MS
 /** A reconcile that was killed before it fired is repeated sooner than this, or says something else by then. */
@@ -21,10 +23,10 @@ export interface Prepared {
 }
 
 type Verdict =
-  | { readonly kind: 'send'; readonly message: string }
+  | { readonly kind: 'send'; readonly message: string; readonly action: RuleAction }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'park'; readonly reason: string }
+  /** Nothing is sent, for this reason. */
+  | { readonly kind: 'end'; readonly state: 'dropped' | 'skipped' | 'parked'; readonly error: string }
 
 export interface PrepareContext {
   readonly warehouse: Warehouse
@@ -40,48 +42,61 @@ export async function prepareDue(
   context: PrepareContext,
   due: readonly Delivery[],
 ): Promise<readonly Prepared[]> {
-  const { warehouse, workspace, nowMs } = context
-  const fresh = due.filter(({ message }) => message === '')
-  const factsOf = await readMessageFacts(warehouse, workspace.id, fresh)
+  const { warehouse, nowMs } = context
+  const judge = await openJudge(context, due)
   const prepared: Prepared[] = []
   const changed: Delivery[] = []
   for (const delivery of due) {
-    const action = findAction(workspace, delivery)
-    const verdict = judge(delivery, { action, facts: factsOf(delivery), nowMs })
-    if (verdict.kind === 'drop') changed.push({ ...delivery, state: 'dropped' })
-    if (verdict.kind === 'park') changed.push({ ...delivery, state: 'parked', error: verdict.reason })
-    if (verdict.kind !== 'send' || !action) continue
+    const verdict = judge(delivery)
+    if (verdict.kind === 'wait') continue
+    if (verdict.kind === 'end') {
+      changed.push({ ...delivery, state: verdict.state, error: verdict.error })
+      continue
+    }
     const ready = { ...delivery, message: verdict.message }
-    if (delivery.message === '') changed.push(ready)
-    prepared.push({ delivery: ready, action })
+    if (!isBegun(delivery)) changed.push(ready)
+    prepared.push({ delivery: ready, action: verdict.action })
   }
   await writeDeliveries(warehouse, changed, nowMs)
   return prepared
 }
 
-const findAction = ({ settings }: Workspace, { rule, action }: Delivery): RuleAction | undefined =>
-  settings.qualification.rules
-    .find(({ name }) => name === rule)
-    ?.actions.find((one) => toActionName(one) === action)
-
-interface Evidence {
-  readonly action: RuleAction | undefined
-  readonly facts: MessageFacts
-  readonly nowMs: number
+async function openJudge(
+  { warehouse, workspace, nowMs }: PrepareContext,
+  due: readonly Delivery[],
+): Promise<(delivery: Delivery) => Verdict> {
+  const fresh = due.filter((delivery) => !isBegun(delivery))
+  const leads = fresh.map(({ lead_id }) => lead_id)
+  const others = await readOfLeads(warehouse, workspace.id, { leads, nowMs })
+  const factsOf = await readMessageFacts(warehouse, workspace.id, [...fresh, ...others])
+  const rules = new Map(workspace.settings.qualification.rules.map((rule) => [rule.name, rule]))
+  const isFired = (delivery: Delivery): boolean => isBegun(delivery) || factsOf(delivery).firing !== undefined
+  return (delivery) => {
+    const rule = rules.get(delivery.rule)
+    const action = rule?.actions.find((one) => toActionName(one) === delivery.action)
+    const ageMs = nowMs - fromDateTime(delivery.created_at)
+    if (!isFired(delivery)) return ageMs > ORPHAN_MS ? end('dropped', 'never_fired') : WAIT
+    if (!rule || !action) return end('parked', 'the settings have no such rule and action any more')
+    if (isBegun(delivery)) return { kind: 'send', message: delivery.message, action }
+    const againMs = (rule.againAfterDays ?? Number.POSITIVE_INFINITY) * DAY_MS
+    return isOutdone(delivery, { others, againMs, isFired })
+      ? end('skipped', 'fired_already')
+      : judgeFacts(factsOf(delivery), action, ageMs)
+  }
 }
 
-function judge(delivery: Delivery, { action, facts, nowMs }: Evidence): Verdict {
-  const ageMs = nowMs - fromDateTime(delivery.created_at)
-  const isFired = delivery.message !== '' || facts.firing !== undefined
-  if (!isFired) return { kind: ageMs > ORPHAN_MS ? 'drop' : 'wait' }
-  if (!action) return { kind: 'park', reason: 'the settings have no such rule and action any more' }
-  if (delivery.message !== '') return { kind: 'send', message: delivery.message }
-  if (!facts.isWhole && ageMs < SETTLE_MS) return { kind: 'wait' }
+const WAIT: Verdict = { kind: 'wait' }
+const end = (state: 'dropped' | 'skipped' | 'parked', error: string): Verdict => ({
+  kind: 'end',
+  state,
+  error,
+})
+
+function judgeFacts(facts: MessageFacts, action: RuleAction, ageMs: number): Verdict {
+  if (!facts.isWhole && ageMs < SETTLE_MS) return WAIT
   const message = buildLeadMessage(facts)
-  if (message) return { kind: 'send', message: toText(action, message) }
-  return ageMs > MISSING_MS
-    ? { kind: 'park', reason: 'its lead or event is not there any more' }
-    : { kind: 'wait' }
+  if (message) return { kind: 'send', message: toText(action, message), action }
+  return ageMs > MISSING_MS ? end('parked', 'its lead or event is not there any more') : WAIT
 }
 
 const toText = (action: RuleAction, message: LeadMessage): string =>
