@@ -39,6 +39,8 @@ const ORDER: readonly Group[] = [
   { object: 'Task', action: 'delete' },
   { object: 'Task', action: 'update' },
   { object: 'Task', action: 'upsert' },
+  { object: 'Campaign', action: 'upsert' },
+  { object: 'CampaignMember', action: 'upsert' },
 ]
 
 /** Writes a plan in as few calls as go. Each record has its own result; a call that fails ends the rest. */

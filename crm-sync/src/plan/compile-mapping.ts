@@ -29,6 +29,8 @@ export function compileMapping(own: readonly FieldMapping[]): Mapping {
     Account: of('Account'),
     Leadline_Activity__c: of('Leadline_Activity__c'),
     Task: of('Task'),
+    Campaign: [],
+    CampaignMember: [],
   }
 }
 

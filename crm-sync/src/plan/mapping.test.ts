@@ -117,7 +117,14 @@ test('a mapping is checked against the org: each wrong line is named, with what 
     line({ from: 'lead.a', to: 'Lead.Gone__c' }),
     line({ from: 'lead.a', to: 'Lead.Fixed__c' }),
   ]
-  const empty = { Account: {}, Contact: {}, Leadline_Activity__c: {}, Task: {} }
+  const empty = {
+    Account: {},
+    Contact: {},
+    Leadline_Activity__c: {},
+    Task: {},
+    Campaign: {},
+    CampaignMember: {},
+  }
   const problems = checkMapping(compileMapping(own), { ...empty, Lead: SCHEMA })
   const found = (name: string): string =>
     problems.find((problem) => problem.startsWith(`Lead.${name} `)) ?? ''

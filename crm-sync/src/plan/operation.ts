@@ -1,11 +1,19 @@
 import type { CrmFields, FieldValue } from './field-values.ts'
 
-/** Objects that are written; Task only where the timeline is made of them. */
-export const CRM_OBJECTS = ['Account', 'Lead', 'Contact', 'Leadline_Activity__c', 'Task'] as const
+/** Objects that are written; those after our own only where the settings ask for them. */
+export const CRM_OBJECTS = [
+  'Account',
+  'Lead',
+  'Contact',
+  'Leadline_Activity__c',
+  'Task',
+  'Campaign',
+  'CampaignMember',
+] as const
 export type CrmObject = (typeof CRM_OBJECTS)[number]
 
 /** `session` and `day` are rows of the timeline. */
-export const SUBJECT_KINDS = ['contact', 'company', 'session', 'day'] as const
+export const SUBJECT_KINDS = ['contact', 'company', 'session', 'day', 'campaign', 'member'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
 export const isTimelineKind = (kind: SubjectKind): kind is 'session' | 'day' =>

@@ -1,5 +1,6 @@
 import { planCompany, type CompanyInput } from './account.ts'
 import { planTimeline, type Anchor, type TimelinePlan } from './activity.ts'
+import { findWanted, NO_MEMBERS, planMembers, type MemberPlan, type Memberships } from './campaign-member.ts'
 import type { ObjectSchema } from './field-values.ts'
 import { isActive } from './link.ts'
 import {
@@ -21,6 +22,10 @@ export interface Schemas {
   readonly activity: ObjectSchema
   /** Without fields where the timeline is not made of Tasks. */
   readonly task: ObjectSchema
+  /** Without fields where nobody is to become a member. */
+  readonly member: ObjectSchema
+  /** Without fields where Campaigns are not made. */
+  readonly campaign: ObjectSchema
 }
 
 export interface PersonTask {
@@ -45,6 +50,7 @@ export interface RoundInput {
   readonly people: readonly PersonTask[]
   readonly companies: readonly CompanyTask[]
   readonly rows: ReadonlyMap<string, TimelineRow>
+  readonly memberships: Memberships
   readonly schemas: Schemas
   readonly rules: RoundRules
   /** Visits whose last event is later than this may go on. */
@@ -114,7 +120,9 @@ function planPersonAndTimeline(
     errand,
     objectOfNew: objectOfNew(rules.crm, account !== null && !isReference(account)),
   }
-  const timeline = planTimelineOf(task, input, anchorOf(task, subject))
+  const anchor = anchorOf(task, subject)
+  const timeline = planTimelineOf(task, input, anchor)
+  const members = planMembersOf(task, input, anchor)
   const plan =
     person.leads.length === 0
       ? EMPTY_PLAN
@@ -128,10 +136,27 @@ function planPersonAndTimeline(
         })
   return {
     ...plan,
-    operations: [...plan.operations, ...timeline.operations],
-    links: [...plan.links, ...timeline.links],
-    omitted: [...plan.omitted, ...timeline.omitted],
+    operations: [...plan.operations, ...timeline.operations, ...members.operations],
+    links: [...plan.links, ...timeline.links, ...members.links],
+    omitted: [...plan.omitted, ...timeline.omitted, ...members.omitted],
   }
+}
+
+function planMembersOf(
+  { person, standing, company, errand }: PersonTask,
+  { rules, memberships, schemas }: RoundInput,
+  anchor: Anchor | undefined,
+): MemberPlan {
+  if (!anchor || !('externalId' in standing)) return NO_MEMBERS
+  const { externalId } = standing
+  const wanted = findWanted({
+    person,
+    company,
+    account: anchor.account,
+    externalId,
+    campaigns: rules.crm.campaigns,
+  })
+  return planMembers({ wanted, anchor, memberships, schemas, errand, create: rules.crm.campaigns.create })
 }
 
 function planTimelineOf(

@@ -17,7 +17,7 @@ export interface RoundRules {
 
 export type CrmRules = Pick<
   CrmSettings,
-  'create' | 'createPeopleAs' | 'objects' | 'only' | 'match' | 'owners' | 'timeline' | 'onErase'
+  'create' | 'createPeopleAs' | 'objects' | 'only' | 'match' | 'owners' | 'timeline' | 'campaigns' | 'onErase'
 >
 
 /** What a person asked for by hand is made whatever the rules for making by itself say. */

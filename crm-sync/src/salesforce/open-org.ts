@@ -1,5 +1,6 @@
 import type { CrmSettings } from '@leadline/contract'
 import { ACTIVITY, ANCHOR_FIELDS, TASK } from '../plan/activity.ts'
+import { isInUse } from '../plan/campaign-member.ts'
 import { checkMapping } from '../plan/check-mapping.ts'
 import { compileMapping, type Mapping } from '../plan/compile-mapping.ts'
 import type { ObjectSchema } from '../plan/field-values.ts'
@@ -53,7 +54,7 @@ export function openOrg(
   function describe(): Promise<Schemas> {
     describedMs = now()
     const door = gatherReads({ send, apiVersion: settings.apiVersion })
-    const wanted = { mapping, hasTasks: settings.timeline.as === 'task' }
+    const wanted = { mapping, ...neededObjects(settings) }
     return describeAll(inLane(door, 'owner'), wanted, onProblems).catch((error: unknown) => {
       forget()
       throw error
@@ -71,9 +72,16 @@ export function openOrg(
   }
 }
 
+/** Which objects beyond those of everybody these settings write. */
+const neededObjects = ({ timeline, campaigns }: CrmSettings) => ({
+  tasks: timeline.as === 'task',
+  members: isInUse(campaigns),
+  campaigns: isInUse(campaigns) && campaigns.create,
+})
+
 async function describeAll(
   send: Send,
-  { mapping, hasTasks }: { readonly mapping: Mapping; readonly hasTasks: boolean },
+  { mapping, tasks, members, campaigns }: { readonly mapping: Mapping } & ReturnType<typeof neededObjects>,
   onProblems: Parameters<typeof openOrg>[1],
 ): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
@@ -81,14 +89,16 @@ async function describeAll(
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
     return schema
   }
-  const [lead, contact, account, activity, task] = await Promise.all([
+  const [lead, contact, account, activity, task, member, campaign] = await Promise.all([
     describe('Lead', ['Email']),
     describe('Contact', ['Email']),
     describe('Account', ['Website']),
     describe(ACTIVITY, ['Leadline_Lead__c']),
-    hasTasks ? describe(TASK, ['WhoId']) : {},
+    tasks ? describe(TASK, ['WhoId']) : {},
+    members ? describe('CampaignMember', ['CampaignId']) : {},
+    campaigns ? describe('Campaign', ['Name']) : {},
   ])
-  const schemas = { lead, contact, account, activity, task }
+  const schemas = { lead, contact, account, activity, task, member, campaign }
   const problems = checkMapping(mapping, byObject(schemas))
   if (problems.length > 0) onProblems(problems)
   return schemas
@@ -100,6 +110,8 @@ const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> =
   Account: schemas.account,
   Leadline_Activity__c: schemas.activity,
   Task: schemas.task,
+  Campaign: schemas.campaign,
+  CampaignMember: schemas.member,
 })
 
 export function openReadScope(

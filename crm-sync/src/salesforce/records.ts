@@ -20,6 +20,8 @@ const IDENTITY_FIELDS: Readonly<Record<CrmObject, readonly string[]>> = {
   Account: ['Id', EXTERNAL_ID],
   Leadline_Activity__c: ['Id', EXTERNAL_ID],
   Task: ['Id', EXTERNAL_ID],
+  Campaign: ['Id', EXTERNAL_ID],
+  CampaignMember: ['Id', EXTERNAL_ID],
 }
 
 /** Fields to read: those of the mapping that the connected user can see. */

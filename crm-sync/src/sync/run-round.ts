@@ -18,6 +18,7 @@ import { erasePeople } from '../erase/erase-person.ts'
 import type { Hand, InHand } from './in-hand.ts'
 import { isBackfill } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
+import { loadMemberships } from './load-memberships.ts'
 import { loadDays, loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
 import { recordRound } from './record-round.ts'
@@ -169,13 +170,20 @@ async function planLoaded(
   const standings = await readStandings(dependencies, read, wanted)
   const isRepeated = createRepeatCheck(dependencies, items)
   const { people } = standings
-  const state = await loadDays(dependencies, { state: loaded, people }, crm.timeline)
+  const dated = await loadDays(dependencies, { state: loaded, people }, crm.timeline)
+  const { campaigns } = crm
+  const { state, memberships } = await loadMemberships(dependencies, read, {
+    state: dated,
+    people,
+    campaigns,
+  })
   const timeline = await loadTimeline(read, { state, people, timeline: crm.timeline, isRepeated })
   const sources = { items, state, standings, holdOpen, isRepeated }
   const plan = planRound({
     people: toPersonTasks(sources),
     companies: toCompanyTasks(companies, sources),
     rows: timeline.rows,
+    memberships,
     schemas,
     rules: {
       crm,
@@ -203,13 +211,17 @@ async function repair(
   applied: readonly Applied[],
 ): Promise<ReadonlySet<Applied>> {
   const repaired = new Set<Applied>()
-  for (const one of applied) if (noteRefusal(refused, one)) repaired.add(one)
+  for (const one of applied) if (noteRefusal(refused, one) || isMemberAlready(one)) repaired.add(one)
   for (const [key, pointers] of await findDuplicates(org, applied)) {
     hints.set(key, pointers)
     for (const one of applied) if (!one.result.ok && one.operation.workKeys.includes(key)) repaired.add(one)
   }
   return repaired
 }
+
+/** Somebody else made the person a member meanwhile: the next round finds it. */
+const isMemberAlready = ({ operation, result }: Applied): boolean =>
+  operation.object === 'CampaignMember' && !result.ok && result.failure.code === 'DUPLICATE_VALUE'
 
 function noteRefusal(refused: RefusedValues, applied: Applied): boolean {
   const { operation, sent, result } = applied

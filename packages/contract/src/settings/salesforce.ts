@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { url } from './fields.ts'
 import { api, auth } from './salesforce-connection.ts'
 import { fieldMapping } from './salesforce-mapping.ts'
-import { opportunities } from './salesforce-objects.ts'
+import { campaigns, opportunities } from './salesforce-objects.ts'
 import { match, objects, only, owners, timeline } from './salesforce-rules.ts'
 
 /** One connection to a Salesforce org, and what may enter it. */
@@ -36,6 +36,7 @@ export const salesforce = z
     owners: owners.prefault({}).describe('Who owns what we make'),
     timeline: timeline.prefault({}).describe('What reps see of visits'),
     opportunities: opportunities.prefault({}).describe('What is known of deals'),
+    campaigns: campaigns.prefault({}).describe('Who becomes a member of which Campaign'),
     onErase: z
       .enum(['unlink', 'delete', 'keep'])
       .default('unlink')

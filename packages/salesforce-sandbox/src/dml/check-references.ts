@@ -119,6 +119,22 @@ export function findAssigned(dml: Dml, object: ObjectDefinition, values: FieldVa
   return undefined
 }
 
+/** A lead or a contact is a member of a campaign once. */
+export function findMembership(
+  dml: Dml,
+  object: ObjectDefinition,
+  values: FieldValues,
+): DmlError | undefined {
+  if (object.name !== 'CampaignMember') return undefined
+  const campaign = dml.org.schema.field(object, 'CampaignId')
+  const members = campaign && dml.org.store.findBy(object.name, campaign, values['CampaignId'] ?? null)
+  for (const { values: other, deletedAtMs } of members ?? []) {
+    const isSame = ['LeadId', 'ContactId'].some((name) => values[name] && other[name] === values[name])
+    if (isSame && deletedAtMs === null) return dmlError('DUPLICATE_VALUE', 'Already a campaign member.')
+  }
+  return undefined
+}
+
 export function duplicateValue(field: Field, otherId: string): DmlError {
   const other = otherId.slice(0, 15)
   return dmlError(

@@ -7,6 +7,7 @@ import {
   findAssigned,
   findConvertedTarget,
   findDuplicate,
+  findMembership,
   resolveReferences,
 } from './check-references.ts'
 import { findMissing, findUnfit } from './check-values.ts'
@@ -113,6 +114,7 @@ function checkRules(dml: Dml, { object, before }: Save, input: Input): Checked<I
   const clash =
     findDuplicate(dml, { object, id: before?.id, input: ruled.value }) ??
     findAssigned(dml, object, toValues(ruled.value)) ??
+    (before ? undefined : findMembership(dml, object, toValues(ruled.value))) ??
     findFullStorage(dml, before)
   return clash ? refuse(clash) : ruled
 }

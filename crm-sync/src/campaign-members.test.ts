@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import type { RunningService } from '@leadline/runtime'
+import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { z } from 'zod'
+import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+
+const PACKAGES = ['force-app', 'optional/campaigns'].map((name) =>
+  join(import.meta.dirname, '../../deploy/salesforce', name),
+)
+
+let store: TestWarehouse
+let desk: Desk
+let sync: RunningService
+
+before(async () => {
+  store = await openTestWarehouse()
+})
+after(() => store.stop())
+afterEach(async () => {
+  await sync.stop()
+  await desk.close()
+})
+
+type Campaigns = NonNullable<NonNullable<Parameters<typeof openDesk>[1]>['crm']>['campaigns']
+
+const open = async (campaigns: Campaigns): Promise<void> => {
+  desk = await openDesk(store.warehouse, {
+    crm: { campaigns },
+    org: { schemaDirs: PACKAGES },
+    probes: { firstMs: 100, maxMs: 400 },
+  })
+  sync = await desk.start()
+}
+
+/** A visitor who came by the campaign `spring`, as all visits of these tests do. */
+const visitor = (email: string): SeededPerson =>
+  newPerson(email, { sessions: [{ sessionId: randomUUID(), startedAtMs: Date.UTC(2026, 10, 2) }] })
+
+const give = async (...people: readonly SeededPerson[]): Promise<void> => {
+  await desk.seed(people)
+  await desk.work(
+    'contact',
+    people.map(({ contactId }) => contactId),
+  )
+}
+
+const push = async (...people: readonly SeededPerson[]): Promise<void> => {
+  await give(...people)
+  await desk.settle(sync)
+}
+
+const members = () => desk.org.admin.records('CampaignMember')
+const idOf = (object: string, where: string): string => desk.org.admin.records(object, where)[0]?.id ?? ''
+const makeCampaign = (name: string): string => {
+  desk.org.admin.act({ ops: [{ op: 'create', object: 'Campaign', values: { Name: name } }] })
+  return idOf('Campaign', `Name = '${name}'`)
+}
+
+test('who came by a campaign is its member, once, as a lead and as the contact it becomes', async () => {
+  await open({ visits: true, names: { spring: 'Spring Sale' }, status: 'Responded' })
+  const campaignId = makeCampaign('Spring Sale')
+  const person = visitor('spring@members.example')
+  await push(person)
+  const [member] = members()
+  const leadId = idOf('Lead', `Email = 'spring@members.example'`)
+  assert.equal(member?.values['CampaignId'], campaignId)
+  assert.equal(member.values['LeadId'], leadId)
+  assert.equal(member.values['Status'], 'Responded')
+  desk.org.admin.act({
+    ops: [
+      { op: 'convert', leadId },
+      { op: 'update', id: member.id, values: { Status: 'Sent' } },
+    ],
+  })
+  await until(async () => (await desk.links()).some(({ object }) => object === 'Contact'), 'it is converted')
+  const written = desk.org.admin.stats().noOpWrites
+  await push({ ...person, traits: { title: 'CTO' } })
+  assert.deepEqual(
+    members().map(({ id, values }) => [id, values['Status']]),
+    [[member.id, 'Sent']],
+  )
+  assert.equal(desk.org.admin.stats().noOpWrites, written)
+  const deliveries = (await desk.deliveries()).filter(({ object }) => object === 'CampaignMember')
+  assert.deepEqual(
+    deliveries.map(({ kind, outcome }) => [kind, outcome]),
+    [['member', 'created']],
+  )
+})
+
+test('whom a rep made a member stays as the rep left it', async () => {
+  await open({ rules: [{ stages: ['qualified'], campaign: 'Webinar', status: 'Sent' }] })
+  const campaignId = makeCampaign('Webinar')
+  desk.org.admin.act({
+    ops: [
+      {
+        op: 'create',
+        object: 'Lead',
+        values: { LastName: 'Known', Company: 'X', Email: 'known@members.example' },
+      },
+    ],
+  })
+  const leadId = idOf('Lead', `Email = 'known@members.example'`)
+  desk.org.admin.act({
+    ops: [
+      {
+        op: 'create',
+        object: 'CampaignMember',
+        values: { CampaignId: campaignId, LeadId: leadId, Status: 'Responded' },
+      },
+    ],
+  })
+  await push(newPerson('known@members.example'), newPerson('new@members.example'))
+  const byLead = new Map(members().map(({ values }) => [values['LeadId'], values['Status']]))
+  assert.equal(byLead.get(leadId), 'Responded')
+  assert.equal(byLead.size, 2)
+  const links = (await desk.links()).filter(({ kind }) => kind === 'member')
+  assert.equal(links.length, 2)
+})
+
+test('members of a campaign that is not there wait for it together', async () => {
+  await open({ visits: true })
+  await push(visitor('a@members.example'), visitor('b@members.example'))
+  assert.deepEqual(members(), [])
+  assert.equal(desk.org.admin.records('Lead').length, 2)
+  const waiting = await store.warehouse.query(
+    'SELECT DISTINCT signature FROM crm_parked FINAL WHERE ws = {ws:UInt32}',
+    { row: z.object({ signature: z.string() }), params: { ws: desk.ws } },
+  )
+  assert.deepEqual(waiting, [{ signature: 'CampaignMember | no_such_campaign | spring' }])
+  makeCampaign('Spring')
+  await until(() => members().length === 2, 'both are members')
+})
+
+test('a campaign that may be made is made once, also when answers are lost and the process with them', async () => {
+  await open({ visits: true, create: true })
+  desk.org.admin.faults.add({
+    match: { path: '/composite/sobjects/Campaign' },
+    times: 2,
+    action: { type: 'dropAfter' },
+  })
+  await give(visitor('c@members.example'), visitor('d@members.example'))
+  await until(() => desk.org.admin.records('Campaign').length > 0, 'the campaign is made')
+  await sync.stop()
+  sync = await desk.start()
+  await desk.settle(sync)
+  assert.deepEqual(
+    desk.org.admin.records('Campaign').map(({ values }) => values['Name']),
+    ['spring'],
+  )
+  assert.equal(members().length, 2)
+  await sync.stop()
+  sync = await desk.start()
+  await push(visitor('e@members.example'))
+  assert.equal(members().length, 3)
+})
