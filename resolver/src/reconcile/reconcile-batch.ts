@@ -13,6 +13,7 @@ import { createEventSource } from '../reads/event-source.ts'
 import { HeldEvents } from '../reads/held-events.ts'
 import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
+import { Foresight } from './foresight.ts'
 import { openSources } from './open-sources.ts'
 import { planAssignments } from './plan-assignments.ts'
 import { rebuildLeads } from './rebuild-leads.ts'
@@ -50,12 +51,14 @@ const MAX_HELD_EVENTS = 100_000
 export function createReconcileStage(dependencies: ReconcileDependencies): (batch: Batch) => Promise<void> {
   const { progress, workspaces } = dependencies
   const maxEvents = MAX_HELD_EVENTS / Math.max(workspaces.size, 1)
-  const held = new Map([...workspaces.keys()].map((id) => [id, new HeldEvents(maxEvents)]))
+  const remembered = new Map(
+    [...workspaces.keys()].map((id) => [id, { held: new HeldEvents(maxEvents), foresight: new Foresight() }]),
+  )
   return async (batch) =>
     await progress.during(async () => {
       const touched = coalesceTouched(batch, dependencies).map((one) => ({
         ...one,
-        held: held.get(one.workspace.id) ?? new HeldEvents(0),
+        ...(remembered.get(one.workspace.id) ?? { held: new HeldEvents(0), foresight: new Foresight() }),
       }))
       try {
         await Promise.all([
@@ -73,6 +76,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
 
 interface HeldWorkspace extends TouchedWorkspace {
   readonly held: HeldEvents
+  readonly foresight: Foresight
 }
 
 async function claim({ versions }: ReconcileDependencies, { workspace, held }: HeldWorkspace): Promise<void> {
@@ -93,7 +97,7 @@ async function settleTouched(dependencies: ReconcileDependencies, touched: HeldW
 
 async function reconcile(
   dependencies: ReconcileDependencies,
-  { workspace, held }: HeldWorkspace,
+  { workspace, held, foresight }: HeldWorkspace,
   touched: readonly TouchedNode[],
 ): Promise<void> {
   const { warehouse, progress } = dependencies
@@ -102,7 +106,7 @@ async function reconcile(
   const opened = await openSources(warehouse, workspace, alive.length)
   const sources = opened.isHeld
     ? opened
-    : { ...opened, events: createEventSource(warehouse, workspace.id, held) }
+    : { ...opened, foresight, events: createEventSource(warehouse, workspace.id, held) }
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled)
   const rebuilt = await mapSome(

@@ -22,20 +22,28 @@ interface Evaluated {
  * hangs on it is dirty too. Assignments are written last and in one block, so a repeat finds the same differences.
  */
 export async function settleIdentity(sources: Sources, touched: readonly NodeRef[]): Promise<Settled> {
-  const { view } = sources
+  const { view, foresight } = sources
+  const around = foresight?.recall(touched) ?? []
   const moved = toMap(touched)
   const dirty = toMap(touched)
   const spread = new Set<NodeId>()
   const stored = new Map<NodeId, StoredAssignment[]>()
   // Nearly always these are all that is needed: read beside the facts, they cost no time.
-  const foreseen = loadStored(sources, stored, moved.keys())
+  const foreseen = loadStored(sources, stored, new Set([...touched, ...around].map(({ id }) => id)))
+  const evaluateAll = (): ReturnType<typeof evaluate> => {
+    for (const node of around) view.mentionsAbove(node)
+    return evaluate(sources, moved, dirty)
+  }
   for (;;) {
-    const [evaluated] = await Promise.all([view.complete(() => evaluate(sources, moved, dirty)), foreseen])
+    const [evaluated] = await Promise.all([view.complete(evaluateAll), foreseen])
     await loadStored(sources, stored, evaluated.keys())
     const flipped = [...evaluated.values()].filter(
       ({ node, verdict }) => !spread.has(node.id) && isFlipped(node, verdict, stored.get(node.id)),
     )
-    if (flipped.length === 0) return { dirty: [...dirty.values()], verdicts: toVerdicts(evaluated), stored }
+    if (flipped.length === 0) {
+      foresight?.learn(view, touched)
+      return { dirty: [...dirty.values()], verdicts: toVerdicts(evaluated), stored }
+    }
     for (const { node } of flipped) {
       spread.add(node.id)
       moved.set(node.id, node)

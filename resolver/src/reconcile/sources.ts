@@ -1,6 +1,7 @@
 import type { Warehouse } from '@leadline/warehouse'
 import type { EventSource } from '../reads/event-source.ts'
 import type { FactView } from '../reads/fact-view.ts'
+import type { Foresight } from './foresight.ts'
 import type { Workspace } from '../workspaces.ts'
 
 /** What one reconcile of a workspace reads from. */
@@ -9,6 +10,8 @@ export interface Sources {
   readonly workspace: Workspace
   readonly view: FactView
   readonly events: EventSource
+  /** Of the process that reconciles; others ask as they go. */
+  readonly foresight?: Foresight
   /** Everything is in memory: reading costs nothing any more. */
   readonly isHeld?: boolean
 }
