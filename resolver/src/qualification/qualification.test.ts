@@ -115,6 +115,22 @@ describe('a rule', () => {
     ])
   })
 
+  test('on a company holds once it is known which it is, and keeps no value that others change', () => {
+    const rules = rulesOf({
+      where: [
+        { field: 'company.leads', is: 'greaterThan', value: 2 },
+        { field: 'company.traits.plan', is: 'absent' },
+      ],
+    })
+    const fields = { ...ANN, company: { domain: 'acme.test', leads: 3, traits: {} } }
+    const subject = { events: [at(1)], sessions: [], fields, knownMs: START }
+    assert.deepEqual(qualify({ ...subject, isCompanyPending: true }, rules, scoring).entries, [])
+    assert.deepEqual(
+      qualify(subject, rules, scoring).entries.map(({ facts }) => facts),
+      [{ 'company.leads': 'greaterThan 2', 'company.traits.plan': 'absent' }],
+    )
+  })
+
   test('counts in a window whose beginning is out of it', () => {
     const rules = rulesOf({ where: [{ events: { event: 'Clicked' }, atLeast: 2, withinDays: 1 }] })
     assert.deepEqual(met([at(0), at(24)], rules), [])
@@ -171,7 +187,7 @@ describe('fields', () => {
     ['lead.traits.seats', 'lessThan', 12, false],
     ['lead.traits.none', 'lessThan', 12, false],
     ['lead.role', 'equals', false, true],
-    ['lead.constructor.name', 'present', undefined, false],
+    ['lead.traits.constructor.name', 'present', undefined, false],
   ]
   for (const [field, is, value, expected] of cases) {
     test(`${field} ${is} ${JSON.stringify(value) ?? ''}`, () => {
