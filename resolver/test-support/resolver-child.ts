@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '@leadline/contract'
 import type { ResolverLab } from './resolver-lab.ts'
 import { TIGHT_LIMITS, toSettings } from './settings.ts'
 
@@ -16,11 +17,14 @@ export interface ResolverChild {
   kill(): Promise<void>
 }
 
-/** The resolver as it runs in production: its own process, with a settings file. */
-export async function startResolverChild(lab: ResolverLab, workspaces: number): Promise<ResolverChild> {
+/** The resolver as it runs in production: its own process, with a settings file. On the log of the lab. */
+export const startResolverChild = (lab: ResolverLab, workspaces: number): Promise<ResolverChild> =>
+  startResolverWith(toChildSettings(lab, workspaces))
+
+export async function startResolverWith(settings: Partial<Settings>): Promise<ResolverChild> {
   const folder = await mkdtemp(join(tmpdir(), 'leadline-resolver-settings-'))
   const file = join(folder, 'leadline.yaml')
-  await writeFile(file, JSON.stringify(toChildSettings(lab, workspaces)))
+  await writeFile(file, JSON.stringify(settings))
   const child = fork(MAIN, [], {
     env: { ...process.env, LEADLINE_CONFIG: file },
     execArgv: [],
@@ -51,11 +55,11 @@ export async function startResolverChild(lab: ResolverLab, workspaces: number): 
 }
 
 /** YAML is a superset of JSON. */
-function toChildSettings(lab: ResolverLab, workspaces: number) {
+function toChildSettings(lab: ResolverLab, workspaces: number): Partial<Settings> {
   const { url, user, password, readerPassword } = lab.database
   return {
     workspaces: toSettings(workspaces, TIGHT_LIMITS).workspaces,
-    stream: { kind: 'embedded', directory: lab.streamDirectory },
+    stream: { kind: 'embedded', directory: lab.streamDirectory, maxBytes: 2 ** 32 },
     warehouse: { kind: 'embedded', directory: 'unused', url, user, password, readerPassword },
   }
 }
