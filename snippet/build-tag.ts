@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { build, type Plugin } from 'esbuild'
+import { build, transform, type Plugin } from 'esbuild'
 import { ALL_FEATURES, BUNDLES, FEATURES, type FeatureName } from './features.ts'
 import manifest from './package.json' with { type: 'json' }
 
@@ -11,10 +11,7 @@ export const TARGET = 'es2022'
  * them may be a name of the browser's, of the wire's or of the page's.
  */
 const INTERNAL = `
-  adopt begin bytes delivery drop edits engagedMs events failed failedAtMs getLocks given heldUntilMs
-  identity isOwn isSending isStored isTooLarge json lastWords leave leaving listen methods
-  pageLocks prefix queue quietUntilMs readContext reasonOf release run scrollPercent settle shown
-  sinceMs timeMs unreported updateIdentity waitMs wake
+  bytes edits gates identity isStored json leaving pageLocks sharedId shown unreported
 `
   .trim()
   .split(/\s+/)
@@ -57,7 +54,7 @@ export const buildVitals = (options: Pick<TagOptions, 'globalName' | 'isRipe'> =
 async function bundle(entry: string, options: TagOptions): Promise<string> {
   const { isRipe = false, features = 'default' } = options
   const chosen = typeof features === 'string' ? BUNDLES[features] : features
-  const names: readonly FeatureName[] = isRipe ? [...chosen, 'ripe'] : chosen
+  const names: readonly FeatureName[] = isRipe ? [...chosen, 'callForms', 'ripe'] : chosen
   const result = await build({
     entryPoints: [`${import.meta.dirname}/src/${entry}`],
     bundle: true,
@@ -72,7 +69,10 @@ async function bundle(entry: string, options: TagOptions): Promise<string> {
     plugins: [featureList(names)],
     define: toDefinitions(options),
   })
-  return (result.outputFiles[0]?.text ?? '').trim()
+  const code = result.outputFiles[0]?.text ?? ''
+  // What the first pass puts in place of names leaves shorter ones to the second.
+  const again = await transform(code, { minify: true, target: TARGET, charset: 'utf8' })
+  return again.code.trim()
 }
 
 /** What the sources leave to the build. */

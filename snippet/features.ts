@@ -1,19 +1,22 @@
 /**
  * Every part of the tag that can be left out: its name is its switch among the page's settings and the
- * export of its file beneath `src/`. They start in this order, and a later one stands before
- * an earlier one where both wrap the same. Of captures that hear the same click, the earlier one tells it.
+ * export of its file beneath `src/`. They start in this order: their gates are passed and their edits made
+ * in it, and of captures that hear the same click, the earlier one tells it.
  */
 export const FEATURES = {
   plainHttp: 'delivery/storage-locks.ts',
+  cookie: 'identity/cookie-id.ts',
+  ids: 'identity/set-anonymous-id.ts',
   device: 'context/device-context.ts',
   session: 'context/session-hint.ts',
   touches: 'context/touches.ts',
-  debug: 'debug.ts',
-  ripe: 'ripe/ripe-calls.ts',
-  link: 'identity/cross-domain-link.ts',
   consent: 'privacy/consent.ts',
   optOut: 'privacy/opt-out.ts',
   respect: 'privacy/browser-signals.ts',
+  ripe: 'ripe/ripe-calls.ts',
+  callForms: 'call-forms.ts',
+  debug: 'debug.ts',
+  link: 'identity/cross-domain-link.ts',
   properties: 'privacy/property-lists.ts',
   redact: 'privacy/redact-queries.ts',
   navigation: 'capture/navigation.ts',
@@ -37,6 +40,6 @@ export const CAPTURES = ALL_FEATURES.filter((name) => FEATURES[name].startsWith(
 /** What is built under a name. The collector serves `default`. */
 export const BUNDLES: Readonly<Record<'core' | 'default' | 'everything', readonly FeatureName[]>> = {
   core: [],
-  default: ['plainHttp', 'device', 'session', 'touches', 'consent', 'optOut', 'respect'],
+  default: ['plainHttp', 'cookie', 'ids', 'device', 'session', 'touches', 'consent', 'respect', 'callForms'],
   everything: ALL_FEATURES.filter((name) => name !== 'ripe'),
 }

@@ -1,4 +1,4 @@
-import { guard } from '../src/failures.ts'
+import { attempt } from '../src/failures.ts'
 import { toObject, toText, type LooseObject } from '../src/loose-values.ts'
 import { start } from '../src/start.ts'
 import { ensureTag, type Tag } from '../src/tag.ts'
@@ -7,7 +7,9 @@ import { START_ORDER } from './start-order.ts'
 
 export {
   attributes,
+  callForms,
   consent,
+  cookie,
   debug,
   defaultFeatures,
   device,
@@ -15,6 +17,7 @@ export {
   engagement,
   formEmail,
   forms,
+  ids,
   link,
   navigation,
   optOut,
@@ -38,7 +41,7 @@ export function load({ features = {}, ...settings }: LoadOptions): void {
   found.settings = settings
   const names = START_ORDER.split(' ').concat(Object.keys(features))
   const known = names.flatMap((name) => (features[name] ? [[name, features[name]]] : []))
-  guard(start)(found, null, Object.fromEntries(known))
+  attempt(() => start(found, null, Object.fromEntries(known)))
 }
 
 async function call(...entry: unknown[]): Promise<LooseObject> {

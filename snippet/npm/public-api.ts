@@ -28,7 +28,7 @@ export interface User {
 }
 
 /** A part of the tag that is in the bundle when it is named. What it gets is the tag's own affair. */
-export type BrowserFeature = { start(host: object, setting: unknown): void }['start']
+export type BrowserFeature = (setting: unknown) => void
 
 /** `features` by their names, `{ forms, downloads }`; any other key is the setting of the feature of that name. */
 export interface LoadOptions {
@@ -56,6 +56,7 @@ export declare function reset(): Promise<void>
 export declare function flush(): Promise<void>
 /** Settles when the tag is at work. */
 export declare function ready(): Promise<void>
+/** Needs the feature `ids`. */
 export declare function setAnonymousId(id: string): Promise<void>
 /** Needs the feature `consent`. */
 export declare function setConsent(state: 'granted' | 'pending' | 'denied'): Promise<void>
@@ -65,13 +66,16 @@ export declare function setOptOut(isOut: boolean): Promise<void>
 export declare function user(): User | undefined
 
 export declare const attributes: BrowserFeature
+export declare const callForms: BrowserFeature
 export declare const consent: BrowserFeature
+export declare const cookie: BrowserFeature
 export declare const debug: BrowserFeature
 export declare const device: BrowserFeature
 export declare const downloads: BrowserFeature
 export declare const engagement: BrowserFeature
 export declare const formEmail: BrowserFeature
 export declare const forms: BrowserFeature
+export declare const ids: BrowserFeature
 export declare const link: BrowserFeature
 export declare const navigation: BrowserFeature
 export declare const optOut: BrowserFeature

@@ -1,3 +1,3 @@
 /** As in FEATURES, of which the page's bundle must not carry the rest. */
 export const START_ORDER =
-  'plainHttp device session touches debug link consent optOut respect properties redact navigation formEmail attributes forms downloads outboundLinks engagement'
+  'plainHttp cookie ids device session touches consent optOut respect callForms debug link properties redact navigation formEmail attributes forms downloads outboundLinks engagement'

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildEvent, parseCall, type OutgoingEvent } from './calls.ts'
-import { toCampaign } from './context/page-context.ts'
 
-const here = {
+const page = {
   url: 'https://shop.example/a/b?utm_source=x',
   path: '/a/b',
   search: '?utm_source=x',
   referrer: 'https://search.example/',
   title: 'Shop',
 }
-const page = { page: here, campaign: { source: 'x' } }
 const identity = { anonymousId: 'anon', userId: 'u1', traits: { plan: 'pro' }, groupId: 'g1' }
+const timestamp = new Date(1_700_000_000_000)
 const build = (type: string, ...args: unknown[]): OutgoingEvent =>
-  buildEvent(parseCall(type, args), { messageId: 'm1', timeMs: 1_700_000_000_000, identity, page })
-
+  buildEvent(type, parseCall(type, args), { messageId: 'm1', timestamp, identity, page })
 describe('buildEvent', () => {
   it('gives every type the field that makes it complete', () => {
     const events = [
@@ -41,7 +39,7 @@ describe('buildEvent', () => {
       { messageId, anonymousId, userId, timestamp },
       { messageId: 'm1', anonymousId: 'anon', userId: 'u1', timestamp: '2023-11-14T22:13:20.000Z' },
     )
-    assert.deepEqual(context, { ...page, groupId: 'g1' })
+    assert.deepEqual(context, { page, groupId: 'g1' })
   })
 
   it('gives a page its address beneath what the call says', () => {
@@ -75,18 +73,5 @@ describe('buildEvent', () => {
       integrations: { All: true },
       context: { ip: '1.2.3.4', groupId: 'g1' },
     })
-  })
-})
-
-describe('toCampaign', () => {
-  it('reads what is said, by the names that Segment has', () => {
-    assert.deepEqual(toCampaign('?utm_source=x&utm_campaign=spring&utm_term=&q=1'), {
-      source: 'x',
-      name: 'spring',
-    })
-  })
-
-  it('is nothing without a campaign', () => {
-    assert.deepEqual([toCampaign(''), toCampaign('?q=utm_source')], [undefined, undefined])
   })
 })

@@ -109,7 +109,7 @@ describe('calls of a page', () => {
       'not_json',
       undefined,
       undefined,
-      false,
+      undefined,
     ])
   })
 

@@ -1,20 +1,22 @@
 /** What went wrong, for whoever looks: `leadline.failures` in the browser's console. */
 export interface Failures {
   /** Events that did not arrive, by reason. */
-  readonly dropped: Counts
-  /** Those of them that were given up here, for the next batch to say. */
-  unreported: Counts
+  dropped: Counts
+  /** Those of them that the collector has not been told of. */
+  unreported?: Counts | undefined
   /** The latest exception that was kept from the page. */
   lastError?: unknown
 }
 
-export type Counts = Record<string, number>
+export type Counts = Readonly<Record<string, number>>
 
-export const failures: Failures = { dropped: {}, unreported: {} }
+export const failures: Failures = { dropped: {} }
 
-export const count = (counts: Counts, reason: string, events = 1): void => {
-  counts[reason] = (counts[reason] ?? 0) + events
-}
+/** Counts one more under a reason. */
+export const count = (counts: Counts = {}, reason: string): Counts => ({
+  ...counts,
+  [reason]: (counts[reason] ?? 0) + 1,
+})
 
 /** Runs what a browser or a page may forbid: in a sandboxed frame every touch of storage or cookies throws. */
 export function attempt<T>(run: () => T): T | undefined {
@@ -26,12 +28,15 @@ export function attempt<T>(run: () => T): T | undefined {
   }
 }
 
-/** Wraps what the page or the browser calls: nothing of ours may throw there. */
-export const guard =
-  <A extends readonly unknown[], R>(run: (...args: A) => R) =>
-  (...args: A): R | undefined =>
-    attempt(() => run(...args))
+declare global {
+  interface WindowEventMap {
+    /** The document's, on its way. */
+    visibilitychange: Event
+  }
+}
 
 /** Listens without ever throwing into the page, and before listeners of the page that stop an event. */
-export const listen = (target: EventTarget, type: string, run: (event: Event) => void): void =>
-  target.addEventListener(type, guard(run), true)
+export const listen = <K extends keyof WindowEventMap>(
+  type: K,
+  run: (event: WindowEventMap[K]) => void,
+): void => addEventListener(type, (event) => attempt(() => run(event)), true)

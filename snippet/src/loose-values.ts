@@ -2,15 +2,15 @@ import { attempt } from './failures.ts'
 
 export type LooseObject = Readonly<Record<string, unknown>>
 
-export const isObject = (value: unknown): value is LooseObject => typeof value === 'object' && value !== null
+export const isObject = (value: unknown): value is LooseObject => Object(value) === value
 
 /** An identifier, a name or a code of a page's or a server's: text or a number. Undefined for anything else. */
 export const toText = (value: unknown): string | undefined =>
-  (typeof value === 'string' || typeof value === 'number' ? `${value}`.trim() : '') || undefined
+  isObject(value) ? undefined : [value].join().trim() || undefined
 
 /** The value, or an empty object where it is none: a copy of it can always be extended. */
 export const toObject = (value: unknown): LooseObject => (isObject(value) ? value : {})
 
-/** Stored or received text, as an object; an empty one for anything else. */
-export const parseObject = (text?: string | null): LooseObject =>
-  toObject(attempt(() => JSON.parse(text ?? '')))
+/** Stored or received text, as an object of whatever shape; an empty one where it is no JSON. */
+export const parseObject = (text?: string | null): ReturnType<typeof Object> =>
+  Object(attempt(() => JSON.parse(text ?? '')))

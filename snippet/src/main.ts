@@ -1,5 +1,5 @@
-import { guard } from './failures.ts'
+import { attempt } from './failures.ts'
 import { start } from './start.ts'
 import { findTag } from './tag.ts'
 
-guard(() => start(findTag(), document.currentScript))()
+attempt(() => start(findTag(), document.currentScript))

@@ -1,43 +1,61 @@
-import { CALL_TYPES } from './calls.ts'
-import { failures, guard } from './failures.ts'
+import { FORMS } from './calls.ts'
+import { runCall } from './client.ts'
+import { flush } from './delivery/delivery.ts'
+import { startPageLife } from './delivery/page-life.ts'
+import { attempt, failures } from './failures.ts'
 import { features } from './features.ts'
-import { toObject, toText, type LooseObject } from './loose-values.ts'
-import { openHost } from './open-host.ts'
-import type { Settings } from './tag-host.ts'
+import { updateIdentity } from './identity/identity.ts'
+import { randomId } from './identity/random-id.ts'
+import { host } from './tag-host.ts'
 import { nameMethods, type Tag, type TagCall } from './tag.ts'
 
 /** Puts the script to work behind a tag, once. Nothing happens without a key. */
-export function start(tag: Tag, script: HTMLOrSVGScriptElement | null, chosen = features): void {
+export function start(tag: Tag, script: unknown, chosen = features): void {
   if (tag.failures) return
-  const settings = readSettings(tag.settings, script)
-  if (!settings) return console.warn('leadline: the script element has no data-key')
-  const host = openHost(settings)
-  for (const [name, feature] of Object.entries(chosen)) {
+  const { src, dataset } = Object(script)
+  // What the page says in the stub wins, because tag managers drop attributes. Without a host it is the
+  // folder that the script came from.
+  const settings = { host: src?.replace(/\/[^/]*$/, ''), ...dataset, ...Object(tag.settings) }
+  if (!settings.key) return console.warn('leadline: data-key is missing')
+  host.settings = settings
+  host.methods = methods
+  for (const name in chosen) {
     const setting = settings[name]
-    if (String(setting) !== 'false') guard(feature)(host, setting)
+    if (String(setting) !== 'false') attempt(() => chosen[name]?.(setting))
   }
-  nameMethods(tag, tag, [...CALL_TYPES, ...Object.keys(host.methods)])
-  // Answers at once, where every other method gives a promise.
-  tag.user = guard(() => host.methods['user']?.())
+  nameMethods(tag, Object.keys({ ...FORMS, ...host.methods }))
   tag.failures = failures
-  // Calls that have been waiting are made in their order.
-  const waiting = tag.q
-  const push = guard((call: TagCall) => host.run(call))
-  tag.q = { push }
-  if (Array.isArray(waiting)) waiting.forEach(push)
-  // In a task of its own: storage, cookies and locks keep a page waiting when they are touched first.
-  setTimeout(guard(() => host.begin()))
+  takeOver(tag)
 }
 
 /**
- * What the page says in the stub (`leadline.settings = { key, host }`) wins over the `data-` attributes
- * of the script element, because tag managers drop attributes. Without a host it is the folder that the
- * script came from. Undefined without a key.
+ * Calls that have been waiting are made in their order, in a task of their own or with the next call:
+ * storage, cookies and locks keep a page waiting when they are touched first.
  */
-function readSettings(stubSettings: unknown, script: unknown): Settings | undefined {
-  const { src, dataset } = Object(script)
-  const given: LooseObject = { ...dataset, ...toObject(stubSettings) }
-  const key = toText(given['key'])
-  const host = toText(given['host'] ?? src?.replace(/\/[^/]*$/, ''))
-  return key && host ? { ...given, key, host } : undefined
+function takeOver(tag: Tag): void {
+  const waiting: TagCall[] = Object(tag.q)
+  const run = (call: TagCall): void => attempt(() => runCall(call))
+  tag.q = {
+    push(call: TagCall) {
+      waiting.splice(0).forEach(run)
+      run(call)
+    },
+  }
+  // Answers at once, where every other method gives a promise.
+  tag.user = () => {
+    let answer: unknown
+    tag.q.push([Date.now(), ['user'], (user) => (answer = user)])
+    return answer
+  }
+  setTimeout(() => tag('flush'))
+}
+
+const methods = {
+  flush() {
+    startPageLife()
+    return flush()
+  },
+  ready: () => undefined,
+  user: () => updateIdentity(),
+  reset: () => void updateIdentity(() => ({ anonymousId: randomId() })),
 }

@@ -14,7 +14,7 @@ export interface Delivered {
 }
 
 /** When the page called (ms), the method's name with its arguments, what settles the promise, where it was. */
-export type TagCall = readonly [
+export type TagCall = [
   timeMs: number,
   call: readonly unknown[],
   done?: ((result?: unknown) => void) | undefined,
@@ -37,7 +37,7 @@ export interface Tag {
   failures?: Failures
 }
 
-const isTag = (value: unknown): value is Tag => typeof value === 'function' && Reflect.has(value, 'q')
+const isTag = (value: unknown): value is Tag => Boolean(Object(value).q)
 
 export const createTag = (): Tag => {
   const tag: Tag = (...call) => new Promise((done) => tag.q.push([Date.now(), call, done]))
@@ -45,16 +45,18 @@ export const createTag = (): Tag => {
   return tag
 }
 
-/** Puts methods on a target. */
-export const nameMethods = (target: object, tag: Tag, names: readonly string[]): void =>
-  names.forEach((name) => Reflect.set(target, name, (...args: unknown[]) => tag(name, ...args)))
+/** Puts the methods on a tag that it lacks. */
+export function nameMethods(tag: Tag, names: readonly string[]): void {
+  const methods: Record<string, unknown> = Object(tag)
+  for (const name of names) methods[name] ??= (...args: unknown[]) => tag(name, ...args)
+}
 
 /** The tag of this page, made where there is none. */
 export function findTag(): Tag {
-  const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
+  const found: unknown = window[LEADLINE_GLOBAL]
   if (isTag(found)) return found
   const tag = createTag()
-  Reflect.set(window, LEADLINE_GLOBAL, tag)
+  window[LEADLINE_GLOBAL] = tag
   return tag
 }
 
@@ -67,6 +69,6 @@ export const listMethods = (): string[] => [
 /** The same with all methods on it. */
 export function ensureTag(): Tag {
   const tag = findTag()
-  nameMethods(tag, tag, listMethods())
+  nameMethods(tag, listMethods())
   return tag
 }

@@ -1,23 +1,33 @@
-import type { CaptureHost } from '../tag-host.ts'
-
-/** What was clicked: innermost element first, through open shadow roots. True: this click is told. */
-export type TakeClick = (path: readonly Element[]) => unknown
+import { listen } from '../failures.ts'
+import { tell, type Readers } from './interactions.ts'
 
 export const LINK = 'a[href],area[href]'
 
-const takers: TakeClick[] = []
+const readers: Readers = []
 
-/** Clicks by mouse, touch or keyboard, with or without modifiers. The first capture that takes one has it. */
-export function onClick({ listen }: CaptureHost, take: TakeClick): void {
-  if (takers.push(take) > 1) return
-  const tell = (path: readonly Element[]): unknown => takers.some((taker) => taker(path))
-  listen(window, 'click', (event) => tell(pathOf(event)))
+/** Clicks by mouse, touch or keyboard, with or without modifiers, through open shadow roots. */
+export function onClick(...reader: Readers[number]): void {
+  if (readers.push(reader) > 1) return
+  listen('click', (event) => tell(readers, event.composedPath()))
   // The middle button opens a link, and does nothing elsewhere.
-  listen(window, 'auxclick', (event) => {
-    const path = pathOf(event)
-    if (event instanceof MouseEvent && event.button === 1 && path.some((element) => element.matches(LINK)))
-      tell(path)
+  listen('auxclick', (event) => {
+    const path = event.composedPath()
+    if (event.button === 1 && path.some((node) => node instanceof Element && node.matches(LINK)))
+      tell(readers, path)
   })
 }
 
-const pathOf = (event: Event): Element[] => event.composedPath().filter((node) => node instanceof Element)
+/** What is told of every link to a web page or a file. */
+export interface LinkFacts {
+  readonly url: URL
+  readonly properties: { readonly link_url: string; readonly link_text: string | undefined }
+}
+
+/** The link's words as the visitor reads them, or those that a screen reader says. Nothing of mail and telephone links. */
+export function readLink(link: Element): LinkFacts | undefined {
+  // Not the property: that of a link in a drawing is an object.
+  const url = new URL(link.getAttribute('href') ?? '', document.baseURI)
+  const text = link.textContent.trim() || link.getAttribute('aria-label') || ''
+  const link_text = text.replace(/\s+/g, ' ').slice(0, 100) || undefined
+  return url.protocol.startsWith('http') ? { url, properties: { link_url: url.href, link_text } } : undefined
+}

@@ -1,63 +1,52 @@
+import { call } from '../client.ts'
 import { readPageContext } from '../context/page-context.ts'
-import type { Capture } from '../tag-host.ts'
+import { listen } from '../failures.ts'
+import type { Feature } from '../tag-host.ts'
 import { onLeave } from './page-leave.ts'
 import { onRouteChange } from './route-changes.ts'
-
-interface View {
-  readonly page: object
-  /** When somebody began to look; negative while nobody does. */
-  sinceMs: number
-  engagedMs: number
-  scrollTop: number
-  scrollPercent: number
-}
-
-const startView = (): View => ({
-  page: readPageContext().page,
-  sinceMs: -1,
-  engagedMs: 0,
-  scrollTop: scrollY,
-  scrollPercent: 0,
-})
 
 /**
  * `Page Left`, once for each page that was looked at: how long it was visible and had the focus, and how
  * much of its height the visitor has seen.
  */
-export const engagement: Capture = (host) => {
-  const { listen, call } = host
-  let view = startView()
+export const engagement: Feature = () => {
+  let page: object
+  /** When somebody began to look; 0 while nobody does. */
+  let sinceMs = 0
+  let engagedMs = 0
+  let scrollTop = 0
+  let scrollPercent = 0
+  const begin = (): void => {
+    page = readPageContext()
+    engagedMs = 0
+    scrollTop = scrollY
+  }
   const count = (): void => {
     const now = performance.now()
-    if (view.sinceMs >= 0) view.engagedMs += now - view.sinceMs
-    view.sinceMs = !document.hidden && document.hasFocus() ? now : -1
+    if (sinceMs) engagedMs += now - sinceMs
+    sinceMs = !document.hidden && document.hasFocus() ? now : 0
   }
   // Not while it scrolls: the height may cost a layout.
   const measure = (): void => {
-    const seen = (view.scrollTop + innerHeight) / document.documentElement.scrollHeight
-    view.scrollPercent = Math.min(Math.round(100 * seen), 100)
+    const seen = (scrollTop + innerHeight) / document.documentElement.scrollHeight
+    scrollPercent = Math.min(Math.round(100 * seen), 100)
   }
   const report = (): void => {
     count()
-    const { page, engagedMs, scrollPercent } = view
     const properties = { engaged_seconds: Math.round(engagedMs / 1000), scroll_percent: scrollPercent }
-    if (engagedMs > 0) call('track', 'Page Left', properties, { context: { page } })
-    view = startView()
+    if (engagedMs) call('track', 'Page Left', properties, { context: { page } })
+    begin()
   }
-  for (const type of ['focus', 'blur', 'pageshow', 'visibilitychange']) listen(window, type, count)
-  listen(window, 'scroll', () => {
-    view.scrollTop = Math.max(view.scrollTop, scrollY)
+  for (const type of ['focus', 'blur', 'pageshow', 'visibilitychange'] as const) listen(type, count)
+  listen('scroll', () => {
+    scrollTop = Math.max(scrollTop, scrollY)
   })
-  onLeave(listen, () => {
+  onLeave(() => {
     measure()
     report()
+    sinceMs = 0
   })
-  onRouteChange(host, {
-    leaving: measure,
-    shown() {
-      report()
-      count()
-    },
-  })
+  onRouteChange({ leaving: measure, shown: report })
+  begin()
   count()
 }

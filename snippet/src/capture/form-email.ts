@@ -1,5 +1,10 @@
-import type { Capture } from '../tag-host.ts'
+import { call } from '../client.ts'
+import type { Feature } from '../tag-host.ts'
 import { onSubmit } from './submissions.ts'
+
+/** By what the page says about the field; none that it says to be a card's or a password's. */
+const EMAIL =
+  'input:is([type=email],:is([type=text],:not([type]))[autocomplete~=email]):not([autocomplete*=cc-],[autocomplete*=password])'
 
 const VISIBLE = { visibilityProperty: true, opacityProperty: true }
 
@@ -7,20 +12,17 @@ const VISIBLE = { visibilityProperty: true, opacityProperty: true }
  * `data-form-email="true"`: who submits a form with an e-mail field is identified by that address. No other
  * field is read, nor one that the visitor does not see; forms with two different addresses are left alone.
  */
-export const formEmail: Capture = (host, setting) => {
+export const formEmail: Feature = (setting) => {
   if (setting === undefined) return
-  onSubmit(host, (form) => {
-    const addresses = [...form.querySelectorAll('input')]
-      .filter(isEmailField)
+  onSubmit('form', (form) => {
+    const addresses = [...form.querySelectorAll<HTMLInputElement>(EMAIL)]
+      .filter(isVisible)
       .map(({ value }) => value.trim())
     const [email, another] = new Set(addresses.filter((address) => /^\S+@\S+$/.test(address)))
-    if (email && !another) host.call('identify', { email })
-    return false
+    if (email && !another) call('identify', { email })
+    return undefined
   })
 }
 
-/** By what the page says about the field; an `autocomplete` of a card or a password is neither. */
-const isEmailField = (field: HTMLInputElement): boolean =>
-  (field.type === 'email' || (field.type === 'text' && field.autocomplete.split(' ').includes('email'))) &&
-  !/(^| )(cc-|(new|current)-password)/.test(field.autocomplete) &&
+const isVisible = (field: HTMLInputElement): boolean =>
   Boolean(field.checkVisibility ? field.checkVisibility(VISIBLE) : field.offsetParent)

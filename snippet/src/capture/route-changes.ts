@@ -1,5 +1,4 @@
-import { guard } from '../failures.ts'
-import type { CaptureHost } from '../tag-host.ts'
+import { attempt, listen } from '../failures.ts'
 import { hearCalls } from './hear-calls.ts'
 
 export interface RouteWatcher {
@@ -13,21 +12,21 @@ export interface RouteWatcher {
  * Tells when a page shows another address without being loaded, once the page had its turn to follow.
  * An address that is only replaced is no new page: routers keep filters and positions there.
  */
-export function onRouteChange(host: CaptureHost, { leaving, shown }: RouteWatcher): void {
+export function onRouteChange({ leaving, shown }: RouteWatcher): void {
   let route = toRoute(location.href)
   let isDue = false
-  const look = guard(() => {
+  const look = (): void => {
     isDue = false
     const before = route
     route = toRoute(location.href)
     if (route !== before) shown()
-  })
-  watchAddress(host, (from) => {
+  }
+  watchAddress((from) => {
     leaving?.()
     if (isDue) return
     isDue = true
     if (from) route = toRoute(from)
-    setTimeout(look)
+    setTimeout(() => attempt(look))
   })
 }
 
@@ -38,14 +37,14 @@ function toRoute(href: string): string {
 }
 
 /** Hears the address of before, where it can be known. Browsers from before 2026 lack the Navigation API. */
-function watchAddress({ listen }: CaptureHost, change: (from?: string) => void): void {
+function watchAddress(change: (from?: string) => void): void {
   const api: unknown = Reflect.get(window, 'navigation')
   if (api instanceof EventTarget)
-    return listen(api, 'currententrychange', (event) => {
+    return api.addEventListener('currententrychange', (event) => {
       const { navigationType, from } = Object(event)
-      if (navigationType === 'push' || navigationType === 'traverse') change(from.url)
+      if (/push|traverse/.test(navigationType)) attempt(() => change(from.url))
     })
-  listen(window, 'popstate', () => change())
-  listen(window, 'hashchange', () => change())
+  listen('popstate', () => change())
+  listen('hashchange', () => change())
   hearCalls(history, 'pushState', () => change(location.href))
 }

@@ -1,4 +1,5 @@
-import type { Feature } from '../tag-host.ts'
+import { attempt } from '../failures.ts'
+import { host, type Feature } from '../tag-host.ts'
 
 /** Becomes JSON as its low-entropy hints (brands, mobile, platform): a server gets the same in its request headers. */
 declare global {
@@ -7,20 +8,21 @@ declare global {
   }
 }
 
-/** What is the same for every event of a browser. Read late: the name of the time zone alone costs milliseconds. */
-export const device: Feature = (host) => {
-  const { readContext } = host
-  host.readContext = () => {
-    const { language, userAgentData, webdriver } = navigator
-    const { width, height } = screen
-    return {
-      ...readContext(),
-      locale: language,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      screen: { width, height, density: devicePixelRatio },
-      userAgentData,
-      // Marked and not left out: the receiver decides what automated browsers are worth.
-      webdriver: webdriver || undefined,
-    }
-  }
+/** What is the same for every event of a browser. */
+export const device: Feature = () => {
+  // In a task of its own: the name of the time zone alone costs milliseconds.
+  setTimeout(() => attempt(readDevice))
+}
+
+function readDevice(): void {
+  const { language, userAgentData, webdriver } = navigator
+  const { width, height } = screen
+  Object.assign(host.context, {
+    locale: language,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    screen: { width, height, density: devicePixelRatio },
+    userAgentData,
+    // Marked and not left out: the receiver decides what automated browsers are worth.
+    webdriver: webdriver || undefined,
+  })
 }

@@ -1,30 +1,15 @@
-import type { LooseObject } from '../loose-values.ts'
-
-/** Where a call was made: Segment's `context.page` and `context.campaign`. */
+/** Where a call was made: Segment's `context.page`. */
 export interface PageContext {
-  readonly page: LooseObject
-  readonly campaign?: LooseObject | undefined
+  readonly url: string
+  readonly path: string
+  readonly search: string
+  readonly referrer: string
+  readonly title: string
 }
 
 /** The fragment is left out of the address, as Segment does. */
 export function readPageContext(): PageContext {
-  const { href, pathname, search } = location
-  return {
-    page: {
-      url: href.replace(/#.*/, ''),
-      path: pathname,
-      search,
-      referrer: document.referrer,
-      title: document.title,
-    },
-    campaign: toCampaign(search),
-  }
-}
-
-/** `utm_source` becomes `source` and so on; Segment calls `utm_campaign` the campaign's `name`. */
-export function toCampaign(search: string): LooseObject | undefined {
-  const campaign: Record<string, string> = {}
-  for (const [key, value] of new URLSearchParams(search))
-    if (key.startsWith('utm_') && value) campaign[key === 'utm_campaign' ? 'name' : key.slice(4)] = value
-  return Object.keys(campaign)[0] ? campaign : undefined
+  const { href, pathname: path, search } = location
+  const { referrer, title } = document
+  return { url: href.replace(/#.*/, ''), path, search, referrer, title }
 }

@@ -1,8 +1,5 @@
-/** Wait for company before a request leaves. The first events of a page wait less: many visits are short. */
-export const LINGER_MS = 200
-export const FIRST_LINGER_MS = 20
-/** With this many events waiting the request leaves at once. */
-export const EAGER_EVENTS = 10
+/** Wait for company before a request leaves. */
+export const LINGER_MS = 100
 
 /** The collector's limit; imported, its whole list of limits would be part of the script. */
 export const MAX_EVENT_BYTES = 32 * 1024
@@ -25,8 +22,7 @@ export const MAX_AGE_MS = 30 * 24 * 3_600_000
 /** A server that has not answered by then is tried again. */
 export const ANSWER_TIMEOUT_MS = 15_000
 export const FIRST_BACKOFF_MS = 500
-export const LONGEST_BACKOFF_MS = 60_000
-/** A server that asks for more is more likely wrong than down that long. */
-export const LONGEST_RETRY_AFTER_MS = 300_000
+/** Also for a server that asks for more: it is more likely wrong than down that long. */
+export const LONGEST_WAIT_MS = 300_000
 /** Between the first and the last that a page hears of its going. */
 export const LEAVING_MS = 100

@@ -1,11 +1,9 @@
-import type { Call } from '../calls.ts'
-import { parseObject, toObject } from '../loose-values.ts'
+import { parseObject, type LooseObject } from '../loose-values.ts'
 import { readItem, writeItem } from '../storage.ts'
-import { readCookie, writeCookie } from './cookie.ts'
+import { host } from '../tag-host.ts'
 import { randomId } from './random-id.ts'
 
 const KEY = 'leadline:identity'
-export const ID_COOKIE = 'leadline_id'
 
 /** Who the visitor is, as far as this browser has been told. Stored, and so as loose as all that is read. */
 export interface Identity {
@@ -18,37 +16,36 @@ export interface Identity {
 
 /**
  * What a call makes of an identity. Another user id on the same browser is another person:
- * nothing of the one before is kept, and the anonymous id is replaced by `newId()`.
+ * nothing of the one before is kept, not even the anonymous id.
  */
-export function applyCall(known: Identity, { type, given }: Call, newId: () => string): Identity {
+export function applyCall(known: Identity, type: string, given: LooseObject): Identity {
   const { userId = known.userId, groupId = known.groupId, traits } = given
   if (type === 'group') return { ...known, groupId }
   if (type !== 'identify') return known
-  const base: Identity = known.userId && known.userId !== userId ? { anonymousId: newId() } : known
-  return { ...base, userId, traits: { ...toObject(base.traits), ...toObject(traits) } }
+  const base: Identity = known.userId && known.userId !== userId ? { anonymousId: randomId() } : known
+  return { ...base, userId, traits: { ...Object(base.traits), ...Object(traits) } }
 }
+
+let memory: Identity = {}
 
 /**
  * Applies a change to the identity of now (another tab or sub-domain may have changed it since the
- * last call) and keeps the result. The first use on a page also renews the cookie's life.
+ * last call) and keeps the result.
+ *
+ * This origin's storage carries it, and holds only under the id that sub-domains share, where they do:
+ * one that reset the visitor has reset it here too. What is not kept is kept in memory.
  */
-export type UpdateIdentity = (change?: (known: Identity) => Identity) => Identity
+export function updateIdentity(change = (known: Identity): Identity => known): Identity {
+  const stored: Identity = parseObject(readItem(KEY))
+  const found = stored.anonymousId ? stored : memory
+  const anonymousId = host.sharedId?.read() ?? found.anonymousId ?? randomId()
+  const next = change(found.anonymousId === anonymousId ? found : { anonymousId })
+  if (next !== stored) writeItem(KEY, JSON.stringify(next))
+  if (next.anonymousId !== memory.anonymousId) host.sharedId?.write(String(next.anonymousId))
+  return (memory = next)
+}
 
-/**
- * The cookie carries the anonymous id across sub-domains; this origin's storage carries the rest,
- * and holds only under the id of the cookie: a sub-domain that reset the visitor has reset it here too.
- * What neither keeps is kept in memory.
- */
-export function openIdentity(): UpdateIdentity {
-  let memory: Identity = {}
-  return (change = (known) => known) => {
-    const stored: Identity = parseObject(readItem(KEY))
-    const found = stored.anonymousId ? stored : memory
-    const anonymousId = readCookie(ID_COOKIE) ?? found.anonymousId ?? randomId()
-    const known = found.anonymousId === anonymousId ? found : { anonymousId }
-    const next = change(known)
-    if (next !== stored) writeItem(KEY, JSON.stringify(next))
-    if (next.anonymousId !== memory.anonymousId) writeCookie(ID_COOKIE, String(next.anonymousId))
-    return (memory = next)
-  }
+export function forgetIdentity(): void {
+  memory = {}
+  host.sharedId?.write('')
 }

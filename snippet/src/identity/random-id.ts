@@ -1,3 +1,2 @@
-/** 128 random bits as text. `crypto.randomUUID` is missing on plain http pages. */
-export const randomId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('')
+/** 128 random bits as digits. `crypto.randomUUID` is missing on plain http pages. */
+export const randomId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('')

@@ -1,7 +1,10 @@
+import { runCall } from '../client.ts'
 import { readPageContext } from '../context/page-context.ts'
+import { queue, settle } from '../delivery/event-queue.ts'
+import { forgetIdentity } from '../identity/identity.ts'
+import { listKeys, removeItem } from '../storage.ts'
 import type { TagCall } from '../tag.ts'
-import type { Feature } from '../tag-host.ts'
-import { forget } from './forget.ts'
+import { host, type Feature } from '../tag-host.ts'
 
 const STATES: readonly unknown[] = ['granted', 'pending', 'denied']
 /** Calls that store nothing and send nothing by themselves. */
@@ -12,27 +15,29 @@ const FREE: readonly unknown[] = ['consent', 'optOut', 'ready', 'debug', 'init']
  * not given. Pending: calls wait in memory, as they were at their time, for the answer. Denied: what waits
  * and what is stored goes, and nothing is kept or sent from then on.
  */
-export const consent: Feature = (host, setting) => {
-  const { run, begin, methods } = host
-  const { user } = methods
-  let held: TagCall[] = []
+export const consent: Feature = (setting) => {
+  const held: TagCall[] = []
   let state = STATES.includes(setting) ? setting : 'granted'
-  host.begin = () => state === 'granted' && begin()
-  host.run = ([timeMs, call, done, page = readPageContext()]) => {
-    const entry: TagCall = [timeMs, call, done, page]
-    if (state === 'granted' || FREE.includes(call[0])) run(entry)
-    else if (state === 'pending') held.push(entry)
-    else done?.({ delivered: false, reason: 'consent_denied' })
-  }
-  methods['user'] = () => (state === 'granted' ? user?.() : undefined)
-  methods['consent'] = (next) => {
-    if (!STATES.includes(next)) return state
-    state = next
-    const waiting = held
-    held = []
-    waiting.forEach(host.run)
-    if (state === 'denied') forget(host)
-    host.begin()
+  host.gates.push(([timeMs, call, done]) => {
+    const isFree = state === 'granted' || FREE.includes(call[0])
+    if (isFree) return true
+    if (state === 'pending') held.push([timeMs, call, done, readPageContext()])
+    else done?.(call[0] === 'user' ? undefined : { delivered: false, reason: 'consent_denied' })
+    return false
+  })
+  host.methods['consent'] = (next) => {
+    if (STATES.includes(next)) {
+      state = next
+      held.splice(0).forEach(runCall)
+      if (state === 'denied') forget()
+    }
     return state
   }
+}
+
+/** Removes whatever the tag keeps in this browser: ids, traits, touches, events that wait. */
+function forget(): void {
+  queue.forEach((event) => settle(event, 'consent_denied'))
+  listKeys().forEach((key) => key.startsWith('leadline:') && removeItem(key))
+  forgetIdentity()
 }

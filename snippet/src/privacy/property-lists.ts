@@ -1,24 +1,22 @@
-import { toObject, type LooseObject } from '../loose-values.ts'
-import type { Feature } from '../tag-host.ts'
+import { toObject } from '../loose-values.ts'
+import { host, type Feature } from '../tag-host.ts'
 
 /**
  * `data-properties="plan seats"`: only these properties and traits leave the page;
  * `data-properties="-email -phone"`: these do not. What a page event says about its own address stays.
  */
-export const properties: Feature = ({ edits }, setting) => {
+export const properties: Feature = (setting) => {
   if (typeof setting !== 'string') return
   const words = setting.split(' ')
-  const denied = words.filter((word) => word.startsWith('-')).map((word) => word.slice(1))
-  const allowed = words.filter((word) => !word.startsWith('-'))
-  const filter = (values: unknown, kept: LooseObject): LooseObject =>
-    Object.fromEntries(
-      Object.entries(toObject(values)).filter(
-        ([name]) => !denied.includes(name) && (!allowed.length || allowed.includes(name) || name in kept),
-      ),
-    )
-  edits.push((event) => {
+  const isDenying = words.every((word) => word.startsWith('-'))
+  host.edits.push((event) => {
     const ofPage = event.type === 'page' ? { name: 1, category: 1, ...toObject(event.context['page']) } : {}
-    if (event['properties']) event['properties'] = filter(event['properties'], ofPage)
-    if (event['traits']) event['traits'] = filter(event['traits'], {})
+    const leaves = (name: string): boolean =>
+      !words.includes(`-${name}`) && (isDenying || words.includes(name) || name in ofPage)
+    for (const data of ['properties', 'traits'])
+      if (event[data])
+        event[data] = Object.fromEntries(
+          Object.entries(toObject(event[data])).filter(([name]) => leaves(name)),
+        )
   })
 }

@@ -1,10 +1,10 @@
-import { guard } from '../failures.ts'
+import { attempt } from '../failures.ts'
 import { start } from '../start.ts'
 import { adoptRipe, startAtInit } from './ripe-global.ts'
 
 const script = document.currentScript
 
-guard(() => {
+attempt(() => {
   const tag = adoptRipe()
   startAtInit(tag, () => start(tag, script))
-})()
+})

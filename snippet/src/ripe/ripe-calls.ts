@@ -1,10 +1,10 @@
+import { updateIdentity } from '../identity/identity.ts'
 import { toText } from '../loose-values.ts'
-import type { Feature } from '../tag-host.ts'
+import { host, type Feature } from '../tag-host.ts'
 
-/** The calls that only Ripe has. `init` has done its work when the script is at work. */
-export const ripe: Feature = ({ methods, updateIdentity }) => {
-  methods['init'] = () => undefined
-  methods['setIds'] = (anonymousId, userId, groupId) => {
+/** `setIds(anonymousId, userId, groupId)`, which only Ripe has beside `init`, whose work is done when the script is at work. */
+export const ripe: Feature = () => {
+  host.methods['setIds'] = (anonymousId, userId, groupId) => {
     updateIdentity((known) => ({
       ...known,
       anonymousId: toText(anonymousId) ?? known.anonymousId,

@@ -1,5 +1,5 @@
 import { toObject, toText } from '../loose-values.ts'
-import { createTag, ensureTag, listMethods, nameMethods, type Tag, type TagCall } from '../tag.ts'
+import { createTag, ensureTag, listMethods, type Tag, type TagCall } from '../tag.ts'
 
 /** Put in by the build. */
 declare const LEADLINE_GLOBAL: string
@@ -9,11 +9,11 @@ declare const LEADLINE_GLOBAL: string
  * it; it stays the global, with ours in their place, so that references to it go on working.
  */
 export function adoptRipe(): Tag {
-  const found: unknown = Reflect.get(window, LEADLINE_GLOBAL)
+  const found: unknown = window[LEADLINE_GLOBAL]
   if (!Array.isArray(found)) return ensureTag()
   const tag = createTag()
   const push = (call: unknown): unknown => Array.isArray(call) && tag(...call)
-  nameMethods(found, tag, listMethods())
+  for (const name of listMethods()) Reflect.set(found, name, (...args: unknown[]) => tag(name, ...args))
   found.splice(0).forEach(push)
   Reflect.set(found, 'push', push)
   return tag
