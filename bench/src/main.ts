@@ -1,5 +1,6 @@
 import { runCollectorBench } from './collector.ts'
 import { runCrmSyncBench } from './crm-sync.ts'
+import { runLatencyBench } from './latency/run.ts'
 import { runResolverBench } from './resolver/run.ts'
 import { runSnippetBench } from './snippet/run.ts'
 
@@ -7,6 +8,7 @@ import { runSnippetBench } from './snippet/run.ts'
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   collector: runCollectorBench,
   'crm-sync': runCrmSyncBench,
+  latency: runLatencyBench,
   resolver: runResolverBench,
   snippet: runSnippetBench,
 }

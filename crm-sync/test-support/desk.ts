@@ -42,7 +42,7 @@ export interface Desk {
   seedCompany(company: SeededCompany): Promise<void>
   work(kind: 'contact' | 'company', ids: readonly string[], reason?: string): Promise<void>
   /** Waits until the sync is idle and has finished all work of the log. */
-  settle(sync: RunningService): Promise<void>
+  settle(sync: RunningService, withinMs?: number): Promise<void>
   links(): Promise<readonly LinkView[]>
   deliveries(): Promise<readonly DeliveryView[]>
   close(): Promise<void>
@@ -159,7 +159,7 @@ export async function openDesk(
         works.map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
       )
     },
-    settle: (sync) => settle(stream, sync),
+    settle: (sync, withinMs) => settle(stream, sync, withinMs),
     links: () =>
       warehouse.query(
         'SELECT kind, id, object, external_id, crm_id, owner_name, status FROM crm_links WHERE ws = {ws:UInt32}',
@@ -179,12 +179,16 @@ export async function openDesk(
   }
 }
 
-async function settle(stream: Stream, sync: RunningService): Promise<void> {
-  await until(async () => {
-    const lag = await stream.admin.lag(GROUPS.crmSync, CRM_WORK_TOPIC)
-    const report = await sync.report()
-    return report.idle && Object.values(lag).every((behind) => behind === 0)
-  }, 'the sync is idle')
+async function settle(stream: Stream, sync: RunningService, withinMs?: number): Promise<void> {
+  await until(
+    async () => {
+      const lag = await stream.admin.lag(GROUPS.crmSync, CRM_WORK_TOPIC)
+      const report = await sync.report()
+      return report.idle && Object.values(lag).every((behind) => behind === 0)
+    },
+    'the sync is idle',
+    withinMs,
+  )
 }
 
 /** Polls a condition; fails with what was waited for. */

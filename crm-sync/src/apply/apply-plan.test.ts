@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import { kindOfCall, type Act } from '@leadline/salesforce-sandbox'
 import { openTestDoor } from '../../test-support/open-test-door.ts'
 import type { FieldChanges, Operation } from '../plan/operation.ts'
-import { applyPlan } from './apply-plan.ts'
+import { applyPlan, countCalls } from './apply-plan.ts'
 
 async function openOrg(t: TestContext) {
   const { org, send } = await openTestDoor(t)
@@ -58,10 +58,12 @@ test('collections, guarded records and timeline rows share calls', async (t) => 
     unchangedSince: READ,
   }))
   const ours = leads.slice(30).map((id) => update('Lead', id, { Leadline_Stage__c: change(null, 'hot') }))
-  const { applied, failure } = await apply([...replaced, ...ours, ...leads.map(row)])
+  const plan = [...replaced, ...ours, ...leads.map(row)]
+  const { applied, failure } = await apply(plan)
   assert.equal(failure, undefined)
   assert.equal(applied.filter(({ result }) => result.ok).length, 500)
   assert.equal(writes(), 2)
+  assert.equal(countCalls(plan), 2)
   assert.equal(valuesOf('Lead').filter((values) => values['Title'] === 'CTO').length, 30)
   assert.equal(valuesOf('Lead').filter((values) => values['Leadline_Stage__c'] === 'hot').length, 220)
 })
@@ -95,10 +97,13 @@ test('a record of the same plan that a row already hangs on is no change of the 
     { Leadline_Id__c: randomUUID(), Leadline_Account__c: account },
   ])
   const reference = { object: 'Account', externalId } as const
-  const { applied } = await apply([
+  const plan: readonly Operation[] = [
     { ...update('Account', '', { Website: change(null, 'acme.example') }), action: 'upsert', externalId },
     update('Leadline_Activity__c', activity, { Leadline_Account__c: { old: account, new: reference } }),
-  ])
+  ]
+  // As far as a plan knows, the Account may be another one.
+  assert.equal(countCalls(plan), 2)
+  const { applied } = await apply(plan)
   assert.deepEqual(
     applied.map(({ operation }) => operation.object),
     ['Account'],

@@ -50,11 +50,7 @@ export async function applyPlan(
   options: WriteOptions,
 ): Promise<ApplyOutcome> {
   const writer = new PlanWriter(door, options)
-  for (const group of ORDER)
-    await writer.take(
-      group,
-      operations.filter(({ object, action }) => object === group.object && action === group.action),
-    )
+  for (const group of ORDER) await writer.take(group, ofGroup(operations, group))
   return await writer.finish()
 }
 
@@ -75,7 +71,7 @@ class PlanWriter {
   }
 
   async take(group: Group, operations: readonly Operation[]): Promise<void> {
-    if (this.#areNeeded(operations)) await this.#write()
+    if (areNeeded(this.#gathered, operations)) await this.#write()
     const { ready, blocked } = resolve(operations, this.#made)
     this.#unsent.push(...blocked)
     const inBulk = await writeManyInBulk(group, { rows: ready, options: this.#options }, this.#failure)
@@ -86,14 +82,6 @@ class PlanWriter {
   async finish(): Promise<ApplyOutcome> {
     await this.#write()
     return { applied: this.#applied, unsent: this.#unsent, failure: this.#failure }
-  }
-
-  #areNeeded(operations: readonly Operation[]): boolean {
-    const gathered = new Set(
-      this.#gathered.flatMap(({ rows }) => rows.map(({ operation }) => referenceKey(operation))),
-    )
-    const needed = operations.flatMap(({ fields }) => Object.values(fields).map((change) => change.new))
-    return needed.some((value) => isReference(value) && gathered.has(referenceKey(value)))
   }
 
   async #write(): Promise<void> {
@@ -113,6 +101,37 @@ class PlanWriter {
     }
   }
 }
+
+/** Whether a record that is still to be written is referred to. */
+function areNeeded(gathered: readonly Batch[], operations: readonly Operation[]): boolean {
+  const keys = new Set(gathered.flatMap(({ rows }) => rows.map(({ operation }) => referenceKey(operation))))
+  const values = operations.flatMap(({ fields }) => Object.values(fields).map((change) => change.new))
+  return values.some((value) => isReference(value) && keys.has(referenceKey(value)))
+}
+
+/** Calls that a plan would cost, if all of it goes through at once. */
+export function countCalls(operations: readonly Operation[]): number {
+  let calls = 0
+  let gathered: Batch[] = []
+  for (const group of ORDER) {
+    const own = ofGroup(operations, group)
+    if (areNeeded(gathered, own)) {
+      calls += packCalls(gathered).length
+      gathered = []
+    }
+    gathered.push({ group, rows: own.map((operation) => ({ operation, sent: toKnown(operation) })) })
+  }
+  return calls + packCalls(gathered).length
+}
+
+const toKnown = ({ fields }: Operation): CrmFields =>
+  toFields(
+    Object.entries(fields).filter(([, change]) => !isReference(change.new)),
+    new Map(),
+  )
+
+const ofGroup = (operations: readonly Operation[], group: Group): readonly Operation[] =>
+  operations.filter(({ object, action }) => object === group.object && action === group.action)
 
 /** A job takes about ten calls, whatever its size: below so many calls of collections it would be the dearer way. */
 const MIN_CALLS_SAVED = 10

@@ -1,5 +1,5 @@
 import type { CrmSettings } from '@leadline/contract'
-import { ACTIVITY } from '../plan/activity.ts'
+import { countCalls } from '../apply/apply-plan.ts'
 import { isReference, type Operation, type Parked } from '../plan/operation.ts'
 import { openOrg } from '../salesforce/open-org.ts'
 import type { ConnectionOptions } from '../salesforce/open-connection.ts'
@@ -63,7 +63,7 @@ export async function planSubjects(options: DryRunOptions, subjects: readonly Su
     parked: plan.parked,
     skipped: plan.skipped,
     problems,
-    writeCalls: estimateCalls(plan.operations),
+    writeCalls: countCalls(plan.operations),
   }
 }
 
@@ -80,12 +80,3 @@ const toWrite = ({ object, action, kind, id, crmId, fields }: Operation): Planne
     ]),
   ),
 })
-
-/** 200 records share a call, of our own rows 1,000. */
-export function estimateCalls(operations: readonly Pick<Operation, 'object' | 'action'>[]): number {
-  const groups = Map.groupBy(operations, ({ object, action }) => `${object} ${action}`)
-  return [...groups.values()].reduce(
-    (sum, group) => sum + Math.ceil(group.length / (group[0]?.object === ACTIVITY ? 1000 : 200)),
-    0,
-  )
-}
