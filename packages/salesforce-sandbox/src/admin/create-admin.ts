@@ -91,10 +91,10 @@ function createSetup(
     user: (user) => saved((org) => putUser(org, user)),
     queue: (queue) => saved((org) => addQueue(org, queue)),
     schema: {
-      putField: (object, field) => saved((org) => changeField(org, { object, field })),
+      putField: (object, field) => saved((org) => readSource(() => changeField(org, { object, field }))),
       removeField: (object, fullName) =>
-        saved((org) => changeField(org, { object, field: { fullName }, isRemoved: true })),
-      load: (dir) => saved((org) => changeSchema(org, () => org.liveSchema.load(dir))),
+        saved((org) => readSource(() => changeField(org, { object, field: { fullName }, isRemoved: true }))),
+      load: (dir) => saved((org) => readSource(() => changeSchema(org, () => org.liveSchema.load(dir)))),
     },
     bulk: {
       control: (controls) => saved(({ cells }) => cells.bulk.set({ ...cells.bulk.get(), ...controls })),
@@ -105,6 +105,15 @@ function createSetup(
         }),
     },
     auth: createAuth(saved),
+  }
+}
+
+/** Source that cannot be read is the caller's: it says what is wrong with it, and changes nothing. */
+function readSource(change: () => void): void {
+  try {
+    change()
+  } catch (error) {
+    throw new AdminError(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 

@@ -19,7 +19,7 @@ export function matchRoute<Handler>(
   for (const route of routes) {
     const params = matchPattern(route.pattern.split('/').filter(Boolean), segments)
     if (!params) continue
-    const handler = route.methods[method]
+    const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined
     if (handler) return { kind: 'found', handler, params }
     return { kind: 'wrongMethod', allowed: Object.keys(route.methods) }
   }

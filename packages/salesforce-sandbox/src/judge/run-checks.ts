@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Org } from '../org.ts'
+import type { Field } from '../schema/schema-model.ts'
 import type { RecordVersion } from '../store/stored-record.ts'
 
 const field = z.string().regex(/^\w+\.\w+$/)
@@ -47,7 +48,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   noOverwrites: (org, { noOverwrites }) =>
     noOverwrites && judgeEdits(org, (edit) => isOverwrite(edit) && !noOverwrites.except.includes(edit.field)),
   noWritesTo: (org, { noWritesTo }) =>
-    noWritesTo && judgeEdits(org, ({ field, to }) => noWritesTo.includes(field) && to !== null),
+    noWritesTo && judgeEdits(org, ({ field }) => noWritesTo.includes(field)),
   noClears: (org, { noClears }) =>
     noClears &&
     judgeEdits(
@@ -112,21 +113,35 @@ const isOverwrite = ({ byPerson }: Edit): boolean => byPerson !== undefined
 function judgeEdits(org: Org, isWrong: (edit: Edit) => boolean): readonly string[] {
   const problems: string[] = []
   for (const object of org.schema.objects) {
+    const writable = new Map(object.fields.filter(isWritable).map((field) => [field.name, field]))
     for (const record of org.store.all(object.name)) {
-      const wrong = editsOf(org.store.history(record.id), object.name).filter(isWrong)
+      const wrong = editsOf(org.store.history(record.id), object.name, writable).filter(isWrong)
       problems.push(...wrong.map(({ field }) => `${record.id}: ${field} was written`))
     }
   }
   return problems
 }
 
+/** What a new record has although its maker did not say it. */
+const isDefault = ({ event, by }: RecordVersion, { name, defaultValue }: Field, to: unknown): boolean =>
+  event === 'create' && (to === defaultValue || (name === 'OwnerId' && to === by))
+
 const API_WAYS = new Set(['rest', 'bulk', 'soap'])
 
-function editsOf(versions: readonly RecordVersion[], object: string): readonly Edit[] {
+/** A Name that follows from others, a closing date: nobody writes these, they come along. */
+const isWritable = ({ createable, updateable }: Field): boolean => createable || updateable
+
+function editsOf(
+  versions: readonly RecordVersion[],
+  object: string,
+  writable: ReadonlyMap<string, Field>,
+): readonly Edit[] {
   const byPerson = new Map<string, { readonly from: unknown }>()
   return versions.flatMap((version) => {
     const isByApi = API_WAYS.has(version.via)
     return Object.entries(version.changes).flatMap(([name, { from, to }]) => {
+      const field = writable.get(name)
+      if (field === undefined || isDefault(version, field, to)) return []
       const edit = { field: `${object}.${name}`, from, to, byPerson: byPerson.get(name) }
       if (version.via === 'ui' && version.event === 'update') byPerson.set(name, { from })
       else byPerson.delete(name)

@@ -23,7 +23,7 @@ const createSchema = z.object({
   lineEnding: z.enum(['LF', 'CRLF']).default('LF'),
   columnDelimiter: z
     .string()
-    .refine((name) => name in DELIMITERS)
+    .refine((name) => Object.hasOwn(DELIMITERS, name))
     .default('COMMA'),
 })
 

@@ -99,6 +99,8 @@ function toRequest(sub: Subrequest, url: string, body: unknown): HttpRequest | u
   })
 }
 
-function parseBody(reply: Reply): unknown {
-  return reply.body === '' ? null : JSON.parse(reply.body)
+/** What is not JSON, a result file for one, is shown as text. */
+function parseBody({ headers, body }: Reply): unknown {
+  if (body === '') return null
+  return headers['content-type']?.startsWith('application/json') ? JSON.parse(body) : body
 }

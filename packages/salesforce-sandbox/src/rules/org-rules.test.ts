@@ -244,6 +244,22 @@ test('the judge finds overwrites, lost updates, duplicates, clears and forbidden
   assert.deepEqual(new Set(failed()), new Set(Object.keys(checks)))
 })
 
+test("a Name that follows from its parts is nobody's write, nor are defaults of a new record", async (t) => {
+  const org = await startTestOrg(t)
+  const id = String(read((await org.call('POST /sobjects/Lead', { ...LEAD, FirstName: 'Ann' })).body, 'id'))
+  org.admin.act({ as: REP_USERNAME, ops: [{ op: 'update', id, values: { FirstName: 'Anna' } }] })
+  await org.call(`PATCH /sobjects/Lead/${id}`, { LastName: 'Roe' })
+  const results = org.admin.assert({
+    noOverwrites: {},
+    noLostUpdates: true,
+    noWritesTo: ['Lead.Name', 'Lead.HasOptedOutOfEmail', 'Lead.OwnerId'],
+  })
+  assert.deepEqual(
+    results.flatMap(({ problems }) => problems),
+    [],
+  )
+})
+
 test('an injected query is found by its template', async (t) => {
   const org = await startTestOrg(t)
   const ask = async (email: string): Promise<boolean> => {
