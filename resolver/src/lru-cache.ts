@@ -1,27 +1,28 @@
-/** Keeps the entries used last. */
+/**
+ * Keeps the entries used last, half as many at least and all of them at most. A hit among the newer half moves nothing:
+ * it costs what a Map costs.
+ */
 export class LruCache<Key, Value> {
-  readonly #entries = new Map<Key, Value>()
-  readonly #maxEntries: number
+  #newer = new Map<Key, Value>()
+  #older = new Map<Key, Value>()
+  readonly #halfEntries: number
 
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries
+    this.#halfEntries = Math.max(1, Math.floor(maxEntries / 2))
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    return value
+    const value = this.#newer.get(key)
+    if (value !== undefined) return value
+    const older = this.#older.get(key)
+    if (older !== undefined) this.set(key, older)
+    return older
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.set(key, value)
-    if (this.#entries.size <= this.#maxEntries) return
-    // A Map iterates in order of insertion: the first key is the one used longest ago.
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
-    }
+    this.#newer.set(key, value)
+    if (this.#newer.size < this.#halfEntries) return
+    this.#older = this.#newer
+    this.#newer = new Map()
   }
 }

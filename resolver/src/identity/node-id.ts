@@ -11,24 +11,28 @@ export type NodeHash = (kind: HashedKind, value: string) => NodeId
 export type EpochOf = (base: NodeId) => number
 
 const NEVER_ERASED: EpochOf = () => 0
-const CACHED_IDS = 50_000
+/** Of each kind. */
+const CACHED_IDS = 20_000
 
 /**
  * First 128 bits of a keyed hash of kind, epoch and value, printed as UUID. Keyed, because visitors choose
  * values; 128 bits, because a collision would make two strangers one.
  */
 export function createNodeHash(identityKey: string, epochOf = NEVER_ERASED): NodeHash {
-  const cache = new LruCache<string, NodeId>(CACHED_IDS)
-  const hash = (kind: HashedKind, epoch: number, value: string): NodeId => {
-    const text = `${kind}\0${epoch}\0${value}`
-    const known = cache.get(text)
+  const caches = new Map<HashedKind, LruCache<string, NodeId>>()
+  const hash = (kind: HashedKind, epoch: number, value: string): NodeId =>
+    toUuid(createHmac('sha256', identityKey).update(`${kind}\0${epoch}\0${value}`).digest('hex'))
+  const baseOf = (kind: HashedKind, value: string): NodeId => {
+    const cache = caches.get(kind) ?? new LruCache<string, NodeId>(CACHED_IDS)
+    caches.set(kind, cache)
+    const known = cache.get(value)
     if (known !== undefined) return known
-    const id = toUuid(createHmac('sha256', identityKey).update(text).digest('hex'))
-    cache.set(text, id)
+    const id = hash(kind, 0, value)
+    cache.set(value, id)
     return id
   }
   return (kind, value) => {
-    const base = hash(kind, 0, value)
+    const base = baseOf(kind, value)
     const epoch = epochOf(base)
     return epoch === 0 ? base : hash(kind, epoch, value)
   }

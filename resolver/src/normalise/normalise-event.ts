@@ -6,7 +6,7 @@ import { toEventTime, toFilingTime } from './event-time.ts'
 import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
 import { isJunk, type FurtherJunk } from './junk.ts'
 import { normalisePhone } from './phone.ts'
-import { storedEventSchema, type StoredEvent } from './wire-shape.ts'
+import { readStoredEvent, type StoredEvent } from './wire-shape.ts'
 
 /** A value that identifies, and its id. */
 export interface Identifier {
@@ -76,9 +76,8 @@ export type Normalised =
 
 /** The event at `index` of an envelope. */
 export function normaliseEvent(envelope: Envelope, index: number, context: NormaliseContext): Normalised {
-  const parsed = storedEventSchema.safeParse(withType(envelope, index))
-  if (!parsed.success) return { ok: false, reason: 'type: not one of the six calls' }
-  const wire = parsed.data
+  const wire = readStoredEvent(withType(envelope, index))
+  if (!wire) return { ok: false, reason: 'type: not one of the six calls' }
   const messageId = wire.messageId || envelope.assigned?.[index]
   if (!messageId) return { ok: false, reason: 'messageId: absent, and none was assigned' }
   return { ok: true, event: build(aboutEvent(envelope, index), { ...wire, messageId }, context) }
