@@ -4,7 +4,7 @@ import { runLatencyBench } from './latency/run.ts'
 import { runResolverBench } from './resolver/run.ts'
 import { runSnippetBench } from './snippet/run.ts'
 
-/** Every bench by name: `npm run bench -- NAME [seconds]`. */
+/** Every bench by name: `npm run bench -- NAME [seconds [further counts]]`. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   collector: runCollectorBench,
   'crm-sync': runCrmSyncBench,
@@ -16,9 +16,11 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string
 interface BenchOptions {
   /** Length of one measurement. */
   readonly seconds: number
+  /** Further sizes, for who has the time. */
+  readonly counts: readonly number[]
 }
 
-const [name = '', seconds = '2'] = process.argv.slice(2)
+const [name = '', seconds = '2', ...counts] = process.argv.slice(2)
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
 if (bench === undefined || !(Number(seconds) > 0)) {
   process.stderr.write(
@@ -26,5 +28,5 @@ if (bench === undefined || !(Number(seconds) > 0)) {
   )
   process.exitCode = 2
 } else {
-  process.stdout.write(`${await bench({ seconds: Number(seconds) })}\n`)
+  process.stdout.write(`${await bench({ seconds: Number(seconds), counts: counts.map(Number) })}\n`)
 }

@@ -1,42 +1,70 @@
-import { ErasureBook } from '@leadline/resolver/src/control/erasures.ts'
+import { createLadder } from '@leadline/resolver/src/identity/ladder.ts'
+import { indexFacts } from '@leadline/resolver/src/identity/indexed-facts.ts'
+import { createEventResolver } from '@leadline/resolver/src/identity/resolve-event.ts'
+import type { NormalEvent } from '@leadline/resolver/src/normalise/normalise-event.ts'
 import { readMailLists } from '@leadline/resolver/src/profile/mail-domains.ts'
 import { decodeBatch } from '@leadline/resolver/src/store/decode-batch.ts'
 import { toEventRow } from '@leadline/resolver/src/store/event-row.ts'
 import { toFactRows, toNodeRows, toTraitRows } from '@leadline/resolver/src/store/identity-rows.ts'
-import { buildWorkspaces } from '@leadline/resolver/src/workspaces.ts'
+import { buildWorkspaces, type Workspace } from '@leadline/resolver/src/workspaces.ts'
+import { toFactSet, toPlaced } from '@leadline/resolver/test-support/resolve-world.ts'
 import { toSettings } from '@leadline/resolver/test-support/settings.ts'
 import type { WorldEvent } from '@leadline/resolver/test-support/worlds/world-types.ts'
 import { toEnvelopes } from './to-envelopes.ts'
 
-const BATCH = 2000
+/** Requests of one batch of the service, each with 20 events. */
+const REQUESTS = 100
 
-/** Events a second of one core: stored requests to serialised rows of all tables, in the batches of the service. */
-export function measureSerialising(events: readonly WorldEvent[], seconds: number): number {
-  const workspaces = buildWorkspaces(toSettings(1).workspaces, readMailLists(), new ErasureBook())
+/** Events a second of one core, by CPU time. */
+export interface PerCore {
+  /** Stored requests to serialised rows of all tables. */
+  readonly serialised: number
+  /** Events to their leads by the ladder, whose facts are at hand. */
+  readonly resolved: number
+  readonly both: number
+}
+
+export function measureInMemory(events: readonly WorldEvent[], seconds: number): PerCore {
+  const workspace = buildWorkspaces(toSettings(1).workspaces, readMailLists()).get(1)
+  if (!workspace) throw new Error('the settings of the tests have workspace 1')
   const values = toEnvelopes(events, 20).map((text) => Buffer.from(text))
-  let done = 0
-  let bytes = 0
-  const run = (): void => {
-    for (let from = 0; from < values.length; from += BATCH / 20) {
-      const decoded = decodeBatch(values.slice(from, from + BATCH / 20), workspaces, 0)
-      for (const [workspace, list] of decoded.events) {
-        const rows = [
-          list.map(toEventRow),
-          toFactRows(workspace, list),
-          toNodeRows(workspace, list),
-          toTraitRows(workspace, list),
-        ]
-        for (const row of rows.flat()) bytes += JSON.stringify(row).length
-        done += list.length
-      }
-    }
-  }
-  run()
-  done = 0
+  const normal = [...decodeBatch(values, new Map([[1, workspace]]), 0).events.values()].flat()
+  const serialiseUs = costOf(seconds / 2, () => serialise(workspace, values)) / normal.length
+  const resolveUs = costOf(seconds / 2, () => resolve(workspace, normal)) / normal.length
+  return { serialised: 1e6 / serialiseUs, resolved: 1e6 / resolveUs, both: 1e6 / (serialiseUs + resolveUs) }
+}
+
+/** CPU microseconds of one run, after one that warms up. */
+function costOf(seconds: number, run: () => number): number {
+  let runs = 0
+  let done = run()
   const before = process.cpuUsage()
   const until = performance.now() + seconds * 1000
-  while (performance.now() < until) run()
+  do {
+    done += run()
+    runs += 1
+  } while (performance.now() < until)
   const { user, system } = process.cpuUsage(before)
-  if (bytes === 0) throw new Error('nothing was serialised')
-  return done / ((user + system) / 1e6)
+  if (done === 0) throw new Error('nothing was done')
+  return (user + system) / runs
+}
+
+function serialise(workspace: Workspace, values: readonly Buffer[]): number {
+  let bytes = 0
+  for (let from = 0; from < values.length; from += REQUESTS) {
+    const decoded = decodeBatch(values.slice(from, from + REQUESTS), new Map([[1, workspace]]), 0)
+    for (const [ws, list] of decoded.events) {
+      const rows = [list.map(toEventRow), toFactRows(ws, list), toNodeRows(ws, list), toTraitRows(ws, list)]
+      for (const row of rows.flat()) bytes += JSON.stringify(Object.values(row)).length
+    }
+  }
+  return bytes
+}
+
+function resolve(workspace: Workspace, events: readonly NormalEvent[]): number {
+  const ladder = createLadder(indexFacts({ ...toFactSet(events), rulings: [] }), workspace.settings.identity)
+  const placed = events.map(toPlaced)
+  const byCookie = Map.groupBy(placed, ({ anon }) => anon)
+  const resolver = createEventResolver(ladder, (cookie) => byCookie.get(cookie) ?? [])
+  return new Set(placed.map((event) => resolver.leadOf(event).lead)).size
 }

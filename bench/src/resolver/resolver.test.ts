@@ -1,16 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPeopleWorld } from '@leadline/resolver/test-support/worlds/create-world.ts'
-import { measureSerialising } from './in-memory.ts'
-import { measureStages } from './through-engine.ts'
+import { measureEndToEnd } from './end-to-end.ts'
+import { measureIdentifiers } from './identifiers.ts'
+import { measureInMemory } from './in-memory.ts'
+import { measureLatency } from './latency.ts'
+import { measureDrain } from './through-engine.ts'
 
 const { events } = createPeopleWorld({ seed: 1, people: 20, hostility: 0 })
 
-test('both stages are timed to their end', async () => {
-  const { storeMs, reconcileMs } = await measureStages(events)
-  assert.ok(storeMs > 0 && reconcileMs > 0)
+test('serialising and resolving are counted by the core, not by the clock', () => {
+  const { serialised, resolved, both } = measureInMemory(events, 0.05)
+  assert.ok(both > 0 && both < serialised && both < resolved)
 })
 
-test('serialising is counted by the core, not by the clock', () => {
-  assert.ok(measureSerialising(events, 0.05) > 0)
+test('a log is timed to its end, and each event to its row', async () => {
+  assert.ok((await measureDrain(events)) > 0)
+  const { p50Ms, p99Ms } = await measureLatency(events.slice(0, 5))
+  assert.ok(p50Ms > 0 && p99Ms >= p50Ms)
+})
+
+test('a world over HTTP is timed until it is answered and until it is resolved', async () => {
+  const { events, acceptedMs, resolvedMs } = await measureEndToEnd(5)
+  assert.ok(events > 0 && acceptedMs > 0 && resolvedMs >= acceptedMs)
+})
+
+test('identifiers are weighed on disk', async () => {
+  const { bytesOnDisk } = await measureIdentifiers(2000)
+  assert.ok(bytesOnDisk > 0)
 })

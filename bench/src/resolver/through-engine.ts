@@ -1,81 +1,60 @@
-import { EVENTS_TOPIC, GROUPS, TOUCHED_TOPIC } from '@leadline/contract'
-import { createLog } from '@leadline/runtime'
-import { prepareStages, startReconcileStage, startStoreStage } from '@leadline/resolver/src/start-stages.ts'
-import { openLab, type ResolverLab } from '@leadline/resolver/test-support/resolver-lab.ts'
-import { toSettings } from '@leadline/resolver/test-support/settings.ts'
-import { waitUntil } from '@leadline/resolver/test-support/wait-until.ts'
+import { EVENTS_TOPIC } from '@leadline/contract'
 import { toEnvelope } from '@leadline/resolver/test-support/world.ts'
 import type { WorldEvent } from '@leadline/resolver/test-support/worlds/world-types.ts'
+import type { StreamSettings } from '@leadline/stream'
+import { openResolver } from './open-resolver.ts'
 import { toEnvelopes } from './to-envelopes.ts'
 
-export interface EngineTimes {
-  readonly storeMs: number
-  readonly reconcileMs: number
-}
-
-const LIMIT_MS = 600_000
-const STORE = { group: GROUPS.store, topic: EVENTS_TOPIC }
-const RECONCILE = { group: GROUPS.reconcile, topic: TOUCHED_TOPIC }
-
-/** How long both stages take for these events, one after the other, on an empty log and engine. */
-export async function measureStages(events: readonly WorldEvent[]): Promise<EngineTimes> {
-  const lab = await openLab(1)
+/** Milliseconds until these events, which lie in a log, are resolved: both stages at once, on an empty engine. */
+export async function measureDrain(events: readonly WorldEvent[], log?: StreamSettings): Promise<number> {
+  const resolver = await openResolver(log ? { log } : {})
   try {
-    const stages = await prepareStages({
-      stream: lab.stream,
-      warehouse: lab.warehouse,
-      settings: toSettings(1).workspaces,
-      log: createLog('resolver', () => undefined),
-      now: Date.now,
-    })
     const values = toEnvelopes(events, 20).map((value, i) => ({ key: String(i), value }))
-    await lab.stream.append(EVENTS_TOPIC, values)
-    const storeMs = await timeUntilDone(lab, STORE, () => startStoreStage(stages))
-    const reconcileMs = await timeUntilDone(lab, RECONCILE, () => startReconcileStage(stages))
-    return { storeMs, reconcileMs }
+    await resolver.stream.append(EVENTS_TOPIC, values)
+    const from = performance.now()
+    await resolver.start()
+    await resolver.settle()
+    return performance.now() - from
   } finally {
-    await lab.close()
+    await resolver.close()
   }
 }
 
-async function timeUntilDone(
-  lab: ResolverLab,
-  { group, topic }: { readonly group: string; readonly topic: string },
-  start: () => Promise<{ stop(): Promise<void> }>,
-): Promise<number> {
-  const from = performance.now()
-  const consumer = await start()
-  const isDone = async (): Promise<boolean> =>
-    Object.values(await lab.stream.admin.lag(group, topic)).every((behind) => behind === 0)
-  await waitUntil('the stage is done', isDone, LIMIT_MS)
-  const tookMs = performance.now() - from
-  await consumer.stop()
-  return tookMs
+/** What one more event of a lead that has this many costs. */
+export interface OneMore {
+  readonly rowsRead: number
+  /** CPU of the resolver's process. */
+  readonly cpuMs: number
 }
 
-/** Rows that the resolver reads from storage for one more event of a lead that has this many. */
-export async function countRowsOfOneEvent(eventsOfLead: number): Promise<number> {
-  const lab = await openLab(1)
+export async function measureOneMore(eventsOfLead: number): Promise<OneMore> {
+  const resolver = await openResolver()
+  const send = async (from: number, to: number): Promise<void> => {
+    const values = Array.from({ length: to - from }, (_, i) => toVisit(from + i))
+    await resolver.stream.append(EVENTS_TOPIC, values)
+    await resolver.settle()
+  }
   try {
-    await lab.start()
-    const visit = (n: number) =>
-      toEnvelope(1, {
-        id: `e${n}`,
-        at: n * 7,
-        type: 'page',
-        u: 'ann',
-        ...(n === 0 ? { m: 'ann@acme.io' } : {}),
-      })
-    for (let from = 0; from < eventsOfLead; from += 5000) {
-      const size = Math.min(5000, eventsOfLead - from)
-      await lab.send(Array.from({ length: size }, (_, i) => visit(from + i - eventsOfLead)))
-    }
-    await lab.settle()
-    const before = lab.warehouse.rowsRead()
-    await lab.send([toEnvelope(1, { id: 'late', at: -500, type: 'page', u: 'ann' })])
-    await lab.settle()
-    return lab.warehouse.rowsRead() - before
+    await resolver.start()
+    for (let from = -eventsOfLead; from < 0; from += 5000) await send(from, Math.min(from + 5000, 0))
+    await send(0, 1)
+    const rowsBefore = resolver.warehouse.rowsRead()
+    const cpuBefore = process.cpuUsage()
+    await send(1, 2)
+    const { user, system } = process.cpuUsage(cpuBefore)
+    return { rowsRead: resolver.warehouse.rowsRead() - rowsBefore, cpuMs: (user + system) / 1000 }
   } finally {
-    await lab.close()
+    await resolver.close()
   }
+}
+
+function toVisit(n: number): { readonly key: string; readonly value: string } {
+  const visit = {
+    id: `e${n}`,
+    at: n * 7,
+    type: 'page',
+    u: 'ann',
+    ...(n === 0 ? { m: 'ann@acme.io' } : {}),
+  } as const
+  return { key: 'ann', value: JSON.stringify(toEnvelope(1, visit)) }
 }
