@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { killHard, readNotes, spec, startChild, temporaryDirectory } from '../../test-support/stream-lab.ts'
+import {
+  collect,
+  killHard,
+  readNotes,
+  spec,
+  startChild,
+  temporaryDirectory,
+  toValue,
+} from '../../test-support/stream-lab.ts'
 import { until } from '../../test-support/until.ts'
 import { splitLines } from '../append/chunk.ts'
 import { openStream } from '../index.ts'
@@ -126,4 +134,26 @@ test('after kill -9 every acknowledged value is in the files', async (t) => {
   const acknowledged = readNotes(join(path, '..', 'acknowledged')).map((mark) => JSON.stringify(mark))
   assert.ok(acknowledged.length >= 40)
   for (const value of acknowledged) assert.ok(stored.has(value), `${value} was acknowledged and is gone`)
+})
+
+test('a log that has lost its end goes on: groups that were further get what is appended now', async (t) => {
+  const settings = { kind: 'embedded', directory: temporaryDirectory(t), maxBytes: MAX_BYTES } as const
+  const path = topicPath(settings.directory, 'older')
+  const run = async (ids: readonly number[]): Promise<number[]> => {
+    const stream = await openStream(settings)
+    await stream.admin.ensureTopics([spec('older', { partitions: 2 })])
+    for (const id of ids) await stream.append('older', [toValue({ key: String(id), id })])
+    const { consumer, marks } = await collect(stream, { topic: 'older', group: 'readers' })
+    const isRead = async () => Object.values(await stream.admin.lag('readers', 'older')).every((n) => n === 0)
+    await until('the group has read it all', isRead)
+    await consumer.stop()
+    await stream.close()
+    return marks.map(({ id }) => id)
+  }
+  await run([1, 2])
+  copyFileSync(path, `${path}.older`)
+  await run([3, 4, 5])
+  for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
+  copyFileSync(`${path}.older`, path)
+  assert.deepEqual(await run([6, 7]), [6, 7])
 })

@@ -68,7 +68,7 @@ export function openTopicFile(path: string): TopicFile | undefined {
   }
   const groups = connect(path.replace(/\.db$/, '.groups.db'), 'NORMAL')
   const log = textIn(row, 'log')
-  inTransaction(groups, () => makeGroups(groups, log))
+  inTransaction(groups, () => makeGroups(groups, log, nextChunk(reads)))
   return {
     path,
     shape: { partitions: numberIn(row, 'partitions'), compacted: numberIn(row, 'compacted') === 1 },
@@ -79,10 +79,21 @@ export function openTopicFile(path: string): TopicFile | undefined {
   }
 }
 
-/** Positions in another log, which this file has replaced, say nothing about this one. */
-function makeGroups(groups: DatabaseSync, log: string): void {
+/**
+ * Positions in another log, which this file has replaced, say nothing about this one. Where this one has lost its end, to
+ * a torn write or an older copy of the file, new chunks get numbers that were given before: groups that had read those
+ * would pass over what is appended now.
+ */
+function makeGroups(groups: DatabaseSync, log: string, next: number): void {
   groups.exec(GROUP_SCHEMA)
   groups.prepare('UPDATE positions SET chunk = 0, value = 0, log = ? WHERE log <> ?').run(log, log)
+  groups.prepare('UPDATE positions SET chunk = ?, value = 0 WHERE chunk > ?').run(next, next)
+}
+
+/** Number of the chunk that is appended next. */
+function nextChunk(database: DatabaseSync): number {
+  const row = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").get()
+  return row ? numberIn(row, 'seq') + 1 : 1
 }
 
 /** Makes a topic's file. One that exists keeps its number of partitions, whatever the spec says now. */
