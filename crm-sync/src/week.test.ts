@@ -139,6 +139,18 @@ test('a week of visits, edits and conversions: no duplicate, no lost edit, no em
   })
   assert.deepEqual(lost, [])
   assert.equal(stats.noOpWrites, 0)
+  const judged = desk.org.admin.assert({
+    noDuplicates: [
+      { object: 'Lead', key: 'Email' },
+      { object: 'Contact', key: 'Email' },
+    ],
+    noOverwrites: {},
+    noLostUpdates: true,
+  })
+  assert.deepEqual(
+    judged.flatMap(({ problems }) => problems),
+    [],
+  )
   assert.equal(
     desk.org.admin.records('Leadline_Activity__c').filter(({ deletedAtMs }) => deletedAtMs === null).length,
     people.reduce((sum, { sessions }) => sum + (sessions?.length ?? 0), 0),

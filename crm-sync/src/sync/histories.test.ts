@@ -194,7 +194,7 @@ const KNOWN: readonly { readonly title: string; readonly steps: readonly Step[] 
   {
     title: 'what a lost answer left stays ours, so that a later mail reaches it',
     steps: [
-      { kind: 'lose', who: 4, other: 0 },
+      { kind: 'lose', who: 3, other: 0 },
       { kind: 'appear', who: 0, other: 0 },
       { kind: 'sync' },
       { kind: 'mail', who: 0, other: 2 },

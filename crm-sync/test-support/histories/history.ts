@@ -32,13 +32,12 @@ const isTrouble = (step: Step): step is Trouble => TROUBLE.has(step.kind)
 /** Calls of the sync whose answer may be lost, or that may be refused. */
 export const CALLS: readonly { readonly title: string; readonly match: FaultInput['match'] }[] = [
   { title: 'a token', match: { path: '/services/oauth2/token' } },
-  { title: 'a description', match: { path: '/describe' } },
   { title: 'a query', match: { path: '/query' } },
   { title: 'an Account upsert', match: { path: '/composite/sobjects/Account/' } },
   { title: 'a Lead upsert', match: { path: '/composite/sobjects/Lead/' } },
   { title: 'a timeline upsert', match: { path: '/composite/sobjects/Leadline_Activity__c/' } },
   { title: 'an update by id', match: { method: 'PATCH', path: '/composite/sobjects$' } },
-  { title: 'a guarded update', match: { path: '/composite$' } },
+  { title: 'several reads, or several writes', match: { path: '/composite$' } },
   { title: 'a delete', match: { method: 'DELETE', path: '/composite/sobjects' } },
   { title: 'a read by ids', match: { method: 'POST', path: '/composite/sobjects/' } },
 ]
