@@ -74,6 +74,40 @@ for (const engine of ENGINES) {
       assert.equal(copies(), 0)
     })
 
+    it('a page whose connections are refused sends by itself once they are not', async () => {
+      const page = await open()
+      await site.collector.refuseConnections()
+      // A request that is refused leaves no trace that every driver could tell of.
+      await page.eval(`(() => { ${trackTen} })(), new Promise((done) => setTimeout(done, 300))`)
+      await site.collector.listenAgain()
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(copies(), 0)
+    })
+
+    it('a page whose collector is in trouble tries again by itself, with the same message ids', async () => {
+      site.collector.setTrouble({ status: 503 })
+      const page = await open()
+      await run(page, trackTen)
+      await waitUntil('two tries', () => site.collector.requests.length > 1)
+      site.collector.setTrouble(undefined)
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(copies(), 0)
+    })
+
+    it('a tab that is closed in an outage leaves its events to the next page, which sends them once', async () => {
+      site.collector.setTrouble({ status: 503 })
+      const other = await profile.newPage()
+      await other.goto('about:blank')
+      const page = await open()
+      await run(page, trackTen)
+      await waitUntil('a try', () => site.collector.requests.length > 0)
+      await page.close()
+      site.collector.setTrouble(undefined)
+      await other.goto(`${site.url}/next`)
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(copies(), 0)
+    })
+
     it('a tab that is closed at once loses nothing', async () => {
       const other = await open('/other')
       const page = await open()

@@ -24,6 +24,22 @@ const HOSTILITIES: Record<string, string> = {
   'no-tag': `Object.defineProperty(window, 'leadline', { value: 42 })`,
 }
 
+/** Notes what keeps a page waiting, and keeps back the tasks that a script asks for until the page has looked. */
+const WATCH = `
+  window.touched = []
+  const tasks = [], setTimeout = window.setTimeout
+  window.setTimeout = (task) => tasks.push(task)
+  for (const [owner, name] of [[Storage.prototype, 'getItem'], [Storage.prototype, 'setItem'],
+    [LockManager.prototype, 'request'], [EventTarget.prototype, 'addEventListener']]) {
+    const method = owner[name]
+    owner[name] = function (...args) { touched.push(name); return method.apply(this, args) }
+  }
+  const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')
+  Object.defineProperty(document, 'cookie', {
+    get() { touched.push('cookie'); return get.call(document) },
+    set(text) { touched.push('cookie'); set.call(document, text) } })
+  window.goOn = () => { window.setTimeout = setTimeout; tasks.forEach((task) => setTimeout(task)) }`
+
 /** What a version of before may have left: its stub has other methods, and no promises. */
 const OLD_COPY = `window.leadline = (...call) => leadline.q.push([Date.now(), call]); leadline.q = []
   leadline.track = (...call) => leadline('track', ...call); leadline.track('from an old stub')`
@@ -56,6 +72,10 @@ const pages = (parts: PageParts): Record<string, SitePage> => {
     ),
     '/old-copy': toPage(
       `<script>${OLD_COPY}</script>${tagElements(parts)}<script>leadline.track('beside an old copy')</script>`,
+    ),
+    '/watched': toPage(
+      `<script>{${WATCH}}</script>${tagElements(parts).replace('</script>', `; leadline.track('early')</script>`).replace(' async', '')}
+       <script>window.atEvaluation = touched.join(); goOn()</script>`,
     ),
     '/ordinary': toPage(tagElements(parts) + usage),
     '/sandboxed': toPage(`<iframe sandbox="allow-scripts" srcdoc="${framed}"></iframe>`),
@@ -96,6 +116,13 @@ describe('the tag is harmless', () => {
     await fixture.openPage('/throws')
     await waitUntil('the page error', () => fixture.pageErrors.some((text) => text.includes('thrown')))
     await waitUntil('the rejection', () => fixture.pageErrors.some((text) => text.includes('unhandled')))
+  })
+
+  it('and touches nothing that keeps the page waiting while its script is evaluated, early calls or not', async () => {
+    const page = await fixture.openPage('/watched')
+    assert.deepEqual(namesOf(await fixture.arrived(1)), ['early'])
+    assert.equal(await page.evaluate('atEvaluation'), '')
+    assert.match(String(await page.evaluate('touched.join()')), /setItem.*request|request.*setItem/)
   })
 
   it('and still delivers from a page that froze the prototypes', async () => {

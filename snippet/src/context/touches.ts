@@ -1,10 +1,10 @@
-import { parseObject, type LooseObject } from '../loose-values.ts'
+import { parseObject } from '../loose-values.ts'
 import { readItem, removeItem, writeItem } from '../storage.ts'
 import { host, type Feature } from '../tag-host.ts'
 
 const KEY = 'leadline:touches'
-/** `gclid`, `fbclid`, `msclkid` and their like of Google, Meta, Microsoft, TikTok, X; LinkedIn and Reddit have others. */
-const CLICK_ID = /^(\w+clk?id|[gw]braid|li_fat_id|rdt_cid)$/
+/** Campaigns; `gclid`, `fbclid`, `msclkid` and their like of Google, Meta, Microsoft, TikTok, X; LinkedIn and Reddit have others. */
+const KNOWN = /^(utm_.+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid)$/
 
 /**
  * `context.campaign`, and `context.touches = { first, last }`: campaign, click ids and foreign referrer of
@@ -20,38 +20,32 @@ export const touches: Feature = () => {
   let seen = ''
   host.edits.push(({ context, timestamp }) => {
     const { url, referrer, path, search } = Object(context['page'])
-    const { campaign, clickIds } = readSource(search)
-    context['campaign'] ??= campaign
+    const source = readSource(search)
+    context['campaign'] ??= source['campaign']
     let { first, last } = parseObject(readItem(KEY))
     if (!first || seen !== url) {
       // The referrer is where the document came from, and not each page that it shows after that.
-      const from = seen ? '' : toForeign(referrer)
+      if (!seen && isForeign(referrer)) source['referrer'] = referrer
       seen = url
-      const source = { campaign, clickIds, referrer: from || undefined }
       const touch = { at: timestamp, path, ...source }
       first ??= touch
-      if (!last || Object.values(source).some(Boolean)) last = touch
+      if (!last || Object.keys(source)[0]) last = touch
       writeItem(KEY, JSON.stringify({ first, last }))
     }
     context['touches'] = { first, last }
   })
 }
 
-const toForeign = (referrer: string): string => (referrer.startsWith(`${location.origin}/`) ? '' : referrer)
-
-interface Source {
-  readonly campaign?: LooseObject
-  readonly clickIds?: LooseObject
-}
+const isForeign = (referrer: string): boolean =>
+  Boolean(referrer) && !referrer.startsWith(`${location.origin}/`)
 
 /** `utm_source` becomes `source` and so on; Segment calls `utm_campaign` the campaign's `name`. */
-export function readSource(search: string): Source {
-  let source: Source = {}
+export function readSource(search: string): Record<string, unknown> {
+  const source: Record<string, unknown> = {}
   for (const [name, value] of new URLSearchParams(search)) {
-    const [isUtm, word = ''] = /^utm_(.+)/.exec(name) ?? []
-    if (isUtm && value)
-      source = { ...source, campaign: { ...source.campaign, [word === 'campaign' ? 'name' : word]: value } }
-    if (CLICK_ID.test(name)) source = { ...source, clickIds: { ...source.clickIds, [name]: value } }
+    const kind = name.startsWith('utm_') ? 'campaign' : 'clickIds'
+    const word = name.replace('utm_campaign', 'name').replace('utm_', '')
+    if (value && KNOWN.test(name)) source[kind] = { ...Object(source[kind]), [word]: value }
   }
   return source
 }
