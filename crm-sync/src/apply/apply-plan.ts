@@ -41,6 +41,8 @@ const ORDER: readonly Group[] = [
   { object: 'Task', action: 'upsert' },
   { object: 'Campaign', action: 'upsert' },
   { object: 'CampaignMember', action: 'upsert' },
+  { object: 'Opportunity', action: 'upsert' },
+  { object: 'OpportunityContactRole', action: 'upsert' },
 ]
 
 /** Writes a plan in as few calls as go. Each record has its own result; a call that fails ends the rest. */
@@ -176,7 +178,7 @@ function toJobs(group: Group, rows: readonly Ready[], { assignmentRules }: Write
 
 /**
  * Puts Salesforce ids in the place of references, and leaves out those that turn out to stand there already. A row
- * without its person is not made; one without Account is.
+ * without its person is not made; one without Account is, but for an Opportunity.
  */
 function resolve(
   operations: readonly Operation[],
@@ -186,7 +188,7 @@ function resolve(
   const blocked: Operation[] = []
   for (const operation of operations) {
     const due = Object.entries(operation.fields).filter(([, change]) => !isThere(change, made))
-    if (due.some(([, change]) => isNeeded(change) && valueOf(change, made) === undefined))
+    if (due.some(([, change]) => isNeeded(operation, change) && valueOf(change, made) === undefined))
       blocked.push(operation)
     else if (due.length > 0 || operation.action !== 'update')
       ready.push({ operation: { ...operation, fields: Object.fromEntries(due) }, sent: toFields(due, made) })
@@ -197,7 +199,8 @@ function resolve(
 const isThere = (change: FieldChange, made: ReadonlyMap<string, string>): boolean =>
   isReference(change.new) && change.old !== null && change.old === valueOf(change, made)
 
-const isNeeded = ({ new: value }: FieldChange): boolean => isReference(value) && value.object !== 'Account'
+const isNeeded = ({ object }: Operation, { new: value }: FieldChange): boolean =>
+  isReference(value) && (value.object !== 'Account' || object === 'Opportunity')
 
 const toFields = (
   due: readonly (readonly [string, FieldChange])[],

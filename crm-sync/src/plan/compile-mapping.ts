@@ -31,6 +31,8 @@ export function compileMapping(own: readonly FieldMapping[]): Mapping {
     Task: of('Task'),
     Campaign: [],
     CampaignMember: [],
+    Opportunity: [],
+    OpportunityContactRole: [],
   }
 }
 
@@ -44,7 +46,8 @@ const toRule = (line: FieldMapping, field: string): Omit<FieldRule, 'isShipped'>
 })
 
 function valueOf(line: FieldMapping, sources: Sources): PlannedValue {
-  const raw = line.template === undefined ? sources.read(line.from ?? '') : fill(line.template, sources)
+  const raw =
+    line.template === undefined ? sources.read(line.from ?? '') : fillTemplate(line.template, sources)
   if (isReference(raw)) return raw
   const value = typeof raw === 'string' ? transformText(raw, line.transform) : raw
   const mapped = translate(value, line.values)
@@ -52,7 +55,7 @@ function valueOf(line: FieldMapping, sources: Sources): PlannedValue {
 }
 
 /** Text around sources that are all empty says nothing. */
-function fill(template: string, sources: Sources): string {
+export function fillTemplate(template: string, sources: Sources): string {
   let found = false
   const text = template.replace(/\{([^{}]+)\}/g, (_, path: string) => {
     const value = sources.read(path.trim())

@@ -124,6 +124,8 @@ test('a mapping is checked against the org: each wrong line is named, with what 
     Task: {},
     Campaign: {},
     CampaignMember: {},
+    Opportunity: {},
+    OpportunityContactRole: {},
   }
   const problems = checkMapping(compileMapping(own), { ...empty, Lead: SCHEMA })
   const found = (name: string): string =>

@@ -9,11 +9,22 @@ export const CRM_OBJECTS = [
   'Task',
   'Campaign',
   'CampaignMember',
+  'Opportunity',
+  'OpportunityContactRole',
 ] as const
 export type CrmObject = (typeof CRM_OBJECTS)[number]
 
 /** `session` and `day` are rows of the timeline. */
-export const SUBJECT_KINDS = ['contact', 'company', 'session', 'day', 'campaign', 'member'] as const
+export const SUBJECT_KINDS = [
+  'contact',
+  'company',
+  'session',
+  'day',
+  'campaign',
+  'member',
+  'opportunity',
+  'role',
+] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
 export const isTimelineKind = (kind: SubjectKind): kind is 'session' | 'day' =>

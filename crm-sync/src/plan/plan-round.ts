@@ -11,6 +11,7 @@ import {
   type Plan,
   type PlannedValue,
 } from './operation.ts'
+import { findDeals, NO_DEALS, planDeals, type DealPlan, type Deals } from './opportunity.ts'
 import { mayCreate, planPerson } from './person.ts'
 import { objectOfNew, type RoundRules } from './rules.ts'
 import type { CompanyState, Errand, PersonState, Standing, TimelineRow } from './subjects.ts'
@@ -26,6 +27,9 @@ export interface Schemas {
   readonly member: ObjectSchema
   /** Without fields where Campaigns are not made. */
   readonly campaign: ObjectSchema
+  /** Without fields where no Opportunities are made. */
+  readonly opportunity: ObjectSchema
+  readonly role: ObjectSchema
 }
 
 export interface PersonTask {
@@ -51,6 +55,7 @@ export interface RoundInput {
   readonly companies: readonly CompanyTask[]
   readonly rows: ReadonlyMap<string, TimelineRow>
   readonly memberships: Memberships
+  readonly deals: Deals
   readonly schemas: Schemas
   readonly rules: RoundRules
   /** Visits whose last event is later than this may go on. */
@@ -62,7 +67,11 @@ export function planRound(input: RoundInput): Plan {
   const tasks = withoutTwins(input.companies)
   const companies = tasks.map((task) => planCompany(toCompanyInput(task, input)))
   const accounts = accountsOf(tasks, companies)
-  const people = input.people.map((task) => planPersonAndTimeline(task, input, accounts))
+  const newOwners = newOwnersOf(companies)
+  const people = input.people.map((task) => {
+    const newOwner = newOwners.get(task.company?.companyId ?? '') ?? null
+    return planPersonAndRows(task, input, { accounts, newOwner })
+  })
   const plan = mergePlans([...companies, ...people])
   return { ...plan, operations: withoutRepeats(plan.operations) }
 }
@@ -103,11 +112,23 @@ function accountsOf(tasks: readonly CompanyTask[], plans: readonly Plan[]): Map<
   return accounts
 }
 
-function planPersonAndTimeline(
-  task: PersonTask,
-  input: RoundInput,
-  accounts: ReadonlyMap<string, PlannedValue>,
-): Plan {
+/** Owners of Accounts that are made, by company id. */
+const newOwnersOf = (plans: readonly Plan[]): ReadonlyMap<string, PlannedValue> =>
+  new Map(
+    plans.flatMap(({ operations }) =>
+      operations.flatMap(({ id, action, fields }) =>
+        action === 'upsert' && fields['OwnerId'] ? [[id, fields['OwnerId'].new] as const] : [],
+      ),
+    ),
+  )
+
+interface Surroundings {
+  readonly accounts: ReadonlyMap<string, PlannedValue>
+  /** Of an Account of the same plan. */
+  readonly newOwner: PlannedValue
+}
+
+function planPersonAndRows(task: PersonTask, input: RoundInput, { accounts, newOwner }: Surroundings): Plan {
   const { person, errand, company } = task
   const { rules, schemas } = input
   const isVisiting = person.sessions.some((session) => session.endedAtMs > input.openSinceMs)
@@ -123,6 +144,7 @@ function planPersonAndTimeline(
   const anchor = anchorOf(task, subject)
   const timeline = planTimelineOf(task, input, anchor)
   const members = planMembersOf(task, input, anchor)
+  const deals = planDealsOf(task, input, { anchor, newOwner })
   const plan =
     person.leads.length === 0
       ? EMPTY_PLAN
@@ -136,10 +158,31 @@ function planPersonAndTimeline(
         })
   return {
     ...plan,
-    operations: [...plan.operations, ...timeline.operations, ...members.operations],
-    links: [...plan.links, ...timeline.links, ...members.links],
+    operations: [...plan.operations, ...timeline.operations, ...members.operations, ...deals.operations],
+    links: [...plan.links, ...timeline.links, ...members.links, ...deals.links],
     omitted: [...plan.omitted, ...timeline.omitted, ...members.omitted],
   }
+}
+
+function planDealsOf(
+  { person, standing, company, errand }: PersonTask,
+  { rules, deals, schemas }: RoundInput,
+  { anchor, newOwner }: { readonly anchor: Anchor | undefined; readonly newOwner: PlannedValue },
+): DealPlan {
+  if (!anchor || !company || !('externalId' in standing)) return NO_DEALS
+  const accountKey = deals.accountKeys.get(company.companyId)
+  return planDeals({
+    person,
+    company,
+    anchor,
+    deals,
+    errand,
+    newOwner,
+    externalId: standing.externalId,
+    wanted: findDeals({ person, company, accountKey, rules: rules.crm.opportunities.create }),
+    schema: schemas.opportunity,
+    refusalOf: rules.refusalOf,
+  })
 }
 
 function planMembersOf(

@@ -17,7 +17,16 @@ export interface RoundRules {
 
 export type CrmRules = Pick<
   CrmSettings,
-  'create' | 'createPeopleAs' | 'objects' | 'only' | 'match' | 'owners' | 'timeline' | 'campaigns' | 'onErase'
+  | 'create'
+  | 'createPeopleAs'
+  | 'objects'
+  | 'only'
+  | 'match'
+  | 'owners'
+  | 'timeline'
+  | 'campaigns'
+  | 'opportunities'
+  | 'onErase'
 >
 
 /** What a person asked for by hand is made whatever the rules for making by itself say. */

@@ -73,15 +73,22 @@ export function openOrg(
 }
 
 /** Which objects beyond those of everybody these settings write. */
-const neededObjects = ({ timeline, campaigns }: CrmSettings) => ({
+const neededObjects = ({ timeline, campaigns, opportunities }: CrmSettings) => ({
   tasks: timeline.as === 'task',
   members: isInUse(campaigns),
   campaigns: isInUse(campaigns) && campaigns.create,
+  deals: opportunities.create.length > 0,
 })
 
 async function describeAll(
   send: Send,
-  { mapping, tasks, members, campaigns }: { readonly mapping: Mapping } & ReturnType<typeof neededObjects>,
+  {
+    mapping,
+    tasks,
+    members,
+    campaigns,
+    deals,
+  }: { readonly mapping: Mapping } & ReturnType<typeof neededObjects>,
   onProblems: Parameters<typeof openOrg>[1],
 ): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
@@ -89,7 +96,7 @@ async function describeAll(
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
     return schema
   }
-  const [lead, contact, account, activity, task, member, campaign] = await Promise.all([
+  const [lead, contact, account, activity, task, member, campaign, opportunity, role] = await Promise.all([
     describe('Lead', ['Email']),
     describe('Contact', ['Email']),
     describe('Account', ['Website']),
@@ -97,8 +104,10 @@ async function describeAll(
     tasks ? describe(TASK, ['WhoId']) : {},
     members ? describe('CampaignMember', ['CampaignId']) : {},
     campaigns ? describe('Campaign', ['Name']) : {},
+    deals ? describe('Opportunity', ['StageName']) : {},
+    deals ? describe('OpportunityContactRole', ['ContactId']) : {},
   ])
-  const schemas = { lead, contact, account, activity, task, member, campaign }
+  const schemas = { lead, contact, account, activity, task, member, campaign, opportunity, role }
   const problems = checkMapping(mapping, byObject(schemas))
   if (problems.length > 0) onProblems(problems)
   return schemas
@@ -112,6 +121,8 @@ const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> =
   Task: schemas.task,
   Campaign: schemas.campaign,
   CampaignMember: schemas.member,
+  Opportunity: schemas.opportunity,
+  OpportunityContactRole: schemas.role,
 })
 
 export function openReadScope(

@@ -22,6 +22,8 @@ const IDENTITY_FIELDS: Readonly<Record<CrmObject, readonly string[]>> = {
   Task: ['Id', EXTERNAL_ID],
   Campaign: ['Id', EXTERNAL_ID],
   CampaignMember: ['Id', EXTERNAL_ID],
+  Opportunity: ['Id', EXTERNAL_ID],
+  OpportunityContactRole: ['Id', EXTERNAL_ID],
 }
 
 /** Fields to read: those of the mapping that the connected user can see. */

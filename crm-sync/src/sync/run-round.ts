@@ -18,6 +18,7 @@ import { erasePeople } from '../erase/erase-person.ts'
 import type { Hand, InHand } from './in-hand.ts'
 import { isBackfill } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
+import { loadDeals } from './load-deals.ts'
 import { loadMemberships } from './load-memberships.ts'
 import { loadDays, loadTimeline, type Timeline } from './load-timeline.ts'
 import { readStandings, type Standings } from './read-standings.ts'
@@ -172,18 +173,22 @@ async function planLoaded(
   const { people } = standings
   const dated = await loadDays(dependencies, { state: loaded, people }, crm.timeline)
   const { campaigns } = crm
-  const { state, memberships } = await loadMemberships(dependencies, read, {
+  const joined = await loadMemberships(dependencies, read, {
     state: dated,
     people,
     campaigns,
   })
+  const { create: rules } = crm.opportunities
+  const known = { state: joined.state, standings, rules, nowMs: dependencies.now() }
+  const { state, deals } = await loadDeals(dependencies, read, known)
   const timeline = await loadTimeline(read, { state, people, timeline: crm.timeline, isRepeated })
   const sources = { items, state, standings, holdOpen, isRepeated }
   const plan = planRound({
     people: toPersonTasks(sources),
     companies: toCompanyTasks(companies, sources),
     rows: timeline.rows,
-    memberships,
+    memberships: joined.memberships,
+    deals,
     schemas,
     rules: {
       crm,

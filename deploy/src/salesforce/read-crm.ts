@@ -16,10 +16,11 @@ const PACKAGES = join(import.meta.dirname, '../../salesforce')
 export const FORCE_APP = join(PACKAGES, 'force-app')
 
 /** SFDX source of what an org needs for these settings. */
-export const packageFolders = ({ timeline, campaigns }: CrmSettings): readonly string[] => [
+export const packageFolders = ({ timeline, campaigns, opportunities }: CrmSettings): readonly string[] => [
   FORCE_APP,
   ...(timeline.as === 'task' ? [join(PACKAGES, 'optional/tasks')] : []),
   ...(campaigns.visits || campaigns.rules.length > 0 ? [join(PACKAGES, 'optional/campaigns')] : []),
+  ...(opportunities.create.length > 0 ? [join(PACKAGES, 'optional/opportunities')] : []),
 ]
 
 /** Flags of every command that talks to an org. */

@@ -1,5 +1,24 @@
 import { z } from 'zod'
+import { ruleName } from './event-match.ts'
 import { condition } from './salesforce-rules.ts'
+
+const opportunityRule = z
+  .strictObject({
+    name: ruleName.describe('Each Account gets one Opportunity by this rule, ever'),
+    stages: z.array(z.string()).default([]).describe('Leads in one of these stages; empty for any'),
+    where: z.array(condition).default([]).describe('Leads for which all of these hold'),
+    named: z
+      .string()
+      .min(1)
+      .default('{company.label}')
+      .describe('Its name, with sources of the mapping in braces'),
+    stageName: z.string().min(1).default('Prospecting').describe('Its first stage in Salesforce'),
+    closeInDays: z.int().min(0).max(3650).default(90).describe('From the day it is made to its close date'),
+    role: z.string().min(1).optional().describe('Part of the person in it, where the person is a Contact'),
+  })
+  .refine(({ stages, where }) => stages.length + where.length > 0, {
+    message: 'needs one of stages and where',
+  })
 
 /** Opportunities of the companies and people that are linked. */
 export const opportunities = z.strictObject({
@@ -9,6 +28,11 @@ export const opportunities = z.strictObject({
     .min(200)
     .default(60_000)
     .describe('How often changes of them are read; each time costs one API call, or two'),
+  create: z
+    .array(opportunityRule)
+    .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, 'names that differ')
+    .default([])
+    .describe('When one is made for an Account that has none open'),
 })
 
 const campaignRule = z
