@@ -194,6 +194,7 @@ describe('the console', () => {
       '<strong>4</strong> now, halves every 14 days',
     )
     has(page, 'page views', '2.5', 'has a mail: has a mail, company.domain: harborline.example')
+    has(page, 'webhook has a mail parked (HTTP 500 has a mail)')
     has(page, '2026-11-21 10:01:00', 'online')
     const later = createApp({
       warehouse: testWarehouse.warehouse,

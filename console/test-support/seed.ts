@@ -144,7 +144,30 @@ export async function seed(warehouse: Warehouse): Promise<void> {
   )
   await warehouse.insert(
     'rule_firings',
-    firings.map((row) => ({ ...row, fired_at: toDateTime(NOW_MS) })),
+    firings.map((row) => ({ ...row, fired_at: toDateTime(NOW_MS), owner: '' })),
+  )
+  await warehouse.insert(
+    'action_deliveries_raw',
+    firings.map(({ ws, at, lead_id, node_id, message_id, rule, stage, version }, i) => ({
+      ws,
+      at,
+      lead_id,
+      node_id,
+      message_id,
+      rule,
+      stage,
+      version,
+      created_at: toDateTime(NOW_MS),
+      next_at: toDateTime(NOW_MS),
+      attempts: 7,
+      status: 500,
+      latency_ms: 12,
+      message: '',
+      delivery_id: uuid(40 + i),
+      action: `webhook ${rule}`,
+      state: 'parked' as const,
+      error: `HTTP 500 ${rule}`,
+    })),
   )
   await warehouse.insert('sessions_raw', [
     sessionRow({

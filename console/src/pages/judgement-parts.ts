@@ -58,9 +58,13 @@ export const qualificationTable = (rows: readonly QualificationRow[]): Markup =>
         label: 'Fired (UTC)',
         cell: (row) => (row.firedAt === '' ? 'with another event' : time(row.firedAt)),
       },
+      { label: 'Did', cell: (row) => dash(row.actions.map(toDeed).join(', ')) },
     ],
     'No rule was met.',
   )
+
+const toDeed = ([action, state, error]: QualificationRow['actions'][number]): string =>
+  error === '' ? `${action} ${state}` : `${action} ${state} (${error})`
 
 const toReasons = (facts: QualificationRow['facts']): string =>
   Object.entries(facts)

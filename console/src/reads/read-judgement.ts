@@ -84,22 +84,33 @@ const qualificationRow = z.object({
   messageId: z.string(),
   facts: jsonOf(z.record(z.string(), z.unknown()), {}),
   firedAt: z.string(),
+  actions: z.array(z.tuple([z.string(), z.string(), z.string()])),
 })
 export type QualificationRow = z.output<typeof qualificationRow>
 
-/** Rules that a lead met, the latest first, and when they fired if they did with this event. Reads by lead. */
+/**
+ * Rules that a lead met, the latest first; if they fired with this event, when, and what that did (action, state, error).
+ * Reads by lead, and deliveries by the times at which it met them.
+ */
 export const readQualifications = async (
   warehouse: Pick<Warehouse, 'query'>,
   key: { readonly ws: number; readonly leadId: string },
 ): Promise<readonly QualificationRow[]> =>
   await warehouse.query(
     `SELECT q.rule AS rule, q.stage AS stage, q.at AS at, q.message_id AS messageId, q.facts AS facts,
-       if(f.version = 0, '', toString(f.fired_at)) AS firedAt
+       if(f.version = 0, '', toString(f.fired_at)) AS firedAt, if(f.version = 0, [], d.actions) AS actions
      FROM qualifications_raw AS q FINAL
      LEFT ANY JOIN (SELECT node_id, rule, message_id, fired_at, version FROM rule_firings FINAL
        WHERE ws = {ws:UInt32} AND node_id IN
          (SELECT node_id FROM qualifications_raw WHERE ws = {ws:UInt32} AND lead_id = {leadId:UUID})) AS f
        ON f.node_id = q.node_id AND f.rule = q.rule AND f.message_id = q.message_id
+     LEFT ANY JOIN (SELECT node_id, rule, message_id,
+         arraySort(groupArray((action, toString(state), error))) AS actions
+       FROM action_deliveries_raw FINAL
+       WHERE ws = {ws:UInt32} AND state != 'dropped' AND (at, node_id) IN
+         (SELECT at, node_id FROM qualifications_raw WHERE ws = {ws:UInt32} AND lead_id = {leadId:UUID})
+       GROUP BY node_id, rule, message_id) AS d
+       ON d.node_id = q.node_id AND d.rule = q.rule AND d.message_id = q.message_id
      WHERE q.ws = {ws:UInt32} AND q.lead_id = {leadId:UUID} AND q.gone = 0
      ORDER BY at DESC, rule LIMIT 200`,
     { row: qualificationRow, params: { ...key } },
