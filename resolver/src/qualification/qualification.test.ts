@@ -163,6 +163,8 @@ describe('a rule', () => {
   test('staff in the place of a customer count for nothing', () => {
     const rules = rulesOf({ where: [{ events: { event: 'Clicked' }, atLeast: 2 }] })
     assert.deepEqual(met([at(0), at(1, { impersonated: true }), at(2, { impersonated: true })], rules), [])
+    const clicked = rulesOf({ on: { event: 'Clicked' } })
+    assert.deepEqual(met([at(0, { impersonated: true }), at(1)], clicked), ['m1'])
   })
 
   test('the stage is that of the last rule in the list that was met', () => {

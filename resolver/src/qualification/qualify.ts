@@ -68,11 +68,10 @@ export function qualify(
   const checks = running.flatMap((one) => one.checks)
   const sessionOf = indexSessions(subject)
   for (const event of toDistinct(subject.events)) {
+    if (event.impersonated) continue
     const moment = toMoment(subject, { event, score, session: sessionOf.get(event.messageId) })
-    if (!event.impersonated) {
-      score.note(event)
-      for (const check of checks) check.note(moment)
-    }
+    score.note(event)
+    for (const check of checks) check.note(moment)
     for (const one of running) tryRule(one, event, moment)
   }
   return { entries: running.flatMap(({ entries }) => entries), score: score.tell() }
