@@ -28,6 +28,13 @@ export function runIngest(org: Org, job: IngestJob): void {
   finish({ org, job, object }, { header, records, format })
 }
 
+/** What an aborted job had not looked at can be read. */
+export function keepUnprocessed(org: Org, job: IngestJob): void {
+  const format: CsvFormat = { delimiter: DELIMITERS[job.columnDelimiter] ?? ',', lineEnding: job.lineEnding }
+  const [header = [], ...rest] = parseCsv(org.state.get(`jobdata:${job.id}`) ?? '', format) ?? []
+  keepResults(org, job, { header, taken: [], outcomes: [], rest, format })
+}
+
 /** Saves the rows, or as many as the job is let to save before it fails. */
 function finish(
   ingest: Ingest,

@@ -10,6 +10,7 @@ import {
   type IngestJob,
 } from '../bulk/bulk-job.ts'
 import { DELIMITERS } from '../bulk/csv.ts'
+import { keepUnprocessed } from '../bulk/run-ingest.ts'
 import { empty, fail, failDml, json, notFound, type Reply } from '../http/reply.ts'
 import { toRecordId } from '../store/record-id.ts'
 import { findObject, readJsonBody, type ApiCall } from './api-call.ts'
@@ -132,6 +133,7 @@ export function changeIngest(call: ApiCall): Reply {
     if (!isAllowed) return invalidState(`A job that is ${job.state} cannot become ${state}`)
     saveJob(call.org, { ...job, state })
     if (state === 'UploadComplete') queueJob(call.org, job.id)
+    else keepUnprocessed(call.org, job)
     return json(200, renderJob({ ...job, state }))
   })
 }
