@@ -75,7 +75,8 @@ test('people go on signing up beside a bulk job, also after a kill, and its own 
   await until(() => leadsOf('second@beside.example').length === 1, 'the second is there', WAIT_MS)
   assert.deepEqual([...leadsOf(inJob.email), ...leadsOf(alsoInJob.email)], [])
   desk.org.admin.bulk.release()
-  assert.equal(await done, LEADS)
+  // Those who signed up meanwhile may be among the last pages.
+  assert.ok((await done) >= LEADS)
   await until(() => leadsOf(inJob.email)[0]?.values['Title'] === 'Known since', 'what waited is written')
   await until(
     async () => (await parkedCodes(desk)).length > 0,

@@ -135,9 +135,6 @@ const toKnown = ({ fields }: Operation): CrmFields =>
 const ofGroup = (operations: readonly Operation[], group: Group): readonly Operation[] =>
   operations.filter(({ object, action }) => object === group.object && action === group.action)
 
-/** A job takes about ten calls, whatever its size: below so many calls of collections it would be the dearer way. */
-const MIN_CALLS_SAVED = 10
-
 /** Five collections of our own rows share a call, see pack-calls.ts. */
 const rowsPerCall = ({ object }: Group): number => (object === ACTIVITY ? MAX_ROWS * MAX_WIDE : MAX_ROWS)
 
@@ -154,7 +151,7 @@ async function writeManyInBulk(
   const plain = rows.filter((row) => !isReplacing(row))
   let failed: SalesforceError | undefined
   for (const { part, assigns } of toJobs(group, plain, options)) {
-    if (failed || part.length <= MIN_CALLS_SAVED * rowsPerCall(group)) {
+    if (failed || part.length <= bulk.callsOfJob * rowsPerCall(group)) {
       left.push(...part)
       continue
     }

@@ -29,13 +29,19 @@ export interface BulkWriter {
 }
 
 export interface BulkRound {
+  /** What a job costs; fewer calls of collections are the cheaper way. */
+  readonly callsOfJob: number
   /** `assigns`: Salesforce's assignment rules may give new Leads away. */
   write(group: Group, rows: readonly Ready[], assigns: boolean): Promise<BulkWritten>
 }
 
 export interface BulkWriterOptions extends IngestOptions {
   readonly inHand: InHand
+  readonly callsOfJob?: number
 }
+
+/** To make it, fill it, close it, look a few times, and read three files; whatever its size. */
+const CALLS_OF_JOB = 10
 
 /** Jobs of a workspace follow each other, because children need their parents: one is in hand at most. */
 const JOB_KEY = 'round'
@@ -53,6 +59,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   }
   return {
     open: (hand) => ({
+      callsOfJob: options.callsOfJob ?? CALLS_OF_JOB,
       write: (group, rows, assigns) =>
         writeParts(splitByBytes(rows), (part) => writePart(hand, group, { rows: part, assigns })),
     }),

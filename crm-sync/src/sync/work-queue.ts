@@ -34,7 +34,7 @@ const CROWD_LINGER_MS = 500
  * What is filled in afterwards goes in rounds of its own that are worth a bulk job: it waits until a page of it is in,
  * or nothing more of it came for a while.
  */
-export const BACKFILL_ITEMS = 10_000
+export const BACKFILL_ITEMS = 5000
 const BACKFILL_LINGER_MS = 2000
 
 /**
