@@ -37,13 +37,12 @@ export async function findNewFirings({ warehouse, workspace }: Sources, leads: r
     const around = [...new Set(events.map(({ node }) => node))].flatMap((node) => fired.get(node) ?? [])
     const before = findOwnFirings(around, events)
     const fresh = findNewEntries(entries, { events, fired: before, rules })
-    const imported = new Set(events.filter((event) => event.imported).map(({ messageId }) => messageId))
     return {
       row: { ...row, assigned_owner: pickOwner(before, rules) },
       before,
       firings: fresh.map((entry) => ({
         ...toFiring(workspace.id, lead, entry),
-        imported: imported.has(entry.messageId),
+        imported: events.some(({ messageId, imported }) => imported && messageId === entry.messageId),
       })),
     }
   })
