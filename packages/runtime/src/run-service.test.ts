@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, test } from 'node:test'
 
@@ -48,6 +49,17 @@ afterEach(() => {
 })
 
 describe('a service under a parent', () => {
+  test('goes on while its log cannot be written', async () => {
+    const full = openSync('/dev/full', 'w')
+    const started = start('warns often', ['ignore', full, 'inherit', 'ipc'])
+    await isReady(started)
+    await until(
+      () => started.messages.filter((message) => JSON.stringify(message).includes('odd')).length > 20,
+    )
+    started.child.send({ type: 'stop' })
+    assert.deepEqual(await exitOf(started), [0, null])
+  })
+
   test('says that it is ready and where it listens', async () => {
     const service = underParent()
     await isReady(service)

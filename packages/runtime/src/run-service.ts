@@ -1,3 +1,4 @@
+import { createLineWriter } from './line-writer.ts'
 import { createLog, type Log } from './log.ts'
 
 /** What a service says about itself when asked. */
@@ -40,8 +41,9 @@ const ORPHAN_STOP_LIMIT_MS = 3000
  * Alone: SIGINT and SIGTERM stop it. A start that fails ends the process with exit code 1 and one clear line.
  */
 export async function runService(name: string, start: (log: Log) => Promise<RunningService>): Promise<void> {
+  const writeLine = createLineWriter()
   const log = createLog(name, (line, level) => {
-    process.stdout.write(`${line}\n`)
+    writeLine(line)
     if (level !== 'info') send({ type: 'log', line })
   })
   const lifecycle = new Lifecycle(log)

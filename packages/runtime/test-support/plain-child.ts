@@ -6,6 +6,7 @@ const behaviour = process.argv[2]
 await runService('plain', (log) => {
   if (behaviour === 'fails') return Promise.reject(new Error('the cupboard is bare; fill it'))
   if (behaviour === 'warns') log.warn('looks odd', { count: 3 })
+  if (behaviour === 'warns often') setInterval(() => log.warn('looks odd'), 5)
   const living = setInterval(() => undefined, 1000)
   return Promise.resolve({
     url: 'http://127.0.0.1:1',
