@@ -4,6 +4,7 @@ import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { mapSome, toChunks } from '../chunks.ts'
+import { touchCompanies } from '../companies/touch-companies.ts'
 import { settleCompanies } from '../companies/settle-companies.ts'
 import type { ErasureBook } from '../control/erasures.ts'
 import { sweepErased } from '../control/sweep-erased.ts'
@@ -30,6 +31,11 @@ export interface ReconcileDependencies {
   readonly progress: Progress
   readonly log: Log
   readonly now: () => number
+  /**
+   * Companies are settled so many ms after they were last, at the earliest; default 0. They are sums over their leads,
+   * and their turn costs as much as that of a few leads, who wait for it.
+   */
+  readonly companiesEveryMs?: number
 }
 
 /** Identifiers of one reconcile: what differs is in memory until all of it is written. */
@@ -51,14 +57,17 @@ const MAX_HELD_EVENTS = 100_000
 export function createReconcileStage(dependencies: ReconcileDependencies): (batch: Batch) => Promise<void> {
   const { progress, workspaces } = dependencies
   const maxEvents = MAX_HELD_EVENTS / Math.max(workspaces.size, 1)
-  const remembered = new Map(
-    [...workspaces.keys()].map((id) => [id, { held: new HeldEvents(maxEvents), foresight: new Foresight() }]),
-  )
+  const remember = (maxEvents: number): Remembered => ({
+    held: new HeldEvents(maxEvents),
+    foresight: new Foresight(),
+    companiesFrom: 0,
+  })
+  const remembered = new Map([...workspaces.keys()].map((id) => [id, remember(maxEvents)]))
   return async (batch) =>
     await progress.during(async () => {
       const touched = coalesceTouched(batch, dependencies).map((one) => ({
         ...one,
-        ...(remembered.get(one.workspace.id) ?? { held: new HeldEvents(0), foresight: new Foresight() }),
+        memory: remembered.get(one.workspace.id) ?? remember(0),
       }))
       try {
         await Promise.all([
@@ -68,28 +77,53 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
         for (const one of touched) await settleTouched(dependencies, one)
       } catch (error) {
         // What was written before the failure is not known.
-        for (const one of touched) one.held.clear()
+        for (const { memory } of touched) memory.held.clear()
         throw error
       }
     })
 }
 
-interface HeldWorkspace extends TouchedWorkspace {
+/** What is kept of a workspace from one batch to the next. */
+interface Remembered {
   readonly held: HeldEvents
   readonly foresight: Foresight
+  /** Time from which on its companies may be settled again. */
+  companiesFrom: number
 }
 
-async function claim({ versions }: ReconcileDependencies, { workspace, held }: HeldWorkspace): Promise<void> {
+interface RememberedWorkspace extends TouchedWorkspace {
+  readonly memory: Remembered
+}
+
+async function claim(
+  { versions }: ReconcileDependencies,
+  { workspace, memory }: RememberedWorkspace,
+): Promise<void> {
   const isNew = await versions.claim(workspace.id)
-  if (isNew) held.clear()
+  if (isNew) memory.held.clear()
 }
 
-async function settleTouched(dependencies: ReconcileDependencies, touched: HeldWorkspace): Promise<void> {
-  const { workspace, nodes, companies, held } = touched
-  for (const { id, days } of nodes.values()) held.touch(id, days)
+async function settleTouched(
+  dependencies: ReconcileDependencies,
+  touched: RememberedWorkspace,
+): Promise<void> {
+  const { nodes, memory } = touched
+  for (const { id, days } of nodes.values()) memory.held.touch(id, days)
   for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
     await reconcile(dependencies, touched, chunk)
   }
+  await settleInTurn(dependencies, touched)
+}
+
+/** Companies whose turn it is not are touched once more: they come again, together with what comes until then. */
+async function settleInTurn(
+  dependencies: ReconcileDependencies,
+  { workspace, companies, memory }: RememberedWorkspace,
+): Promise<void> {
+  if (companies.size === 0) return
+  if (performance.now() < memory.companiesFrom)
+    return await touchCompanies(dependencies.stream, workspace.id, companies)
+  memory.companiesFrom = performance.now() + (dependencies.companiesEveryMs ?? 0)
   for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
     await settleCompanies(dependencies, workspace, chunk)
   }
@@ -97,7 +131,7 @@ async function settleTouched(dependencies: ReconcileDependencies, touched: HeldW
 
 async function reconcile(
   dependencies: ReconcileDependencies,
-  { workspace, held, foresight }: HeldWorkspace,
+  { workspace, memory: { held, foresight } }: RememberedWorkspace,
   touched: readonly TouchedNode[],
 ): Promise<void> {
   const { warehouse, progress } = dependencies
