@@ -9,36 +9,32 @@ const STANDARD_OUTPUT = 1
  */
 export function createLineWriter(): (line: string) => void {
   let missing = 0
-  const write = openOutput(() => (missing += 1))
+  const write = openOutput()
+  const tellMissing = (): string =>
+    JSON.stringify({ level: 'warn', message: 'lines of this log are missing', missing })
   return (line) => {
-    if (
-      missing > 0 &&
-      write(`\n${JSON.stringify({ level: 'warn', message: 'lines of this log are missing', missing })}\n`)
-    )
-      missing = 0
-    write(`${line}\n`)
+    // The last room of a disk takes part of a line: what follows begins on a new one.
+    if (missing > 0 && write(`\n${tellMissing()}\n`)) missing = 0
+    if (!write(`${line}\n`)) missing += 1
   }
 }
 
 /** Answers whether the text was taken. */
-function openOutput(onFailure: () => void): (text: string) => boolean {
+function openOutput(): (text: string) => boolean {
   const output = fstatSync(STANDARD_OUTPUT)
-  if (output.isFIFO() || output.isSocket()) {
-    process.stdout.on('error', onFailure)
-    return (text) => {
-      process.stdout.write(text)
-      return true
-    }
-  }
+  if (!output.isFIFO() && !output.isSocket()) return writeWhole
+  let isGone = false
+  process.stdout.on('error', () => (isGone = true))
   return (text) => {
-    try {
-      // The last room of a disk takes part of a line: what follows begins on a new one.
-      if (writeSync(STANDARD_OUTPUT, text) === Buffer.byteLength(text)) return true
-      onFailure()
-      return false
-    } catch {
-      onFailure()
-      return false
-    }
+    if (!isGone) process.stdout.write(text)
+    return !isGone
+  }
+}
+
+function writeWhole(text: string): boolean {
+  try {
+    return writeSync(STANDARD_OUTPUT, text) === Buffer.byteLength(text)
+  } catch {
+    return false
   }
 }
