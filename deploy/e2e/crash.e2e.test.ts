@@ -4,7 +4,6 @@ import { test, type TestContext } from 'node:test'
 import { GROUPS } from '@leadline/contract'
 import { openStream } from '@leadline/stream'
 import { assertPortFree, LOOPBACK, toPorts } from '../src/instance/ports.ts'
-import { readIfThere } from '../src/instance/private-file.ts'
 import { planRequests } from '../src/simulate/plan-requests.ts'
 import { readLags } from '../src/status/read-lags.ts'
 import {
@@ -15,6 +14,7 @@ import {
 } from '../test-support/run-leadline.ts'
 import { makeTemporaryDirectory } from '../test-support/temporary-directory.ts'
 import { until } from '../test-support/until.ts'
+import { assertAsInQuiet, readIds, restOf, type Disturbed } from './compare-worlds.ts'
 import { planKills, type Victim } from './plan-kills.ts'
 import { takeSnapshot, type WorldSnapshot } from './world-snapshot.ts'
 
@@ -26,7 +26,6 @@ const VISITORS = SECONDS * 3
 /** About what a restart takes. Visitors keep coming meanwhile: without this the last kills would meet no traffic any more. */
 const RESTART_SECONDS = 6
 
-const REST_WITHIN_MS = 180_000
 const PROGRESS_WITHIN_MS = 120_000
 
 test(`kill -9 under ${SECONDS} s of traffic: nothing is lost, nothing is double, all is as in a quiet run`, async (t) => {
@@ -34,25 +33,11 @@ test(`kill -9 under ${SECONDS} s of traffic: nothing is lost, nothing is double,
     `LEADLINE_CRASH_SEED=${SEED} LEADLINE_CRASH_SECONDS=${SECONDS} LEADLINE_CRASH_ROUNDS=${ROUNDS}`,
   )
   const quiet = await runQuietly(t)
-  const { snapshot, sent, acked } = await runWithKills(t)
-  const visible = new Set(snapshot.messageIds)
-  assert.equal(visible.size, snapshot.messageIds.length, 'no event is visible twice')
-  assert.deepEqual(
-    acked.filter((id) => !visible.has(id)),
-    [],
-    'every acknowledged event is stored',
-  )
-  assert.deepEqual(
-    [...visible].filter((id) => !sent.has(id)),
-    [],
-    'every stored event was sent',
-  )
-  for (const [name, rows] of Object.entries(quiet.tables))
-    assert.deepEqual(snapshot.tables[name], rows, `${name} are as in the quiet run`)
-  for (const [name, records] of Object.entries(quiet.salesforce))
-    assert.deepEqual(snapshot.salesforce[name], records, `${name} records are as in the quiet run`)
+  const disturbed = await runWithKills(t)
+  assertAsInQuiet(disturbed, quiet)
+  const { snapshot } = disturbed
   t.diagnostic(
-    `${visible.size} events, ${snapshot.tables['leads']?.length} leads, ${snapshot.salesforce['Lead']?.length} Salesforce leads`,
+    `${snapshot.messageIds.length} events, ${snapshot.tables['leads']?.length} leads, ${snapshot.salesforce['Lead']?.length} Salesforce leads`,
   )
 })
 
@@ -77,7 +62,7 @@ async function runQuietly(t: TestContext): Promise<WorldSnapshot> {
   return snapshot
 }
 
-async function runWithKills(t: TestContext) {
+async function runWithKills(t: TestContext): Promise<Disturbed> {
   const directory = await makeTemporaryDirectory(t)
   const port = String(await findFreeBase())
   const start = () => startLeadline(t, directory, '--port', port, ...START)
@@ -156,15 +141,6 @@ async function untilInserting(directory: string): Promise<string> {
   } finally {
     await stream.close()
   }
-}
-
-const restOf = (leadline: RunningLeadline): Promise<void> =>
-  until('everything is at rest', async () => (await leadline.status()).idle, REST_WITHIN_MS)
-
-/** Whole lines only: the last one may be half written yet. None while there is no file. */
-async function readIds(file: string): Promise<string[]> {
-  const text = (await readIfThere(file)) ?? ''
-  return text.split('\n').slice(0, -1)
 }
 
 /** Five ports in a row: the restarted collector must be where the visitors left it. */
