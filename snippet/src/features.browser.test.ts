@@ -21,6 +21,7 @@ const ATTRIBUTES: Record<string, string> = {
   '/deny': 'data-properties="-email -phone"',
   '/redact': 'data-redact="email token"',
   '/link': 'data-link="other.example"',
+  '/link-pending': 'data-link="other.example" data-consent="pending"',
   '/off': 'data-device="false"',
 }
 
@@ -210,6 +211,22 @@ describe('a feature of the tag', () => {
     await runInPage(page, `leadline.track('linked')`)
     assert.equal((await fixture.arrived(3))[2]?.anonymousId, here?.anonymousId)
     assert.ok(page.url().endsWith('/link?a=1'))
+  })
+
+  it('link: an id that came along is not kept before consent', async () => {
+    const page = await at(on('shop.example', '/link'))
+    await runInPage(page, `leadline.track('here')`)
+    const [here] = await fixture.arrived(1)
+    await page.evaluate(
+      `document.body.innerHTML = '<a href="${on('www.other.example', '/link-pending')}">go</a>'`,
+    )
+    await page.click('a')
+    await page.waitForURL('**/link-pending**')
+    await runInPage(page, `leadline.ready(() => { window.isReady = true })`)
+    await page.waitForFunction('window.isReady')
+    assert.equal(await stored(page), '')
+    await runInPage(page, `leadline.consent('granted'); leadline.track('there')`)
+    assert.equal((await fixture.arrived(2))[1]?.anonymousId, here?.anonymousId)
   })
 
   it('link: a link that was pasted later, or into another browser, joins nobody', async () => {

@@ -33,7 +33,7 @@ export const toMessageId = (key: string): string | undefined => key.split(toQueu
 /** One that is known already stays the same, so that nothing on the wire is sent again. */
 function enqueue(event: Omit<QueuedEvent, 'bytes'>): QueuedEvent {
   const { key, json } = event
-  const queued = Object.assign(queue.get(key) ?? {}, event, { bytes: new Blob([json]).size })
+  const queued = Object.assign(queue.get(key) ?? {}, event, { bytes: new TextEncoder().encode(json).length })
   queue.set(key, queued)
   return queued
 }

@@ -1,5 +1,6 @@
 import { attempt, listen } from '../failures.ts'
 import { runCall } from '../client.ts'
+import { FREE_CALLS } from '../privacy/consent.ts'
 import { host, type Feature } from '../tag-host.ts'
 import { updateIdentity } from './identity.ts'
 
@@ -15,11 +16,12 @@ export const link: Feature = (setting) => {
   if (typeof setting !== 'string') return
   const domains = setting.split(' ')
   let isTaken = false
-  host.gates.push(() => {
-    const anonymousId = !isTaken && takeLinkedId()
-    isTaken = true
+  host.gates.push(([, [name]]) => {
+    // Nothing is kept for calls that need no consent.
+    if (isTaken || FREE_CALLS.includes(name)) return true
+    const anonymousId = takeLinkedId()
     if (anonymousId) updateIdentity((known) => (known.userId ? known : { ...known, anonymousId }))
-    return true
+    return (isTaken = true)
   })
   const decorate = ({ target }: Event): void => {
     const anchor = target instanceof Element && target.closest('a')

@@ -8,7 +8,7 @@ import { host, type Feature } from '../tag-host.ts'
 
 const STATES: readonly unknown[] = ['granted', 'pending', 'denied']
 /** Calls that store nothing and send nothing by themselves. */
-const FREE: readonly unknown[] = ['consent', 'optOut', 'ready', 'debug', 'init']
+export const FREE_CALLS: readonly unknown[] = ['consent', 'optOut', 'ready', 'debug', 'init']
 
 /**
  * `consent('granted' | 'pending' | 'denied')`; the setting is the state at the start, granted when it is
@@ -19,7 +19,7 @@ export const consent: Feature = (setting) => {
   const held: TagCall[] = []
   let state = STATES.includes(setting) ? setting : 'granted'
   host.gates.push(([timeMs, call, done]) => {
-    const isFree = state === 'granted' || FREE.includes(call[0])
+    const isFree = state === 'granted' || FREE_CALLS.includes(call[0])
     if (isFree) return true
     if (state === 'pending') held.push([timeMs, call, done, readPageContext()])
     else done?.(call[0] === 'user' ? undefined : { delivered: false, reason: 'consent_denied' })
