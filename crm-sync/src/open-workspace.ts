@@ -108,6 +108,7 @@ async function openSync(
     holdDownMs: crm.holdDownMs,
     maxHoldMs: crm.maxHoldMs,
     refreshMs: crm.refreshMs,
+    pace: () => org.gate.budget.pace(now()),
     ...turns,
     inHand,
     runRound: (items, ways) => runRound(dependencies, items, ways),

@@ -20,6 +20,13 @@ export interface BudgetRules {
 /** How long an answer about the org's use is believed, when it keeps us from calling. */
 const USAGE_AGE_MS = 15 * 60_000
 
+/** By how much of the timeline's part of the day's calls is used up. */
+const PACES = [
+  { from: 0.85, pace: 8 },
+  { from: 0.7, pace: 4 },
+  { from: 0.5, pace: 2 },
+] as const
+
 /** Whether a lane may still call, by what we used ourselves and by what the whole org used. */
 export class CallBudget {
   readonly window = new CallWindow()
@@ -42,6 +49,14 @@ export class CallBudget {
   allowed(): number | undefined {
     const byShare = this.#usage && Math.floor((this.#usage.limit * this.#rules.sharePercent) / 100)
     return this.#rules.callsPerDay ?? byShare
+  }
+
+  /** So many times longer than usual waits what can wait: rows of visits come late rather than not at all. */
+  pace(nowMs: number): number {
+    const allowed = this.allowed()
+    if (allowed === undefined) return 1
+    const used = this.window.total(nowMs) / (allowed * SHARE_OF_LANE.timeline)
+    return PACES.find(({ from }) => used >= from)?.pace ?? 1
   }
 
   /** Why a lane may not call now; undefined when it may. */

@@ -6,11 +6,12 @@ import { WorkQueue } from './work-queue.ts'
 const RETRIES = { baseMs: 100, maxMs: 1000, brokenMs: 5000, budgetMs: 60_000 }
 
 function open(holdDownMs = 1000) {
-  const clock = { ms: 10_000 }
+  const clock = { ms: 10_000, pace: 1 }
   const queue = new WorkQueue({
     holdDownMs,
     maxHoldMs: 3000,
     refreshMs: 60_000,
+    pace: () => clock.pace,
     retryTimes: RETRIES,
     now: () => clock.ms,
     random: () => 1,
@@ -50,6 +51,16 @@ test('visits and refreshes wait for the next tick, and go in one round', () => {
   queue.refreshNow('cy')
   assert.equal(queue.nextDueMs(), 15_000)
   assert.deepEqual(takeAt(15_000), ['ann session', 'bob session', 'cy refresh'])
+})
+
+test('where calls get short, visits wait for rarer ticks, and other news do not', () => {
+  const { queue, clock } = open()
+  clock.pace = 8
+  queue.add(work('ann', 'session'))
+  queue.refreshNow('cy')
+  assert.equal(queue.nextDueMs(), 120_000)
+  queue.add(work('bob', 'lead'))
+  assert.equal(queue.nextDueMs(), 10_500)
 })
 
 test('a visit waits no longer when there is other news of its person', () => {

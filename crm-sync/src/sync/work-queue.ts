@@ -18,6 +18,8 @@ export interface QueueOptions {
   readonly holdDownMs: number
   readonly maxHoldMs: number
   readonly refreshMs: number
+  /** How many times longer what is only about visits waits at present: calls get short. */
+  readonly pace?: () => number
   readonly retryTimes: RetryTimes
   readonly now: () => number
   readonly random: () => number
@@ -58,7 +60,6 @@ export class WorkQueue {
   /** What somebody else has in hand, by item key. */
   readonly #waiting = new Map<string, Pending>()
   readonly #visits: OpenVisits
-  readonly #tickMs: number
   #draining = false
   #lastFilledMs = 0
 
@@ -68,7 +69,6 @@ export class WorkQueue {
     this.#held = new HoldDown({ quietMs, maxMs }, mergePending)
     this.#filling = new HoldDown({ quietMs, maxMs }, mergePending)
     this.#visits = new OpenVisits(options.refreshMs)
-    this.#tickMs = options.refreshMs / TICKS
   }
 
   /** Items that are held. Later refreshes of visits do not count. */
@@ -92,7 +92,13 @@ export class WorkQueue {
   }
 
   #nextTickMs(ms: number): number {
-    return Math.ceil(ms / this.#tickMs) * this.#tickMs
+    const tickMs = this.#tickMs()
+    return Math.ceil(ms / tickMs) * tickMs
+  }
+
+  #tickMs(): number {
+    const { refreshMs, pace = () => 1 } = this.#options
+    return (refreshMs / TICKS) * pace()
   }
 
   /** Looks at a contact again whose refresh was held back. */
@@ -155,7 +161,7 @@ export class WorkQueue {
     if (this.#draining) return
     const key = itemKey(item)
     const known = this.#waiting.get(key)
-    if (isRefresh(item)) this.#visits.refreshAt(item.id, this.#options.now() + this.#tickMs)
+    if (isRefresh(item)) this.#visits.refreshAt(item.id, this.#options.now() + this.#tickMs())
     else this.#waiting.set(key, known ? mergePending(known, item) : item)
   }
 
