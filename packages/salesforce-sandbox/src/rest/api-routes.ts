@@ -19,6 +19,7 @@ import {
 import { readManyByBody, readManyByUrl } from './collection-read.ts'
 import { upsertMany } from './collection-upsert.ts'
 import { runComposite } from './composite.ts'
+import { runBatch } from './composite-batch.ts'
 import { runGraphs } from './composite-graph.ts'
 import { createMany, deleteMany, updateMany } from './collections.ts'
 import {
@@ -33,8 +34,9 @@ import { createDeploy, showDeployRequest } from './deploy-request.ts'
 import { createCustomField, queryTooling } from './tooling.ts'
 import { query, queryAll, queryMore } from './query-calls.ts'
 import { deleteByKey, insertOne, readByKey, upsertOne } from './record-by-key.ts'
+import { createTree } from './record-tree.ts'
 import { listDeleted, listUpdated } from './replication.ts'
-import { parameterizedSearch } from './search.ts'
+import { parameterizedSearch, search } from './search.ts'
 import { createOne, deleteOne, readOne, updateOne } from './single-record.ts'
 
 /** The REST API below `/services/data/vXX.X`. One more resource: one line here, one handler. */
@@ -62,6 +64,7 @@ export const API_ROUTES: readonly Route<ApiHandler>[] = [
   { pattern: 'tooling/query', methods: { GET: queryTooling } },
   { pattern: 'tooling/sobjects/CustomField', methods: { POST: createCustomField } },
   { pattern: 'parameterizedSearch', methods: { GET: parameterizedSearch } },
+  { pattern: 'search', methods: { GET: search } },
   { pattern: 'query', methods: { GET: query } },
   { pattern: 'queryAll', methods: { GET: queryAll } },
   { pattern: 'query/:locator', methods: { GET: queryMore } },
@@ -81,6 +84,8 @@ export const API_ROUTES: readonly Route<ApiHandler>[] = [
   },
   { pattern: 'composite', methods: { POST: runComposite } },
   { pattern: 'composite/graph', methods: { POST: runGraphs } },
+  { pattern: 'composite/batch', methods: { POST: runBatch } },
+  { pattern: 'composite/tree/:object', methods: { POST: createTree } },
   { pattern: 'composite/sobjects', methods: { POST: createMany, PATCH: updateMany, DELETE: deleteMany } },
   { pattern: 'composite/sobjects/:object', methods: { GET: readManyByUrl, POST: readManyByBody } },
   { pattern: 'composite/sobjects/:object/:field', methods: { PATCH: upsertMany } },

@@ -73,7 +73,7 @@ function runOne(call: ApiCall, sub: Subrequest, answers: Answers): Subresponse {
   const reply = call.dispatch(request)
   const { location } = reply.headers
   return {
-    body: parseBody(reply),
+    body: parseReply(reply),
     httpHeaders: location === undefined ? {} : { Location: location },
     httpStatusCode: reply.status,
     referenceId: sub.referenceId,
@@ -100,7 +100,7 @@ function toRequest(sub: Subrequest, url: string, body: unknown): HttpRequest | u
 }
 
 /** What is not JSON, a result file for one, is shown as text. */
-function parseBody({ headers, body }: Reply): unknown {
+export function parseReply({ headers, body }: Reply): unknown {
   if (body === '') return null
   return headers['content-type']?.startsWith('application/json') ? JSON.parse(body) : body
 }
