@@ -156,3 +156,24 @@ test('a campaign that may be made is made once, also when answers are lost and t
   await push(visitor('e@members.example'))
   assert.equal(members().length, 3)
 })
+
+test('an erased person leaves nothing of its memberships here', async () => {
+  await open({ visits: true })
+  makeCampaign('Spring')
+  const person = visitor('gone@members.example')
+  await push(person)
+  assert.equal(members().length, 1)
+  await desk.work('contact', [person.contactId], 'erased')
+  await desk.settle(sync)
+  assert.deepEqual(await desk.links(), [])
+  const [left] = await store.warehouse.query(
+    `SELECT count() AS n FROM crm_shadow FINAL WHERE ws = {ws:UInt32} AND object = 'CampaignMember'`,
+    { row: z.object({ n: z.coerce.number() }), params: { ws: desk.ws } },
+  )
+  assert.equal(left?.n, 0)
+  const told = (await desk.deliveries()).filter(({ kind }) => kind === 'member')
+  assert.deepEqual(
+    told.map(({ fields }) => fields),
+    ['{}'],
+  )
+})

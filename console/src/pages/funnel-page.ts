@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 import { readDays, readFunnel, type Funnel } from '../reads/read-funnel.ts'
+import { readWonByChannel } from '../reads/read-opportunities.ts'
 import { layout } from './layout.ts'
+import { wonTable } from './opportunity-table.ts'
 import type { Page, PageRequest } from './page.ts'
 import { table } from './parts.ts'
 
@@ -18,7 +20,11 @@ export const funnelPage: Page = async (request) => {
   const { warehouse, workspace, search, now } = request
   const days = SPANS.find((span) => String(span) === search.get('days')) ?? DEFAULT_DAYS
   const span = { ws: workspace.id, fromMs: now() - days * DAY_MS }
-  const [funnel, perDay] = await Promise.all([readFunnel(warehouse, span), readDays(warehouse, span)])
+  const [funnel, perDay, won] = await Promise.all([
+    readFunnel(warehouse, span),
+    readDays(warehouse, span),
+    readWonByChannel(warehouse, span),
+  ])
   const steps = toSteps(funnel, request)
   const body = html`<p class="filters">
       ${SPANS.map((one) => (one === days ? html`<strong>${one} days</strong> ` : html`<a href="?days=${one}">${one} days</a> `))}
@@ -32,6 +38,7 @@ export const funnelPage: Page = async (request) => {
       ],
       '',
     )}
+    ${wonTable(won)}
     <h2>Per day</h2>
     ${table(
       perDay,

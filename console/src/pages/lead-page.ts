@@ -3,11 +3,13 @@ import { NIL_UUID } from '@leadline/warehouse'
 import { z } from 'zod'
 import { readDeliveries } from '../reads/read-deliveries.ts'
 import { readLeadJudgement, readQualifications, type Judgement } from '../reads/read-judgement.ts'
+import { readOpportunities } from '../reads/read-opportunities.ts'
 import { readProfile, readSessions, type LeadProfile, type SessionRow } from '../reads/read-lead.ts'
 import { deliveryTable, recordLink } from './delivery-table.ts'
 import { qualificationTable, scoreList, touchTable } from './judgement-parts.ts'
 import { layout, toBase } from './layout.ts'
 import type { Markup, Page, PageRequest } from './page.ts'
+import { opportunities } from './opportunity-table.ts'
 import { badge, dash, table, time } from './parts.ts'
 import { timeline } from './timeline.ts'
 
@@ -20,16 +22,18 @@ export const leadPage: Page = async (request) => {
     readLeadJudgement(warehouse, { ws: workspace.id, id, nowMs: now() }),
   ])
   if (!profile || !judgement) return undefined
-  const [sessions, qualifications] = await Promise.all([
+  const { contactId, companyId } = profile
+  const [sessions, qualifications, deals] = await Promise.all([
     readSessions(warehouse, key),
     readQualifications(warehouse, key),
+    readOpportunities(warehouse, { ws: workspace.id, companyId, contactId }),
   ])
-  const ids = [profile.contactId, profile.companyId, ...sessions.map(({ sessionId }) => sessionId)].filter(
+  const ids = [contactId, companyId, ...sessions.map(({ sessionId }) => sessionId)].filter(
     (one) => one !== NIL_UUID,
   )
   const filter = { ws: workspace.id, outcome: '', kind: '', text: '', ids, page: 1 }
   const deliveries = await readDeliveries(warehouse, filter)
-  const body = html`${profileList(request, profile, judgement)}
+  const body = html`${profileList(request, profile, judgement)} ${opportunities(request, deals)}
     <h2>Attribution</h2>
     ${touchTable(judgement)}
     <h2>Qualification</h2>

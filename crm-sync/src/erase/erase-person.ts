@@ -11,6 +11,7 @@ import type { ReadScope } from '../salesforce/open-org.ts'
 import { querySoql } from '../salesforce/query.ts'
 import { quoteSoql } from '../salesforce/soql.ts'
 import { loadLinks, type StoredLink } from '../state/links.ts'
+import { findAttached } from './find-attached.ts'
 import type { Scope } from '../state/load-round.ts'
 
 export interface EraseInput {
@@ -106,13 +107,20 @@ async function eraseTraces(
   link: StoredLink,
   rows: readonly TimelineRecord[],
 ): Promise<void> {
-  const crmIds = [link.crmId, ...rows.map(({ id }) => id)]
+  const attached = await findAttached({ warehouse, ws }, link)
+  const crmIds = [...attached.recordIds, ...attached.crmIds, ...rows.map(({ id }) => id)]
   const ids = [
     link.id,
+    ...attached.ids,
     ...rows.map(({ sessionId }) => sessionId).filter((id) => z.guid().safeParse(id).success),
   ]
   await warehouse.command(
     'ALTER TABLE crm_shadow DELETE WHERE ws = {ws:UInt32} AND crm_id IN {crmIds:Array(String)} SETTINGS mutations_sync = 1',
+    { ws, crmIds },
+  )
+  await warehouse.command(
+    `ALTER TABLE opportunities_raw UPDATE contact_crm_ids = arrayFilter(id -> NOT has({crmIds:Array(String)}, id), contact_crm_ids)
+     WHERE ws = {ws:UInt32} AND hasAny(contact_crm_ids, {crmIds:Array(String)}) SETTINGS mutations_sync = 1`,
     { ws, crmIds },
   )
   for (const table of ['crm_links_raw', 'crm_parked'])

@@ -1,3 +1,4 @@
+import { NIL_UUID } from '@leadline/warehouse'
 import { z } from 'zod'
 import { loadLinks } from '../state/links.ts'
 import type { Scope } from '../state/load-round.ts'
@@ -11,8 +12,20 @@ export interface Explanation {
   readonly reasons: readonly string[]
   readonly record: { readonly object: string; readonly crmId: string; readonly owner: string } | null
   readonly parked: readonly ParkedRow[]
+  /** Of the person, and of its company. */
+  readonly opportunities: readonly Deal[]
   readonly deliveries: readonly Delivery[]
 }
+
+const dealRow = z.object({
+  name: z.string(),
+  crmId: z.string(),
+  stage: z.string(),
+  amount: z.number().nullable(),
+  currency: z.string(),
+  closeDate: z.string().nullable(),
+})
+export type Deal = z.output<typeof dealRow>
 
 const leadRow = z.object({
   primary_email: z.string(),
@@ -43,6 +56,7 @@ export async function explainPerson(scope: Scope, who: string): Promise<readonly
         ],
         record: isThere ? { object: link.object, crmId: link.crmId, owner: link.ownerName } : null,
         parked: own,
+        opportunities: await loadDeals(scope, contactId),
         deliveries,
       }
     }),
@@ -56,6 +70,17 @@ function describeLink(status: string | undefined, object = '', crmId = ''): read
     return [`its ${object} ${crmId} went along to another contact, with the person's new mail`]
   return [`it is ${object} ${crmId}`]
 }
+
+const loadDeals = ({ warehouse, ws }: Scope, contactId: string): Promise<Deal[]> =>
+  warehouse.query(
+    `SELECT name, opportunity_id AS crmId, stage, amount, currency, close_date AS closeDate
+     FROM opportunities
+     WHERE ws = {ws:UInt32} AND (has(contact_ids, {contactId:UUID}) OR company_id IN (
+       SELECT company_id FROM leads_raw FINAL
+       WHERE ws = {ws:UInt32} AND contact_id = {contactId:UUID} AND gone = 0 AND company_id != {nil:UUID}))
+     ORDER BY is_closed, changed_at DESC LIMIT {max:UInt32}`,
+    { row: dealRow, params: { ws, contactId, nil: NIL_UUID, max: RECENT } },
+  )
 
 const loadLeadRows = ({ warehouse, ws }: Scope, contactId: string): Promise<LeadRow[]> =>
   warehouse.query(

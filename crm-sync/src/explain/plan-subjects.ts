@@ -13,6 +13,8 @@ import type { Subject } from './select-subjects.ts'
 export interface DryRun {
   readonly operations: readonly PlannedWrite[]
   readonly parked: readonly Parked[]
+  /** What is left out or waits, by signature of the cause. */
+  readonly leftOut: readonly string[]
   /** Subjects that stay out by rule, or because their record was deleted. */
   readonly skipped: number
   /** What is wrong with the mapping. */
@@ -61,6 +63,7 @@ export async function planSubjects(options: DryRunOptions, subjects: readonly Su
   return {
     operations: plan.operations.map(toWrite),
     parked: plan.parked,
+    leftOut: [...new Set(plan.omitted.map(({ signature }) => signature))].sort(),
     skipped: plan.skipped,
     problems,
     writeCalls: countCalls(plan.operations),

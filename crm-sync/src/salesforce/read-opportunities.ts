@@ -151,7 +151,7 @@ export async function readOpportunities(
 
 const contactRow = z.object({ OpportunityId: z.string(), ContactId: z.string() })
 
-/** Salesforce ids of the contacts of each Opportunity. */
+/** Salesforce ids of the contacts of each Opportunity that are ours. */
 export async function readContacts(
   { send }: ReadOptions,
   ids: readonly string[],
@@ -160,7 +160,8 @@ export async function readContacts(
     chunkForUrl(ids, quoteSoql).map((part) =>
       querySoql(
         send,
-        `SELECT OpportunityId, ContactId FROM OpportunityContactRole WHERE ${soqlIn('OpportunityId', part)}`,
+        `SELECT OpportunityId, ContactId FROM OpportunityContactRole ` +
+          `WHERE Contact.${EXTERNAL_ID} != null AND ${soqlIn('OpportunityId', part)}`,
         { row: contactRow, lane: 'owner' },
       ),
     ),

@@ -25,10 +25,20 @@ export const salesforceWhy: Command = {
     }),
 }
 
-const describe = ({ contactId, reasons, record, deliveries }: Explanation): readonly string[] => [
+const describe = ({
+  contactId,
+  reasons,
+  record,
+  opportunities,
+  deliveries,
+}: Explanation): readonly string[] => [
   `contact ${contactId}: ${record ? `${record.object} ${record.crmId}` : 'not in Salesforce'}`,
   ...reasons.map((reason) => `  ${reason}`),
   ...(record?.owner ? [`  owned by ${record.owner}`] : []),
+  ...opportunities.map(
+    ({ name, crmId, stage, amount, currency, closeDate }) =>
+      `  Opportunity ${crmId} ${name}: ${stage}${amount === null ? '' : `, ${amount} ${currency}`.trimEnd()}${closeDate === null ? '' : `, closes ${closeDate}`}`,
+  ),
   ...deliveries.map(
     ({ at, object, operation, outcome, reason, code }) =>
       `  ${at.slice(0, 19)}  ${operation} ${object}: ${outcome}${code === '' ? '' : ` (${code})`}, because of ${reason}`,

@@ -7,6 +7,7 @@ export function describeDryRun(run: DryRun): readonly string[] {
     ...run.problems.map((problem) => `mapping: ${problem}`),
     ...run.operations.flatMap(describeWrite),
     ...run.parked.map(({ object, code, message }) => `waits for a person: ${object} ${code}: ${message}`),
+    ...run.leftOut.map((signature) => `left out: ${signature}`),
     sumUp(run),
   ]
 }
