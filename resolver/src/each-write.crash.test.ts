@@ -9,7 +9,7 @@ import { openStream, type Stream } from '@leadline/stream'
 import { readAllRows } from '../test-support/all-rows.ts'
 import { startDoomedChild } from '../test-support/doomed-child.ts'
 import { createOperator } from '../test-support/operator.ts'
-import { isResolved, openLab, readWork, type ResolverLab } from '../test-support/resolver-lab.ts'
+import { isResolved, openLab, readChanges, readWork, type ResolverLab } from '../test-support/resolver-lab.ts'
 import { toSettings } from '../test-support/settings.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
 import { watchWrites, type WriteMoment } from '../test-support/watched-writes.ts'
@@ -81,12 +81,14 @@ type Deed = (stream: Stream, workspace: number) => Promise<void>
 interface Found {
   readonly rows: Readonly<Record<string, readonly string[]>>
   readonly work: readonly string[]
+  readonly changes: readonly string[]
 }
 
 /** Passing states that somebody saw have their history and their work; what is, is the same. */
 const withoutHistory = ({ rows }: Found): Found => ({
   rows: Object.fromEntries(Object.entries(rows).filter(([table]) => !HISTORY.includes(table))),
   work: [],
+  changes: [],
 })
 
 describe('a resolver that is killed next to any one of its writes ends in the same rows, work and firings', () => {
@@ -138,7 +140,12 @@ describe('a resolver that is killed next to any one of its writes ends in the sa
     await waitUntil('all is resolved', () => isResolved(stream))
     await service.stop()
     const work = (await readWork(stream)).map(({ kind, id }) => `${kind} ${id}`)
-    return { rows: await readAllRows(lab.warehouse, workspace), work: [...new Set(work)].sort() }
+    const changes = (await readChanges(stream)).map(({ nodeId, from, to }) => `${nodeId} ${from} ${to}`)
+    return {
+      rows: await readAllRows(lab.warehouse, workspace),
+      work: [...new Set(work)].sort(),
+      changes: [...new Set(changes)].sort(),
+    }
   }
 
   const prepare = async (deeds: readonly Deed[], workspaces: readonly number[]): Promise<void> => {
@@ -225,6 +232,7 @@ describe('a resolver that is killed next to any one of its writes ends in the sa
       'after insert rule_firings 1',
       'after insert leads_raw 1',
       'after append crm.work.v1 1',
+      'after append identity.changes.v1 1',
       'after insert event_leads 1',
       'after insert identity_assignments 1',
       'after handle identity.touched.v1 1',

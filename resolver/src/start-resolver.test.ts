@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { EVENTS_TOPIC, decodeDeadLetter } from '@leadline/contract'
 import { createLog } from '@leadline/runtime'
-import { openLab, readDeadLetters, type ResolverLab } from '../test-support/resolver-lab.ts'
+import { openLab, readChanges, readDeadLetters, type ResolverLab } from '../test-support/resolver-lab.ts'
 import { hash } from '../test-support/resolve-world.ts'
 import { toSettings } from '../test-support/settings.ts'
 import { compareTexts } from './identity/order.ts'
@@ -34,7 +34,7 @@ const STORY: readonly Happening[] = [
 describe('the resolver on a real log and engine', () => {
   let lab: ResolverLab
   before(async () => {
-    lab = await openLab(9)
+    lab = await openLab(10)
     await lab.start()
   })
   after(async () => await lab.close())
@@ -44,6 +44,19 @@ describe('the resolver on a real log and engine', () => {
       assert.ok(typeof row === 'object' && row !== null)
       return columns.map((column) => Reflect.get(row, column))
     })
+
+  test('tells whoever listens which identifiers came to another lead', async () => {
+    await lab.send([toEnvelope(10, { id: 'k1', at: 0, type: 'page', a: 'k-cookie' })])
+    await lab.settle()
+    await lab.send([toEnvelope(10, { id: 'k2', at: 5, type: 'identify', a: 'k-cookie', u: 'kim' })])
+    await lab.settle()
+    const changes = (await readChanges(lab.stream)).filter(({ workspace }) => workspace === 10)
+    const [cookie, kim] = [hash('anon', 'k-cookie'), hash('user', 'kim')]
+    assert.deepEqual(
+      changes.map(({ nodeId, from, to }) => [nodeId, from, to]),
+      [[cookie, cookie, kim]],
+    )
+  })
 
   test('turns events into one lead with its sessions, company, contact and CRM work', async () => {
     await lab.send(STORY.map((happening) => toEnvelope(1, happening)))

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  CHANGES_TOPIC,
   CONTROL_TOPIC,
   CRM_WORK_TOPIC,
   DEAD_TOPIC,
@@ -10,8 +11,10 @@ import {
   TOPICS,
   TOUCHED_TOPIC,
   decodeCrmWork,
+  decodeIdentityChange,
   type CrmWork,
   type Envelope,
+  type IdentityChange,
   type IdentityLimits,
 } from '@leadline/contract'
 import { createLog, type RunningService } from '@leadline/runtime'
@@ -117,6 +120,12 @@ export async function isResolved(stream: Stream): Promise<boolean> {
 export const readWork = async (stream: Stream): Promise<readonly CrmWork[]> =>
   (await readTopic(stream, CRM_WORK_TOPIC)).flatMap((value) => {
     const decoded = decodeCrmWork(value)
+    return decoded.ok ? [decoded.value] : []
+  })
+
+export const readChanges = async (stream: Stream): Promise<readonly IdentityChange[]> =>
+  (await readTopic(stream, CHANGES_TOPIC)).flatMap((value) => {
+    const decoded = decodeIdentityChange(value)
     return decoded.ok ? [decoded.value] : []
   })
 

@@ -5,16 +5,26 @@ import * as fc from 'fast-check'
 import { invalidEnvelopes, validEnvelopes } from '../fixtures/index.ts'
 import { crmWorkKey, decodeCrmWork } from './crm-work.ts'
 import { decodeDeadLetter, encodeDeadLetter } from './dead-letter.ts'
+import { decodeIdentityChange } from './identity-change.ts'
 import { decodeIdentityCommand } from './identity-control.ts'
 import { decodeEnvelope, encodeEnvelope } from './envelope.ts'
 import type { Decoded } from './result.ts'
-import { CONTROL_TOPIC, CRM_WORK_TOPIC, DEAD_TOPIC, EVENTS_TOPIC, TOPICS, TOUCHED_TOPIC } from './topics.ts'
+import {
+  CHANGES_TOPIC,
+  CONTROL_TOPIC,
+  CRM_WORK_TOPIC,
+  DEAD_TOPIC,
+  EVENTS_TOPIC,
+  TOPICS,
+  TOUCHED_TOPIC,
+} from './topics.ts'
 import { decodeTouched } from './touched.ts'
 
 const decoders: Readonly<Record<string, (text: string) => Decoded<unknown>>> = {
   [EVENTS_TOPIC]: decodeEnvelope,
   [DEAD_TOPIC]: decodeDeadLetter,
   [TOUCHED_TOPIC]: decodeTouched,
+  [CHANGES_TOPIC]: decodeIdentityChange,
   [CONTROL_TOPIC]: decodeIdentityCommand,
   [CRM_WORK_TOPIC]: decodeCrmWork,
 }

@@ -16,6 +16,11 @@ export const EVENTS_TOPIC = 'events.v1'
 export const DEAD_TOPIC = 'dead.v1'
 /** Identifiers whose facts or events changed. Keyed by workspace, so that each has one reconciler. */
 export const TOUCHED_TOPIC = 'identity.touched.v1'
+/**
+ * Identifiers whose lead changed, for whoever wants to follow that. Nothing of ours reads it. Not compacted: the ids of
+ * erased people would stay in it for ever.
+ */
+export const CHANGES_TOPIC = 'identity.changes.v1'
 /** What operators decided about identities. Keyed by workspace. */
 export const CONTROL_TOPIC = 'identity.control.v1'
 /** Pointers to contacts and companies whose CRM records may be out of date. */
@@ -25,6 +30,7 @@ export const TOPICS: readonly TopicSpec[] = [
   { name: EVENTS_TOPIC, partitions: 8, compacted: false, retentionMs: 7 * DAY_MS },
   { name: DEAD_TOPIC, partitions: 1, compacted: false, retentionMs: 30 * DAY_MS },
   { name: TOUCHED_TOPIC, partitions: 4, compacted: false, retentionMs: 7 * DAY_MS },
+  { name: CHANGES_TOPIC, partitions: 4, compacted: false, retentionMs: 30 * DAY_MS },
   { name: CONTROL_TOPIC, partitions: 1, compacted: false, retentionMs: 365 * DAY_MS },
   { name: CRM_WORK_TOPIC, partitions: 4, compacted: false, retentionMs: 7 * DAY_MS },
 ]

@@ -1,5 +1,13 @@
-import { CRM_WORK_TOPIC, crmWorkKey, encodeCrmWork } from '@leadline/contract'
-import type { Stream } from '@leadline/stream'
+import {
+  CHANGES_TOPIC,
+  CRM_WORK_TOPIC,
+  crmWorkKey,
+  encodeCrmWork,
+  encodeIdentityChange,
+  identityChangeKey,
+  type IdentityChange,
+} from '@leadline/contract'
+import type { Stream, StreamValue } from '@leadline/stream'
 import {
   toDateTime,
   type EventLeadsRow,
@@ -26,13 +34,14 @@ interface Sinks {
  * The order is what makes a repeat after a crash complete. What was affected is found by comparing with the stored
  * stamps and assignments, so these come last; the companies whose leads differ are touched first, and are looked at
  * in a later batch, when all of this is written; what rules do comes before their firings; contacts come before the
- * leads they are compared with; work for the CRM comes when the rows it points to are there. The assignments are one
- * block: all are visible or none.
+ * leads they are compared with; work for the CRM and word of changes come when the rows are there, and before what a
+ * repeat would find nothing by. The assignments are one block: all are visible or none.
  */
 export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Promise<void> {
   const { warehouse, stream, versions, now } = sinks
   const { workspace, rebuilt, plan, actions } = reconciled
-  const at = toDateTime(now())
+  const nowMs = now()
+  const at = toDateTime(nowMs)
   const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
 
   const companies = [...all('companyLeads').flat(), ...all('leads').flat()]
@@ -63,8 +72,24 @@ export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Pro
     warehouse.insert('lead_nodes', stamp(distinctNodes([...all('leadNodes').flat(), ...plan.leadNodes]))),
     warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at })))),
   ])
+  await stream.append(CHANGES_TOPIC, toChanges(plan, { version, at: new Date(nowMs).toISOString() }))
   await warehouse.insert('identity_assignments', stamp(plan.assignments))
 }
+
+const toChanges = (
+  { log }: Reconciled['plan'],
+  said: Pick<IdentityChange, 'version' | 'at'>,
+): readonly StreamValue[] =>
+  log
+    .map(({ ws, node_id, from_lead, to_lead }): IdentityChange => ({
+      v: 1,
+      workspace: ws,
+      nodeId: node_id,
+      from: from_lead,
+      to: to_lead,
+      ...said,
+    }))
+    .map((change) => ({ key: identityChangeKey(change), value: encodeIdentityChange(change) }))
 
 /** Rows of which some have an owner since just now. */
 const withOwners = (
