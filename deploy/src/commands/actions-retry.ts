@@ -8,7 +8,7 @@ export const actionsRetry: Command = {
   summary: 'deliver again what rules could not deliver and what waits for a person',
   details: [
     'Parked messages are due at once, with the id and words they had, and go where the settings say now. A receiver that',
-    'had said it was gone (410) is asked again. What fired with an event older than 30 days stays as it is.',
+    'had said it was gone (410) is asked again. What fired with an event older than 30 days (and maxAgeHours) stays as it is.',
   ].join('\n'),
   flags: {
     ...workspaceFlags,
@@ -22,7 +22,7 @@ export const actionsRetry: Command = {
       throw new CommandError('say what: --all, or --filter K=V, e.g. --filter rule=hot')
     const filter = readActionFilter(flags)
     const retried = await withWorkspace(flags, ({ warehouse, workspace }) =>
-      retryDeliveries(warehouse, workspace.id, { filter, nowMs: Date.now() }),
+      retryDeliveries(warehouse, workspace, { filter, nowMs: Date.now() }),
     )
     terminal.line(flags.isSet('json') ? JSON.stringify({ retried }) : `Handed over: ${retried}.`)
     return 0

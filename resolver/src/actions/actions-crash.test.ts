@@ -15,7 +15,7 @@ const SECRET = `whsec_${Buffer.from('a secret of the tests, long enough').toStri
 
 const rulesFor = (url: string) => ({
   qualification: {
-    actions: { allowPrivateNetworks: true, maxAgeHours: 8760 },
+    actions: { allowPrivateNetworks: true, maxAgeHours: 87_600 },
     rules: [
       {
         name: 'known',

@@ -51,11 +51,11 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     sending.set(line, work)
   }
   const takeUp = async (workspace: Workspace): Promise<boolean> => {
-    if ((await readDue(warehouse, workspace.id, now())).length === 0) return false
+    if ((await readDue(warehouse, workspace, now())).length === 0) return false
     if (!(await lease.hold(workspace.id))) return false
     // Before the question: what is on its way while it is answered may be told as due, and not be any more.
     const inHand = new Set(sending.keys())
-    const due = await readDue(warehouse, workspace.id, now())
+    const due = await readDue(warehouse, workspace, now())
     const free = await touchErased(
       dependencies,
       workspace,
@@ -84,7 +84,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
 async function isAnyDue({ warehouse, workspaces, now }: DelivererDependencies): Promise<boolean> {
   for (const workspace of workspaces.values()) {
     if (!hasReceivers(workspace)) continue
-    const due = await readDue(warehouse, workspace.id, now())
+    const due = await readDue(warehouse, workspace, now())
     const factsOf = await readMessageFacts(warehouse, workspace.id, due)
     if (due.some((delivery) => delivery.message !== '' || factsOf(delivery).firing)) return true
   }

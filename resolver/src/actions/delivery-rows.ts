@@ -1,9 +1,15 @@
 import { toDateTime, type ActionDeliveriesRow, type Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
+import type { Workspace } from '../workspaces.ts'
 
 const DAY_MS = 86_400_000
-/** What fired with an older event is not looked at any more: longer than all tries take together. */
-export const WINDOW_MS = 30 * DAY_MS
+const HOUR_MS = 3_600_000
+/** Longer than all tries take together, and what a person has to look into the rest. */
+const TRIES_MS = 30 * DAY_MS
+
+/** What fired with an event before this is not looked at any more. */
+export const findSince = ({ settings }: Workspace, nowMs: number): string =>
+  toDateTime(nowMs - TRIES_MS - settings.qualification.actions.maxAgeHours * HOUR_MS)
 
 const int = z.number()
 const text = z.string()
@@ -38,13 +44,20 @@ const COLUMNS = Object.keys(deliveryRow.shape).join(', ')
 const PER_TARGET = 20
 
 /** What is due now, the longest due first. Whether its rule has fired is not known yet. */
-export const readDue = (warehouse: Warehouse, ws: number, nowMs: number): Promise<readonly Delivery[]> =>
+export const readDue = (
+  warehouse: Warehouse,
+  workspace: Workspace,
+  nowMs: number,
+): Promise<readonly Delivery[]> =>
   warehouse.query(
     `SELECT ${COLUMNS} FROM action_deliveries_raw FINAL
      WHERE ws = {ws:UInt32} AND at >= {since:DateTime64(3, 'UTC')} AND state = 'due'
        AND next_at <= {now:DateTime64(3, 'UTC')}
      ORDER BY next_at, delivery_id LIMIT ${PER_TARGET} BY rule, action`,
-    { row: deliveryRow, params: { ws, now: toDateTime(nowMs), since: toDateTime(nowMs - WINDOW_MS) } },
+    {
+      row: deliveryRow,
+      params: { ws: workspace.id, now: toDateTime(nowMs), since: findSince(workspace, nowMs) },
+    },
   )
 
 const parkedRow = z.object({ rule: text, action: text, count: z.coerce.number(), last_error: text })
@@ -53,7 +66,7 @@ export type ParkedTarget = z.output<typeof parkedRow>
 /** What waits for a person, by rule and action, with why the latest does. */
 export const readParkedTargets = (
   warehouse: Warehouse,
-  ws: number,
+  workspace: Workspace,
   nowMs: number,
 ): Promise<readonly ParkedTarget[]> =>
   warehouse.query(
@@ -61,7 +74,7 @@ export const readParkedTargets = (
      FROM action_deliveries_raw FINAL
      WHERE ws = {ws:UInt32} AND at >= {since:DateTime64(3, 'UTC')} AND state = 'parked'
      GROUP BY rule, action ORDER BY rule, action`,
-    { row: parkedRow, params: { ws, since: toDateTime(nowMs - WINDOW_MS) } },
+    { row: parkedRow, params: { ws: workspace.id, since: findSince(workspace, nowMs) } },
   )
 
 /** Writes deliveries over what stood there. */

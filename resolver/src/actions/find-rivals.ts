@@ -1,5 +1,6 @@
-import { fromDateTime, toDateTime, type Warehouse } from '@leadline/warehouse'
-import { deliveryRow, WINDOW_MS, type Delivery } from './delivery-rows.ts'
+import { fromDateTime, type Warehouse } from '@leadline/warehouse'
+import type { Workspace } from '../workspaces.ts'
+import { deliveryRow, findSince, type Delivery } from './delivery-rows.ts'
 
 /**
  * Deliveries of these leads. A reconciler that slept while another took over may write, late, that a rule fires which
@@ -7,7 +8,7 @@ import { deliveryRow, WINDOW_MS, type Delivery } from './delivery-rows.ts'
  */
 export const readOfLeads = async (
   warehouse: Warehouse,
-  ws: number,
+  workspace: Workspace,
   { leads, nowMs }: { readonly leads: readonly string[]; readonly nowMs: number },
 ): Promise<readonly Delivery[]> =>
   leads.length === 0
@@ -16,7 +17,7 @@ export const readOfLeads = async (
         `SELECT ${Object.keys(deliveryRow.shape).join(', ')} FROM action_deliveries_raw FINAL
          WHERE ws = {ws:UInt32} AND at >= {since:DateTime64(3, 'UTC')} AND lead_id IN {leads:Array(UUID)}
            AND state IN ('due', 'done', 'parked')`,
-        { row: deliveryRow, params: { ws, leads, since: toDateTime(nowMs - WINDOW_MS) } },
+        { row: deliveryRow, params: { ws: workspace.id, leads, since: findSince(workspace, nowMs) } },
       )
 
 export interface Rivalry {

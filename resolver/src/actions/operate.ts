@@ -1,6 +1,7 @@
 import { toDateTime, type Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
-import { deliveryRow, WINDOW_MS, writeDeliveries } from './delivery-rows.ts'
+import type { Workspace } from '../workspaces.ts'
+import { deliveryRow, findSince, writeDeliveries } from './delivery-rows.ts'
 import { toTargetKey, writeGoneTarget } from './gone-targets.ts'
 
 /** What an operator may choose by. */
@@ -53,19 +54,20 @@ export const readActionLog = (
 
 /**
  * Makes due again what waits for a person, from its first try on, and lets messages go to receivers that said they were
- * gone. How many. What fired with an event older than 30 days stays as it is.
+ * gone. How many. What fired with an event older than 30 days, beyond `maxAgeHours`, stays as it is.
  */
 export async function retryDeliveries(
   warehouse: Warehouse,
-  ws: number,
+  workspace: Workspace,
   { filter, nowMs }: { readonly filter: LogFilter; readonly nowMs: number },
 ): Promise<number> {
+  const ws = workspace.id
   const parked = await warehouse.query(
     `SELECT ${Object.keys(deliveryRow.shape).join(', ')} FROM action_deliveries_raw FINAL
      WHERE ${toCondition({ ...filter, state: 'parked' })} AND at >= {since:DateTime64(3, 'UTC')}`,
     {
       row: deliveryRow,
-      params: { ...filter, state: 'parked', ws, since: toDateTime(nowMs - WINDOW_MS) },
+      params: { ...filter, state: 'parked', ws, since: findSince(workspace, nowMs) },
     },
   )
   for (const key of new Set(parked.map(toTargetKey)))

@@ -67,7 +67,7 @@ async function openJudge(
 ): Promise<(delivery: Delivery) => Verdict> {
   const fresh = due.filter((delivery) => !isBegun(delivery))
   const leads = fresh.map(({ lead_id }) => lead_id)
-  const others = await readOfLeads(warehouse, workspace.id, { leads, nowMs })
+  const others = await readOfLeads(warehouse, workspace, { leads, nowMs })
   const factsOf = await readMessageFacts(warehouse, workspace.id, [...fresh, ...others])
   const rules = new Map(workspace.settings.qualification.rules.map((rule) => [rule.name, rule]))
   const isFired = (delivery: Delivery): boolean => isBegun(delivery) || factsOf(delivery).firing !== undefined

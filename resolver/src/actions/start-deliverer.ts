@@ -48,7 +48,9 @@ export function startDeliverer(dependencies: StageDependencies): ActionStage {
   return {
     report: async () => {
       try {
-        const parked = await Promise.all(watched.map(({ id }) => readParkedTargets(warehouse, id, now())))
+        const parked = await Promise.all(
+          watched.map((workspace) => readParkedTargets(warehouse, workspace, now())),
+        )
         return { isIdle: !(await deliverer.isBusy()), problems: parked.flat().map(toProblem) }
       } catch (error) {
         return { isIdle: false, problems: [`actions: cannot be read: ${describeError(error)}`] }

@@ -101,7 +101,7 @@ export const actionLimits = z.strictObject({
   maxAgeHours: z
     .number()
     .positive()
-    .max(8760)
+    .max(87_600)
     .default(24)
     .describe(
       'A rule that is met by an event older than this does not act: what is late or imported is no news',
