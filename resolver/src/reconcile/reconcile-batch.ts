@@ -32,8 +32,8 @@ export interface ReconcileDependencies {
   readonly log: Log
   readonly now: () => number
   /**
-   * Companies are settled so many ms after they were last, at the earliest; default 0. They are sums over their leads,
-   * and their turn costs as much as that of a few leads, who wait for it.
+   * While leads wait, companies are settled so many ms after they were last, at the earliest; default 0. They are sums
+   * over their leads, and their turn costs as much as that of a few leads.
    */
   readonly companiesEveryMs?: number
 }
@@ -47,7 +47,7 @@ const MAX_LEADS = 500
 /** When their events are in memory already. */
 const MAX_LEADS_HELD = 5000
 const PORTIONS_AT_ONCE = 2
-/** Of identifiers with many; about 70 MB. */
+/** Of identifiers with many; about 100 MB. */
 const MAX_HELD_EVENTS = 100_000
 
 /**
@@ -115,13 +115,16 @@ async function settleTouched(
   await settleInTurn(dependencies, touched)
 }
 
-/** Companies whose turn it is not are touched once more: they come again, together with what comes until then. */
+/**
+ * As long as leads keep coming, companies whose turn it is not are touched once more: they come again, together with
+ * what comes until then. Where no lead waits, it is their turn.
+ */
 async function settleInTurn(
   dependencies: ReconcileDependencies,
-  { workspace, companies, memory }: RememberedWorkspace,
+  { workspace, nodes, companies, memory }: RememberedWorkspace,
 ): Promise<void> {
   if (companies.size === 0) return
-  if (performance.now() < memory.companiesFrom)
+  if (nodes.size > 0 && performance.now() < memory.companiesFrom)
     return await touchCompanies(dependencies.stream, workspace.id, companies)
   memory.companiesFrom = performance.now() + (dependencies.companiesEveryMs ?? 0)
   for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
