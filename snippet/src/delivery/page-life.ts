@@ -37,7 +37,8 @@ export function startPageLife(): string {
     // On phones this is the last thing that a page is sure to hear.
     listen('visibilitychange', () => document.hidden && flush(true))
     listen('online', () => flush())
-    listen('storage', (event) => notice(event.key ?? ''))
+    // In a task of its own, like the first look at the storage: browsers open it for the listener.
+    setTimeout(() => listen('storage', (event) => notice(event.key ?? '')))
   }
   return pageId
 }
