@@ -56,7 +56,7 @@ describe('the deliverer', () => {
           ...given.workspaces[0],
           id: ws,
           qualification: {
-            actions: { allowPrivateNetworks: true },
+            actions: { allowPrivateNetworks: true, maxAgeHours: 8760 },
             rules: [{ name: RULE, actions: [{ webhook: target }] }],
           },
         },
@@ -94,13 +94,15 @@ describe('the deliverer', () => {
     /** Whose lead the event has. */
     readonly lead?: number
     readonly version?: string
+    /** Of the event. */
+    readonly ageMs?: number
   }
   /** What the reconciler writes of a rule that fires, in its order. */
   const fire = async (
     n: number,
-    { isFired = true, isResolved = true, lead: owner = n, version = '5' }: Fired = {},
+    { isFired = true, isResolved = true, lead: owner = n, version = '5', ageMs = MINUTE }: Fired = {},
   ): Promise<string> => {
-    const at = toDateTime(START_MS - MINUTE)
+    const at = toDateTime(START_MS - ageMs)
     const ids = { ws, node_id: uuid(n), message_id: `m${n}` }
     const firing = { ...ids, rule: RULE, lead_id: uuid(owner), at, stage: 'hot', version }
     const delivery_id = toDeliveryId(ws, firing, ACTION)
@@ -284,6 +286,12 @@ describe('the deliverer', () => {
       'done 1',
       'due 0',
     ])
+  })
+
+  test('sends what fired with an event as old as the settings allow', async () => {
+    const id = await fire(1, { ageMs: 300 * 24 * HOUR })
+    assert.equal(await run(open()), 1)
+    assert.equal(await stateOf(id), 'done 1')
   })
 
   test('waits until the lead is written that it tells of', async () => {
