@@ -8,6 +8,9 @@ const PLAIN_TEXT: ReadonlySet<number> = new Set([
   386, 394, 403, 456, 497, 516,
 ])
 
+/** In the system's words: how a disk that takes nothing any more comes out of the engine, under a code for anything. */
+const DISK_TROUBLE = /Read-only file system|No space left on device|Permission denied|Input\/output error/
+
 export function toWarehouseError(error: unknown): WarehouseError {
   if (error instanceof ClickHouseError) return new WarehouseError(toMessage(error), Number(error.code))
   if (isConnectionFailure(error)) {
@@ -22,5 +25,6 @@ function toMessage(error: ClickHouseError): string {
   if (PLAIN_TEXT.has(Number(error.code))) return `${name}: ${error.message}`
   const row = /\(at row \d+\)/.exec(error.message)?.[0]
   const key = /reading the value of key \w+/.exec(error.message)?.[0]
-  return [name, key, row].filter((part) => part !== undefined).join(' ')
+  const disk = DISK_TROUBLE.exec(error.message)?.[0]
+  return [name, key, row, disk].filter((part) => part !== undefined).join(' ')
 }
