@@ -65,6 +65,8 @@ const AFTER_ALL_MS = NOON_MS + 48 * 60 * MINUTE_MS
 const WORKSPACES = 150
 /** LEADLINE_CRASH_EVERYWHERE=1: at every write, some minutes; else at the numbered steps of the flow. */
 const EVERYWHERE = process.env['LEADLINE_CRASH_EVERYWHERE'] === '1'
+/** What came before is resolved for all of them at once. */
+const PATIENT_MS = 300_000
 /** Processes at once. */
 const AT_ONCE = 3
 
@@ -137,7 +139,7 @@ describe('a resolver that is killed next to any one of its writes ends in the sa
       now: Date.now,
       gatherMs: 0,
     })
-    await waitUntil('all is resolved', () => isResolved(stream))
+    await waitUntil('all is resolved', () => isResolved(stream), PATIENT_MS)
     await service.stop()
     const work = (await readWork(stream)).map(({ kind, id }) => `${kind} ${id}`)
     const changes = (await readChanges(stream)).map(({ nodeId, from, to }) => `${nodeId} ${from} ${to}`)
@@ -151,6 +153,7 @@ describe('a resolver that is killed next to any one of its writes ends in the sa
   const prepare = async (deeds: readonly Deed[], workspaces: readonly number[]): Promise<void> => {
     for (const deed of deeds) {
       for (const workspace of workspaces) await deed(lab.stream, workspace)
+      await waitUntil('what came before is resolved', () => lab.hasNoLag(), PATIENT_MS)
       await lab.settle()
     }
   }
