@@ -18,12 +18,12 @@ const toMinInSync = (replication: number): number => Math.max(1, Math.min(2, rep
 
 /** Topics, their shape, and how far groups are behind. */
 export class KafkaAdmin implements StreamAdmin {
-  readonly #admin: Admin
+  readonly #client: Kafka
   readonly #replication: number
-  #connected: Promise<void> | undefined
+  #connection: Connection | undefined
 
   constructor({ client, replication }: KafkaAdminOptions) {
-    this.#admin = client.admin()
+    this.#client = client
     this.#replication = replication
   }
 
@@ -65,15 +65,14 @@ export class KafkaAdmin implements StreamAdmin {
   async applyRetention(): Promise<void> {}
 
   /** Partitions and kind of a topic; undefined when there is none of that name. */
-  async shape(topic: string, deadlineMs: number): Promise<TopicShape | undefined> {
-    const found = (await this.#metadata([topic], deadlineMs)).get(topic)
+  async shape(topic: string): Promise<TopicShape | undefined> {
+    const found = (await this.#metadata([topic])).get(topic)
     if (!found) return undefined
     const { ConfigResourceTypes } = loadKafkaJs()
     const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }
     const described = await this.#ask(
       `settings of ${topic}`,
       async (admin) => await admin.describeConfigs({ resources: [resource], includeSynonyms: false }),
-      deadlineMs,
     )
     const policy = described.resources[0]?.configEntries.find(
       ({ configName }) => configName === 'cleanup.policy',
@@ -85,21 +84,17 @@ export class KafkaAdmin implements StreamAdmin {
   }
 
   async close(): Promise<void> {
-    if (this.#connected) await this.#admin.disconnect()
+    await this.#connection?.admin.disconnect()
   }
 
-  async #metadata(names: readonly string[], deadlineMs = DEADLINE_MS): Promise<Map<string, ITopicMetadata>> {
-    return await this.#ask(
-      'list of topics',
-      async (admin) => {
-        const existing = new Set(await admin.listTopics())
-        const topics = names.filter((name) => existing.has(name))
-        if (topics.length === 0) return new Map()
-        const metadata = await admin.fetchTopicMetadata({ topics })
-        return new Map(metadata.topics.map((topic) => [topic.name, topic]))
-      },
-      deadlineMs,
-    )
+  async #metadata(names: readonly string[]): Promise<Map<string, ITopicMetadata>> {
+    return await this.#ask('list of topics', async (admin) => {
+      const existing = new Set(await admin.listTopics())
+      const topics = names.filter((name) => existing.has(name))
+      if (topics.length === 0) return new Map()
+      const metadata = await admin.fetchTopicMetadata({ topics })
+      return new Map(metadata.topics.map((topic) => [topic.name, topic]))
+    })
   }
 
   #problems(name: string, found: ITopicMetadata | undefined): string[] {
@@ -124,23 +119,35 @@ export class KafkaAdmin implements StreamAdmin {
     }
   }
 
-  async #ask<Result>(
-    what: string,
-    question: (admin: Admin) => Promise<Result>,
-    deadlineMs = DEADLINE_MS,
-  ): Promise<Result> {
+  #connect(): Connection {
+    const admin = this.#client.admin()
+    return { admin, connected: admin.connect() }
+  }
+
+  /** A client whose broker has hung while it connected says for ever that it is not connected. */
+  #giveUp(connection: Connection): void {
+    if (this.#connection === connection) this.#connection = undefined
+    connection.admin.disconnect().catch(() => undefined)
+  }
+
+  async #ask<Result>(what: string, question: (admin: Admin) => Promise<Result>): Promise<Result> {
     const asked = async (): Promise<Result> => {
-      this.#connected ??= this.#admin.connect()
+      const connection = (this.#connection ??= this.#connect())
       try {
-        await this.#connected
+        await connection.connected
+        return await question(connection.admin)
       } catch (error) {
-        this.#connected = undefined
+        if (!(error instanceof loadKafkaJs().KafkaJSProtocolError)) this.#giveUp(connection)
         throw error
       }
-      return await question(this.#admin)
     }
-    return await withDeadline(asked(), { deadlineMs, what })
+    return await withDeadline(asked(), { deadlineMs: DEADLINE_MS, what })
   }
+}
+
+interface Connection {
+  readonly admin: Admin
+  readonly connected: Promise<void>
 }
 
 const LEADER_PAUSE_MS = 50

@@ -13,6 +13,7 @@ import { createReadingClient, createSendingClient, type KafkaSettings } from './
 import { KafkaConsumer } from './kafka-consumer.ts'
 import { loadKafkaJs } from './load-kafkajs.ts'
 import { RecordSender, type ChunksOfTopic } from './record-sender.ts'
+import { withDeadline } from './with-deadline.ts'
 
 export type { KafkaSettings } from './kafka-clients.ts'
 
@@ -38,7 +39,8 @@ class KafkaStream implements Stream {
   readonly #deadlineMs: number
   readonly #sender: RecordSender
   readonly #accumulator: Accumulator<Part>
-  readonly #shapes = new Map<string, Promise<TopicShape>>()
+  readonly #shapes = new Map<string, TopicShape>()
+  readonly #asked = new Map<string, Promise<TopicShape | undefined>>()
   readonly #consumers = new Set<Consumer>()
   #closing: Promise<void> | undefined
 
@@ -87,7 +89,7 @@ class KafkaStream implements Stream {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
-    await Promise.allSettled(this.#shapes.values())
+    await Promise.allSettled([...this.#asked.keys()].map((topic) => this.#shape(topic)))
     await this.#accumulator.drain()
     await Promise.all([this.#sender.close(), this.admin.close()])
   }
@@ -97,21 +99,29 @@ class KafkaStream implements Stream {
   }
 
   /** Asked once: the number of partitions must not change under the keys. */
-  #shape(topic: string): Promise<TopicShape> {
+  async #shape(topic: string): Promise<TopicShape> {
     const known = this.#shapes.get(topic)
     if (known) return known
-    const asked = this.#askShape(topic).catch((error: unknown) => {
-      this.#shapes.delete(topic)
-      throw error
-    })
-    this.#shapes.set(topic, asked)
-    return asked
-  }
-
-  async #askShape(topic: string): Promise<TopicShape> {
-    const shape = await this.admin.shape(topic, this.#deadlineMs)
+    const limit = { deadlineMs: this.#deadlineMs, what: `shape of ${topic}` }
+    const shape = await withDeadline(this.#asked.get(topic) ?? this.#ask(topic), limit)
     if (!shape) throw new Error(`topic ${topic} is missing; run: leadline migrate`)
     return shape
+  }
+
+  /**
+   * With the patience of a reader: to the first question a slow cluster may take longer than an append may wait. The
+   * answer is then there for those that come later; asked anew by each, it never would be.
+   */
+  async #ask(topic: string): Promise<TopicShape | undefined> {
+    const asked = this.admin.shape(topic)
+    this.#asked.set(topic, asked)
+    try {
+      const shape = await asked
+      if (shape) this.#shapes.set(topic, shape)
+      return shape
+    } finally {
+      this.#asked.delete(topic)
+    }
   }
 }
 
