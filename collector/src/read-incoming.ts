@@ -15,9 +15,12 @@ export function readIncoming(
     const chunks: Buffer[] = []
     let length = 0
     let arrival: Arrival | undefined
+    // The request keeps its listeners until it is answered: what they hold on to then must be small.
+    let settle: ((result: ReadBytes) => void) | undefined = resolve
     const end = (result: ReadBytes): void => {
       arrival?.end()
-      resolve(result)
+      settle?.(result)
+      settle = undefined
     }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
@@ -34,7 +37,6 @@ export function readIncoming(
     })
     incoming.on('end', () => {
       const bytes = join(chunks)
-      // The request keeps its listeners until it is answered, and they keep the list.
       chunks.length = 0
       end({ ok: true, bytes })
     })

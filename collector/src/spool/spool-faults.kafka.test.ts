@@ -22,6 +22,9 @@ const waitForLoad = async (load: Load, more = 200): Promise<void> => {
   await until('the load runs', () => load.acknowledged.size >= before + more)
 }
 
+/** The log packs what it writes: of words it would take many more to fill it. */
+const unpackable = (length: number): string => randomBytes(length).toString('base64').slice(0, length)
+
 /** Leaves no room on the disk that a file lies on. */
 async function fill(file: string): Promise<void> {
   for (const size of [100_000, 4096, 1]) {
@@ -98,7 +101,7 @@ describe('one broker', () => {
   test('at its bound the spool answers 503 in under a second, and what was answered 200 is in the topic', async (t) => {
     const collector = await start(t, { spoolBytes: 300_000 })
     broker.node(1).pause()
-    const load = startLoad(collector, { name: 'full', padding: 'x'.repeat(5000) })
+    const load = startLoad(collector, { name: 'full', padding: unpackable(5000) })
     await until('the spool is full', () => (load.statuses.get(503) ?? 0) > 50)
     broker.node(1).resume()
     await checkRecovery(collector, load, stream)
@@ -106,9 +109,7 @@ describe('one broker', () => {
 
   test('on a full disk the answer is 503, health and metrics answer, and all goes on once there is room', async (t) => {
     const collector = await start(t, { diskBytes: 8 * 1024 ** 2 })
-    // The log packs what it writes: of words there would have to be many more.
-    const padding = randomBytes(15_000).toString('base64')
-    const load = startLoad(collector, { name: 'disk', padding })
+    const load = startLoad(collector, { name: 'disk', padding: unpackable(20_000) })
     await waitForLoad(load)
     broker.node(1).pause()
     await until('events go to the spool', async () => !(await collector.isDrained()))
