@@ -112,7 +112,7 @@ async function openSync(
     ...turns,
     inHand,
     runRound: (items, ways) => runRound(dependencies, items, ways),
-    settleBackfill: () => bulk.settle(),
+    settleBackfill: (isOver) => bulk.letGo(isOver),
     leaveJob: () => leaving.abort(),
     recordRefusal: (item, failure) => recordRefusal(options, item, failure),
     forgetOrg: () => org.forget(),

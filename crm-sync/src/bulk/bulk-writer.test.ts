@@ -121,6 +121,7 @@ const opOf = (more: Pick<Operation, 'object' | 'kind' | 'id'> & Partial<Operatio
   fields: {},
   ...more,
 })
+const byText = (a: unknown, b: unknown): number => String(a).localeCompare(String(b))
 const to = (value: Operation['fields'][string]['new']) => ({ old: null, new: value })
 
 test('Accounts, updates and timeline rows go in jobs too, each row with its own result', async (t) => {
@@ -158,7 +159,7 @@ test('Accounts, updates and timeline rows go in jobs too, each row with its own 
   const failed = applied.flatMap(({ operation, result }) =>
     result.ok ? [] : [[operation.id, result.failure.code]],
   )
-  assert.deepEqual(failed.toSorted(), [
+  assert.deepEqual(failed.toSorted(byText), [
     ['00Q000000000999', 'INVALID_CROSS_REFERENCE_KEY'],
     ['Bad', 'FIELD_CUSTOM_VALIDATION_EXCEPTION'],
   ])
@@ -167,7 +168,7 @@ test('Accounts, updates and timeline rows go in jobs too, each row with its own 
   const contacts = admin
     .records('Contact')
     .map(({ values }) => [values['LastName'], values['AccountId'] !== null])
-  assert.deepEqual(contacts.toSorted(), [
+  assert.deepEqual(contacts.toSorted(byText), [
     ['Bad', false],
     ['Good', true],
   ])

@@ -22,10 +22,14 @@ export interface BulkWriter {
   /** Takes in hand what the job of an earlier process writes to. To be called before anything is written. */
   recall(): Promise<void>
   /**
-   * Brings a job that was left to its end, before the next one. What it wrote to passes to the round that looks at the
-   * same records again: nobody else shall take what is there without a link yet.
+   * What a job that was left wrote to. Only rounds of backfills take it from there, as they look at its records again:
+   * nobody else shall have what is there without a link yet.
    */
-  settle(heir?: Hand): Promise<void>
+  readonly left: Hand
+  /** Brings a job that was left to its end, before the next one. */
+  settle(): Promise<void>
+  /** Settles, and if the backfill is over then, gives free what nobody looked at again. */
+  letGo(isOver: () => boolean): Promise<void>
 }
 
 export interface BulkRound {
@@ -57,7 +61,18 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
     isUnsettled = !written.isEnded
     return written
   }
+  async function settle(): Promise<void> {
+    if (!isUnsettled) return
+    await settleJob(options, JOB_KEY)
+    isUnsettled = false
+  }
   return {
+    left,
+    settle,
+    async letGo(isOver) {
+      await settle()
+      if (isOver()) left.release()
+    },
     open: (hand) => ({
       callsOfJob: options.callsOfJob ?? CALLS_OF_JOB,
       write: (group, rows, assigns) =>
@@ -66,13 +81,6 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
     async recall() {
       const begun = await options.jobs.load(JOB_KEY)
       if (begun) left.take(begun.keys)
-    },
-    async settle(heir) {
-      if (!isUnsettled) return
-      await settleJob(options, JOB_KEY)
-      isUnsettled = false
-      if (heir) left.pass(heir)
-      else left.release()
     },
   }
 }

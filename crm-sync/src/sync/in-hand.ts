@@ -5,7 +5,7 @@ export interface Hand {
   /** Takes all of these keys, or none when another hand has one of them. */
   take(keys: readonly string[]): boolean
   keys(): readonly string[]
-  /** Gives its keys to another hand, whatever that one has. */
+  /** Gives its keys to another hand. */
   pass(to: Hand): void
   /** Gives back what it still has. */
   release(): void
@@ -20,26 +20,25 @@ export const handKey = (kind: string, value: string): string =>
  * hand, so that no two writes of ours can meet there.
  */
 export class InHand {
-  readonly #holders = new Map<string, Hand>()
+  readonly #holders = new Map<string, Set<string>>()
+  readonly #keys = new WeakMap<Hand, Set<string>>()
   #onFreed = new Set<() => void>()
 
-  open(): Hand {
+  /** The new hand may take whatever `giver` has. */
+  open(giver?: Hand): Hand {
     const keys = new Set<string>()
+    const givers = giver && this.#keys.get(giver)
+    const isFree = (key: string): boolean => [undefined, keys, givers].includes(this.#holders.get(key))
     const hand: Hand = {
       take: (wanted) => {
-        if (wanted.some((key) => (this.#holders.get(key) ?? hand) !== hand)) return false
-        for (const key of wanted) {
-          keys.add(key)
-          this.#holders.set(key, hand)
-        }
+        if (!wanted.every(isFree)) return false
+        for (const key of wanted) this.#move(key, keys)
         return true
       },
       keys: () => [...keys],
       pass: (to) => {
-        const passed = [...keys]
-        for (const key of passed) this.#holders.delete(key)
-        keys.clear()
-        to.take(passed)
+        const others = this.#keys.get(to)
+        if (others) for (const key of keys) this.#move(key, others)
       },
       release: () => {
         for (const key of keys) this.#holders.delete(key)
@@ -47,7 +46,14 @@ export class InHand {
         this.#tellFreed()
       },
     }
+    this.#keys.set(hand, keys)
     return hand
+  }
+
+  #move(key: string, to: Set<string>): void {
+    this.#holders.get(key)?.delete(key)
+    this.#holders.set(key, to)
+    to.add(key)
   }
 
   /** Calls back when something is given back next; at once when nothing is in hand. */

@@ -70,9 +70,11 @@ export async function runRound(
   items: readonly RoundItem[],
   ways: RoundWays,
 ): Promise<RoundReport> {
-  const hand = dependencies.inHand.open()
+  const { inHand, bulk } = dependencies
+  const isFill = items.every(isBackfill)
+  const hand = inHand.open(isFill ? bulk?.left : undefined)
   try {
-    if (items.every(isBackfill)) await dependencies.bulk?.settle(hand)
+    if (isFill) await bulk?.settle()
     return await runWith(hand, dependencies, { items, ways })
   } finally {
     hand.release()

@@ -10,16 +10,16 @@ export interface SyncOptions extends QueueOptions, Omit<RunnerOptions, 'runRound
   readonly runRound: (items: readonly Pending[], ways: RoundWays) => ReturnType<RunnerOptions['runRound']>
   readonly oneAtATime: OneAtATime
   readonly inHand: InHand
-  /** Brings what an earlier backfill left to its end. */
-  readonly settleBackfill: () => Promise<void>
+  /** Brings what a backfill left to its end, and if it is over then, gives free what nobody looked at again. */
+  readonly settleBackfill: (isOver: () => boolean) => Promise<void>
   /** Told when a backfill's round begins and ends. */
   readonly onFill: (isOn: boolean) => void
   /** Ends the waiting for a bulk job, which goes on by itself. */
   readonly leaveJob: () => void
 }
 
-/** How long the work of a backfill may take to be handed over again after a start. */
-const LEFT_MS = 10_000
+/** How long the work of a backfill may take to come again, after a start or a failure. */
+const LEFT_MS = 30_000
 
 /** How a round goes about its work. */
 export interface RoundWays {
@@ -39,7 +39,7 @@ export class WorkspaceSync {
   readonly #rounds: DueLoop
   readonly #fills: DueLoop
   #inFlight = 0
-  /** When to settle what an earlier process left, if its backfill does not go on; undefined when that is done. */
+  /** When to settle what a backfill left, if it does not go on; undefined when that is done. */
   #settleAtMs: number | undefined
   #onDrained: (() => void) | undefined
 
@@ -136,12 +136,12 @@ export class WorkspaceSync {
     const { onFill } = this.#options
     const items = this.#queue.takeFill()
     if (items.length === 0) return await this.#settle()
-    this.#settleAtMs = undefined
     onFill(true)
     try {
       await this.#run(items, true)
     } finally {
       onFill(false)
+      this.#settleAtMs = this.#options.now() + LEFT_MS
     }
   }
 
@@ -149,7 +149,7 @@ export class WorkspaceSync {
     if (this.#settleAtMs === undefined) return
     const { settleBackfill, retryTimes, now } = this.#options
     try {
-      await settleBackfill()
+      await settleBackfill(() => this.#queue.nextFillMs() === undefined)
       this.#settleAtMs = undefined
     } catch (error) {
       this.#runner.noteTrouble(error)
