@@ -13,6 +13,9 @@ const PACKAGES = ['force-app', 'optional'].map((name) => join(ROOT, 'deploy/sale
 /** Libuv threads of the embedded ClickHouse: each running query holds one. */
 const CLICKHOUSE_THREADS = '16'
 
+/** Megabytes for young objects: a batch of events outlives the usual 16, and copying it costs a sixth of the work. */
+const RESOLVER_NODE_OPTIONS = '--max-semi-space-size=32'
+
 export interface PartListInput {
   readonly settings: Settings
   readonly ports: Ports
@@ -59,7 +62,7 @@ export function buildPartList(input: PartListInput): PartList {
     ...(sandboxCrm ? [buildSandbox(part, input, sandboxCrm)] : []),
   ]
   const services = [
-    part('resolver', 'resolver/src/main.ts'),
+    buildResolver(part),
     part('crm-sync', 'crm-sync/src/main.ts'),
     part('collector', 'collector/src/main.ts'),
     part('console', 'console/src/main.ts'),
@@ -75,6 +78,13 @@ type PartMaker = (name: string, entry: string, args?: readonly object[]) => Part
 function buildClickhouse(part: PartMaker): Part {
   const clickhouse = part('clickhouse', 'packages/warehouse/src/embedded/main.ts')
   return { ...clickhouse, environment: { ...clickhouse.environment, UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS } }
+}
+
+function buildResolver(part: PartMaker): Part {
+  const resolver = part('resolver', 'resolver/src/main.ts')
+  const given = resolver.environment['NODE_OPTIONS'] ?? ''
+  const options = `${given} ${RESOLVER_NODE_OPTIONS}`.trim()
+  return { ...resolver, environment: { ...resolver.environment, NODE_OPTIONS: options } }
 }
 
 /** Arguments are public on a machine, so the client's secret goes by the environment. */
