@@ -1,32 +1,49 @@
-import { runCollectorBench } from './collector.ts'
+import { COLLECTOR_PARTS, runCollectorBench } from './collector.ts'
 import { runCrmSyncBench } from './crm-sync.ts'
 import { runLatencyBench } from './latency/run.ts'
 import { runResolverBench } from './resolver/run.ts'
 import { runSnippetBench } from './snippet/run.ts'
-
-/** Every bench by name: `npm run bench -- NAME [seconds [further counts]]`. */
-const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
-  collector: runCollectorBench,
-  'crm-sync': runCrmSyncBench,
-  latency: runLatencyBench,
-  resolver: runResolverBench,
-  snippet: runSnippetBench,
-}
 
 interface BenchOptions {
   /** Length of one measurement. */
   readonly seconds: number
   /** Further sizes, for who has the time. */
   readonly counts: readonly number[]
+  /** One of the bench's parts; undefined for all of it. */
+  readonly part: string | undefined
 }
 
-const [name = '', seconds = '2', ...counts] = process.argv.slice(2)
+interface Bench {
+  readonly run: (options: BenchOptions) => Promise<string>
+  /** What can be measured alone. */
+  readonly parts?: readonly string[]
+}
+
+/** Every bench by name: `npm run bench -- NAME [part] [seconds [further counts]]`. */
+const benches: Readonly<Record<string, Bench>> = {
+  collector: { run: runCollectorBench, parts: COLLECTOR_PARTS },
+  'crm-sync': { run: runCrmSyncBench },
+  latency: { run: runLatencyBench },
+  resolver: { run: runResolverBench },
+  snippet: { run: runSnippetBench },
+}
+
+const usage = (): string =>
+  Object.entries(benches)
+    .map(([name, { parts }]) => `${name}${parts === undefined ? '' : ` [${parts.join('|')}]`}`)
+    .map((words) => `  npm run bench -- ${words} [seconds of each measurement]\n`)
+    .join('')
+
+const isNumber = (word: string): boolean => Number(word) > 0
+
+const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
-if (bench === undefined || !(Number(seconds) > 0)) {
-  process.stderr.write(
-    `usage: npm run bench -- ${Object.keys(benches).join('|')} [seconds of each measurement]\n`,
-  )
+const [part, ...unknown] = rest.filter((word) => !isNumber(word))
+const [seconds = 2, ...counts] = rest.filter(isNumber).map(Number)
+const isPart = part === undefined || bench?.parts?.includes(part) === true
+if (bench === undefined || !isPart || unknown.length > 0) {
+  process.stderr.write(`usage:\n${usage()}`)
   process.exitCode = 2
 } else {
-  process.stdout.write(`${await bench({ seconds: Number(seconds), counts: counts.map(Number) })}\n`)
+  process.stdout.write(`${await bench.run({ seconds, counts, part })}\n`)
 }
