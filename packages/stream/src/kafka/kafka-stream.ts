@@ -110,18 +110,19 @@ class KafkaStream implements Stream {
 
   /**
    * With the patience of a reader: to the first question a slow cluster may take longer than an append may wait. The
-   * answer is then there for those that come later; asked anew by each, it never would be.
+   * answer is then there for those that come later; asked anew by each, it never would be. All wait for the same promise,
+   * so that appends go on in the order in which they came.
    */
-  async #ask(topic: string): Promise<TopicShape | undefined> {
-    const asked = this.admin.shape(topic)
+  #ask(topic: string): Promise<TopicShape | undefined> {
+    const asked = this.#learn(topic).finally(() => this.#asked.delete(topic))
     this.#asked.set(topic, asked)
-    try {
-      const shape = await asked
-      if (shape) this.#shapes.set(topic, shape)
-      return shape
-    } finally {
-      this.#asked.delete(topic)
-    }
+    return asked
+  }
+
+  async #learn(topic: string): Promise<TopicShape | undefined> {
+    const shape = await this.admin.shape(topic)
+    if (shape) this.#shapes.set(topic, shape)
+    return shape
   }
 }
 
