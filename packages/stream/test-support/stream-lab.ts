@@ -160,3 +160,9 @@ export async function warmUp(settings: StreamSettings): Promise<void> {
   await until('the first group has committed', isRead)
   await stream.close()
 }
+
+/** `count` numbers from `first` on, and values with them. */
+export const ids = (count: number, first = 0): number[] =>
+  Array.from({ length: count }, (_, index) => first + index)
+export const values = (key: string, count: number, first = 0) =>
+  ids(count, first).map((id) => toValue({ key, id }))
