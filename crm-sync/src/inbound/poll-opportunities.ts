@@ -147,8 +147,8 @@ interface News {
   readonly stored: StoredOpportunity | undefined
 }
 
-const fingerprint = ({ changedAt, accountId, isOfOurs, isDeleted }: PolledOpportunity): string =>
-  [changedAt, accountId, isOfOurs, isDeleted].join(' ')
+/** All that it says: stamps have whole seconds, so what changes twice in one has the same. */
+const fingerprint = (polled: PolledOpportunity): string => JSON.stringify(polled)
 
 const TOLD = ['stage', 'amount', 'currency', 'close_date', 'is_won', 'account_crm_id'] as const
 
