@@ -129,7 +129,7 @@ describe('leadline resolve', () => {
   })
 
   test('a world of people passes the gates, with the same ids in another order and replayed', async (t) => {
-    const world = createPeopleWorld({ seed: 11, people: 150, hostility: 1 })
+    const world = createPeopleWorld({ seed: 11, people: 100, hostility: 1 })
     const resolveEvents = async (events: readonly WorldEvent[]) => {
       const { answers } = await resolveText(t, toLines(events))
       return new Map(answers.map(({ messageId, ...ids }) => [messageId, ids]))

@@ -14,7 +14,7 @@ import { buildWorkspaces } from '../workspaces.ts'
 import { findDifferences, requestRepair } from './find-differences.ts'
 import { checkWhatIsDue, checkWhereRulesChanged } from './nightly-check.ts'
 
-const WORLDS = [1, 2, 3]
+const WORLDS = [1, 2]
 
 describe('the full reconcile', () => {
   let lab: ResolverLab

@@ -38,6 +38,7 @@ const judgement = {
   score_at: '2026-11-02 12:09:00.000',
   score_half_life_s: 60,
   score_parts: '{}',
+  assigned_owner: '',
 }
 
 const parts = {
