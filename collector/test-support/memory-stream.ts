@@ -41,6 +41,7 @@ export function createMemoryStream(): MemoryStream {
       ensureTopics: () => Promise.resolve(),
       checkTopics: () => (problems instanceof Error ? Promise.reject(problems) : Promise.resolve(problems)),
       lag: () => Promise.resolve({}),
+      ends: () => Promise.resolve({}),
       applyRetention: () => Promise.resolve(),
     },
     close() {

@@ -18,6 +18,7 @@ const nullStream: CollectorDeps['stream'] = {
     ensureTopics: () => Promise.resolve(),
     checkTopics: () => Promise.resolve([]),
     lag: () => Promise.resolve({}),
+    ends: () => Promise.resolve({}),
     applyRetention: () => Promise.resolve(),
   },
   close: () => Promise.resolve(),

@@ -72,7 +72,8 @@ export class SpoolingStream implements SpooledStream, SpoolState {
     const { admin } = deps.primary
     this.admin = {
       ensureTopics: (topics) => admin.ensureTopics(topics),
-      lag: (group, topic) => admin.lag(group, topic),
+      lag: (group, topic, before) => admin.lag(group, topic, before),
+      ends: (topic) => admin.ends(topic),
       applyRetention: (topics) => admin.applyRetention(topics),
       // Ready means that events can be stored: without the primary they can.
       checkTopics: async (topics) => (this.#mode === 'spooling' ? [] : await admin.checkTopics(topics)),

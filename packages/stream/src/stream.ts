@@ -70,12 +70,18 @@ export interface Consumer {
 /** Chunks of each partition whose values the group has not finished, by partition number. */
 export type Lag = Readonly<Record<string, number>>
 
+/** Of each partition the place behind its last chunk, by partition number. */
+export type Ends = Readonly<Record<string, bigint>>
+
 export interface StreamAdmin {
   /** Makes the topics that are missing and leaves the others as they are. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>
   /** What is wrong with the topics, in words (missing, too few copies); empty when ready. */
   checkTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>
-  lag(group: string, topic: string): Promise<Lag>
+  /** With `before`: only of what lay in front of these ends. */
+  lag(group: string, topic: string, before?: Ends): Promise<Lag>
+  /** Where the topic ends now: what is appended later lies behind. */
+  ends(topic: string): Promise<Ends>
   /** Deletes what is older than each topic's retention. The embedded log needs to be told; Kafka does it by itself. */
   applyRetention(topics: readonly TopicSpec[]): Promise<void>
 }

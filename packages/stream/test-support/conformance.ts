@@ -153,6 +153,22 @@ export function describeConformance(
       assert.deepEqual(await stream.admin.lag(`g-${topic}`, topic), { 0: 1 })
     })
 
+    test('what was in front of an end is told apart from what came later', async (t) => {
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
+      const group = `g-${topic}`
+      const empty = await stream.admin.ends(topic)
+      for (const value of values('k', 3)) await stream.append(topic, [value])
+      const ends = await stream.admin.ends(topic)
+      const { consumer } = await collect(stream, { topic, group })
+      await until('three are read', async () => (await stream.admin.lag(group, topic))['0'] === 0)
+      await consumer.stop()
+      await stream.append(topic, values('k', 1, 3))
+      assert.deepEqual(await stream.admin.lag(group, topic), { 0: 1 })
+      assert.deepEqual(await stream.admin.lag(group, topic, ends), { 0: 0 })
+      assert.deepEqual(await stream.admin.lag(`other-${topic}`, topic, ends), { 0: 3 })
+      assert.deepEqual(await stream.admin.lag(`other-${topic}`, topic, empty), { 0: 0 })
+    })
+
     test('topics are made once; a missing one is named', async (t) => {
       const { stream, topic } = await openTopic(t, { partitions: 3 })
       await stream.append(topic, values('k', 1))

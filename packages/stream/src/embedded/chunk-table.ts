@@ -39,13 +39,17 @@ export class ChunkTable {
 
 export class ChunkReader {
   readonly #select: StatementSync
-  readonly #countFrom: StatementSync
+  readonly #count: StatementSync
+  readonly #end: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#select = database.prepare(
       'SELECT chunk, count, bytes FROM chunks WHERE partition = ? AND chunk >= ? ORDER BY chunk LIMIT ?',
     )
-    this.#countFrom = database.prepare('SELECT count(*) AS n FROM chunks WHERE partition = ? AND chunk >= ?')
+    this.#count = database.prepare(
+      'SELECT count(*) AS n FROM chunks WHERE partition = ? AND chunk >= ? AND chunk < ?',
+    )
+    this.#end = database.prepare('SELECT coalesce(max(chunk), -1) + 1 AS n FROM chunks WHERE partition = ?')
   }
 
   /** Chunks of a partition in order, from the given one on, read as they are asked for. */
@@ -59,8 +63,14 @@ export class ChunkReader {
     }
   }
 
-  countFrom(partition: number, from: bigint): number {
-    const row = this.#countFrom.get(partition, from)
+  count(partition: number, from: bigint, before: bigint): number {
+    const row = this.#count.get(partition, from, before)
     return row ? numberIn(row, 'n') : 0
+  }
+
+  /** Behind the last chunk. */
+  end(partition: number): bigint {
+    const row = this.#end.get(partition)
+    return row ? BigInt(numberIn(row, 'n')) : 0n
   }
 }

@@ -7,6 +7,7 @@ import {
   StreamUnavailable,
   type Consumer,
   type ConsumeOptions,
+  type Ends,
   type Lag,
   type OpenOptions,
   type Stream,
@@ -39,7 +40,8 @@ class EmbeddedStream implements Stream {
   readonly admin: StreamAdmin = {
     ensureTopics: async (topics) => this.#ensureTopics(topics),
     checkTopics: async (topics) => this.#checkTopics(topics),
-    lag: async (group, topic) => this.#lag(group, topic),
+    lag: async (group, topic, before) => this.#lag(group, topic, before ?? this.#ends(topic)),
+    ends: async (topic) => this.#ends(topic),
     applyRetention: async (topics) => await this.#applyRetention(topics),
   }
 
@@ -132,19 +134,28 @@ class EmbeddedStream implements Stream {
     return missing.map(({ name }) => `topic ${name} is missing in ${this.#directory}; run: leadline migrate`)
   }
 
-  #lag(group: string, name: string): Lag {
+  #lag(group: string, name: string, before: Ends): Lag {
     const topic = this.#topic(name)
     const positions = topic.groups.positions(group)
-    const partitions = Array.from({ length: topic.shape.partitions }, (_, partition) => partition)
-    return Object.fromEntries(
-      partitions.map((partition) => [
-        partition,
-        topic.reader.countFrom(partition, positions.get(partition)?.chunk ?? 0n),
-      ]),
+    return ofPartitions(topic, (partition) =>
+      topic.reader.count(partition, positions.get(partition)?.chunk ?? 0n, before[partition] ?? 0n),
     )
+  }
+
+  #ends(name: string): Ends {
+    const topic = this.#topic(name)
+    return ofPartitions(topic, (partition) => topic.reader.end(partition))
   }
 
   async #applyRetention(topics: readonly TopicSpec[]): Promise<void> {
     for (const spec of topics) await applyTopicRetention(this.#topic(spec.name), spec, Date.now())
   }
 }
+
+const ofPartitions = <Value>(
+  { shape }: Topic,
+  answer: (partition: number) => Value,
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(
+    Array.from({ length: shape.partitions }, (_, partition) => [partition, answer(partition)] as const),
+  )

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
 import type { TopicSpec } from '@leadline/contract'
 import type { TopicShape } from '../append/chunk.ts'
-import type { Lag, StreamAdmin } from '../stream.ts'
+import type { Ends, Lag, StreamAdmin } from '../stream.ts'
 import { loadKafkaJs } from './load-kafkajs.ts'
 import { withDeadline } from './with-deadline.ts'
 
@@ -42,7 +42,7 @@ export class KafkaAdmin implements StreamAdmin {
     return topics.flatMap(({ name }) => this.#problems(name, found.get(name)))
   }
 
-  async lag(group: string, topic: string): Promise<Lag> {
+  async lag(group: string, topic: string, before?: Ends): Promise<Lag> {
     return await this.#ask(`lag of ${group}`, async (admin) => {
       const [ends, committed] = await Promise.all([
         admin.fetchTopicOffsets(topic),
@@ -55,10 +55,16 @@ export class KafkaAdmin implements StreamAdmin {
         ends.map(({ partition, low, high }) => {
           const next = offsets.get(partition) ?? -1n
           const from = next > BigInt(low) ? next : BigInt(low)
-          return [partition, Math.max(0, Number(BigInt(high) - from))]
+          const end = before === undefined ? BigInt(high) : (before[partition] ?? 0n)
+          return [partition, Math.max(0, Number(end - from))]
         }),
       )
     })
+  }
+
+  async ends(topic: string): Promise<Ends> {
+    const offsets = await this.#ask(`ends of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
+    return Object.fromEntries(offsets.map(({ partition, high }) => [partition, BigInt(high)]))
   }
 
   /** Kafka deletes by itself. */
