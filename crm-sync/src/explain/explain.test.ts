@@ -206,3 +206,25 @@ test('a backfill after a change of the mapping writes everybody once, and goes o
     'a field that is not there is named',
   )
 })
+
+test('a backfill goes on although live work never ends', async () => {
+  desk = await openDesk(store.warehouse)
+  const person = newPerson('ann@alwaysbusy.example')
+  await desk.seed([person])
+  await settle()
+  let looks = 0
+  const handedOver = await runBackfill({
+    ...desk,
+    filter: EMPTY_FILTER,
+    restart: false,
+    now: Date.now,
+    pause: async (ms) => {
+      looks += 1
+      assert.ok(looks < 200, 'it waits for what came later')
+      await setTimeout(ms / 5)
+      await desk.work('contact', [person.contactId])
+    },
+    onProgress: () => undefined,
+  })
+  assert.equal(handedOver, 1)
+})

@@ -55,9 +55,11 @@ export async function runBackfill(options: BackfillOptions): Promise<number> {
   return handedOver
 }
 
+/** For what has been appended so far: of live work there may always be some. */
 async function waitForSync({ stream, pause }: BackfillOptions): Promise<void> {
+  const ends = await stream.admin.ends(CRM_WORK_TOPIC)
   for (;;) {
-    const lag = await stream.admin.lag(GROUPS.crmSync, CRM_WORK_TOPIC)
+    const lag = await stream.admin.lag(GROUPS.crmSync, CRM_WORK_TOPIC, ends)
     if (Object.values(lag).every((behind) => behind === 0)) return
     await pause(LOOK_MS)
   }
