@@ -33,6 +33,7 @@ after(() => store.stop())
 function sourcesWith(lag: StreamAdmin['lag'], parts = ALL_READY): StatusSources {
   const admin: StreamAdmin = {
     lag,
+    ends: () => Promise.resolve({}),
     ensureTopics: () => Promise.resolve(),
     checkTopics: () => Promise.resolve([]),
     applyRetention: () => Promise.resolve(),
