@@ -1,4 +1,4 @@
-import { kindOfCall, type CallKind, type LogEntry } from '@leadline/salesforce-sandbox'
+import { kindOfCall, logEntrySchema, type CallKind, type LogEntry } from '@leadline/salesforce-sandbox'
 import { z } from 'zod'
 import { buildTable } from '../table.ts'
 import { readLags, type Lag } from './read-lags.ts'
@@ -43,27 +43,7 @@ function countCalls(entries: readonly LogEntry[], people: number): string {
   return buildTable(['calls', 'number', 'for 1,000 people'], rows)
 }
 
-const logEntries = z.array(
-  z.object({
-    seq: z.number(),
-    time: z.string(),
-    method: z.string(),
-    path: z.string(),
-    body: z.string().nullable(),
-    status: z.number(),
-    userId: z.string().nullable(),
-    client: z.string().nullable(),
-    op: z.string().nullable(),
-    object: z.string().nullable(),
-    ids: z.array(z.string()),
-    codes: z.array(z.string()),
-    noOps: z.number(),
-    counted: z.boolean(),
-    faultId: z.string().nullable(),
-  }),
-)
-
 async function readLog({ sandbox }: Instance, since: number): Promise<readonly LogEntry[]> {
   const answer = await fetch(`${sandbox}/__admin/log?since=${since}`)
-  return logEntries.parse(await answer.json())
+  return z.array(logEntrySchema).parse(await answer.json())
 }

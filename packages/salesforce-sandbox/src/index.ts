@@ -5,7 +5,7 @@ export type { LateAct } from './admin/late-act.ts'
 export type { Act, ActResult } from './admin/run-act.ts'
 export type { Checks, CheckResult } from './judge/run-checks.ts'
 export { kindOfCall, partsOfCall, type CallKind, type CallPart } from './log/kind-of-call.ts'
-export type { LogEntry } from './log/request-log.ts'
+export { logEntrySchema, type LogEntry } from './log/request-log.ts'
 export type { LogStats } from './log/summarize-log.ts'
 export type { FieldValue, FieldValues, RecordVersion, StoredRecord } from './store/stored-record.ts'
 export {

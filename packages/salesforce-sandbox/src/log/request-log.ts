@@ -30,7 +30,8 @@ export interface LogEntry extends Trace {
   readonly concurrent?: number | undefined
 }
 
-const entrySchema = z.object({
+/** As the admin answers it. */
+export const logEntrySchema = z.object({
   seq: z.number(),
   time: z.string(),
   method: z.string(),
@@ -102,7 +103,7 @@ export class RequestLog {
 
   restore(entries: Iterable<readonly [number, string]>): void {
     for (const [seq, body] of entries) {
-      this.#keep(entrySchema.parse(JSON.parse(body)))
+      this.#keep(logEntrySchema.parse(JSON.parse(body)))
       this.#lastSeq = seq
     }
     this.#settledSeq = this.#lastSeq
