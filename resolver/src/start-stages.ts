@@ -39,8 +39,6 @@ const MAX_TOUCHED = 200
 /** A batch costs a dozen statements, or four dozen, however small it is. So much is added to the time from event to lead. */
 const STORE_GATHER_MS = 250
 const RECONCILE_GATHER_MS = 750
-/** Companies may be 15 s behind, leads 3. */
-const ROUNDS_A_COMPANY_TURN = 4
 
 /** Topics and tables must be there; the stream and the warehouse stay the caller's to close. */
 export async function prepareStages({
@@ -64,11 +62,7 @@ export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
 
 export function startReconcileStage(stage: StageDependencies): Promise<Consumer> {
   const gatherMs = stage.gatherMs ?? RECONCILE_GATHER_MS
-  const dependencies = {
-    ...stage,
-    versions: new VersionClock(stage.warehouse, stage.now),
-    companiesEveryMs: gatherMs * ROUNDS_A_COMPANY_TURN,
-  }
+  const dependencies = { ...stage, versions: new VersionClock(stage.warehouse, stage.now) }
   return consume(stage, 'reconcile', {
     topic: TOUCHED_TOPIC,
     group: GROUPS.reconcile,

@@ -4,7 +4,6 @@ import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { mapSome, toChunks } from '../chunks.ts'
-import { touchCompanies } from '../companies/touch-companies.ts'
 import { settleCompanies } from '../companies/settle-companies.ts'
 import type { ErasureBook } from '../control/erasures.ts'
 import { sweepErased } from '../control/sweep-erased.ts'
@@ -31,11 +30,6 @@ export interface ReconcileDependencies {
   readonly progress: Progress
   readonly log: Log
   readonly now: () => number
-  /**
-   * While leads wait, companies are settled so many ms after they were last, at the earliest; default 0. They are sums
-   * over their leads, and their turn costs as much as that of a few leads.
-   */
-  readonly companiesEveryMs?: number
 }
 
 /** Identifiers of one reconcile: what differs is in memory until all of it is written. */
@@ -60,7 +54,6 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
   const remember = (maxEvents: number): Remembered => ({
     held: new HeldEvents(maxEvents),
     foresight: new Foresight(),
-    companiesFrom: 0,
   })
   const remembered = new Map([...workspaces.keys()].map((id) => [id, remember(maxEvents)]))
   return async (batch) =>
@@ -87,8 +80,6 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
 interface Remembered {
   readonly held: HeldEvents
   readonly foresight: Foresight
-  /** Time from which on its companies may be settled again. */
-  companiesFrom: number
 }
 
 interface RememberedWorkspace extends TouchedWorkspace {
@@ -107,26 +98,11 @@ async function settleTouched(
   dependencies: ReconcileDependencies,
   touched: RememberedWorkspace,
 ): Promise<void> {
-  const { nodes, memory } = touched
+  const { workspace, nodes, companies, memory } = touched
   for (const { id, days } of nodes.values()) memory.held.touch(id, days)
   for (const chunk of toChunks([...nodes.values()], MAX_NODES)) {
     await reconcile(dependencies, touched, chunk)
   }
-  await settleInTurn(dependencies, touched)
-}
-
-/**
- * As long as leads keep coming, companies whose turn it is not are touched once more: they come again, together with
- * what comes until then. Where no lead waits, it is their turn.
- */
-async function settleInTurn(
-  dependencies: ReconcileDependencies,
-  { workspace, nodes, companies, memory }: RememberedWorkspace,
-): Promise<void> {
-  if (companies.size === 0) return
-  if (nodes.size > 0 && performance.now() < memory.companiesFrom)
-    return await touchCompanies(dependencies.stream, workspace.id, companies)
-  memory.companiesFrom = performance.now() + (dependencies.companiesEveryMs ?? 0)
   for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
     await settleCompanies(dependencies, workspace, chunk)
   }
