@@ -10,7 +10,13 @@ import type { Org } from './org.ts'
 import { createCells } from './org-cells.ts'
 import type { Journal } from './store/journal.ts'
 import { KeyValues } from './store/key-values.ts'
-import { ADMIN_ID, assignPermissionSets, loadFixtures, systemActor } from './store/load-fixtures.ts'
+import {
+  ADMIN_ID,
+  assignPermissionSets,
+  keepRecordTypes,
+  loadFixtures,
+  systemActor,
+} from './store/load-fixtures.ts'
 import { RecordStore } from './store/record-store.ts'
 
 export interface OrgParts {
@@ -55,6 +61,7 @@ export function createOrg(parts: OrgParts): Org {
   }
   claim(org)
   const setup = systemActor(org)
+  keepRecordTypes(setup)
   if (!store.get('User', ADMIN_ID)) loadFixtures(setup)
   assignPermissionSets(setup)
   noteSchema(org)

@@ -1,4 +1,4 @@
-import type { Field, ObjectDefinition, PermissionSet } from '../schema/schema-model.ts'
+import type { Field, ObjectDefinition, PermissionSet, RecordType } from '../schema/schema-model.ts'
 import type { Org } from '../org.ts'
 import type { StoredRecord } from '../store/stored-record.ts'
 import type { PermissionChange, SystemRight } from './permission-change.ts'
@@ -14,6 +14,9 @@ export interface Access {
   canEdit(object: ObjectDefinition, field: Field): boolean
   canSee(record: StoredRecord): boolean
   canChange(record: StoredRecord): boolean
+  canUseRecordType(object: ObjectDefinition, type: RecordType): boolean
+  /** What a record becomes when its maker names no record type; undefined for the master kind. */
+  defaultRecordType(object: ObjectDefinition): RecordType | undefined
 }
 
 export const ADMIN_PROFILE = 'System Administrator'
@@ -28,6 +31,8 @@ export const FULL_ACCESS: Access = {
   canEdit: () => true,
   canSee: () => true,
   canChange: () => true,
+  canUseRecordType: () => true,
+  defaultRecordType: ({ recordTypes }) => recordTypes.find(({ active }) => active),
 }
 
 type Kept = Pick<Org, 'schema' | 'store' | 'cells'>
@@ -75,6 +80,25 @@ export function createAccess(org: Kept, userId: string): Access {
     canEdit: (object, field) => fieldRight(object, field, 'read') && fieldRight(object, field, 'edit'),
     canSee: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'private' }),
     canChange: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'read' }),
+    ...recordTypeAccess(changes),
+  }
+}
+
+/** Record types are open to all, and the first is the usual one, unless an administrator says otherwise. */
+function recordTypeAccess(
+  changes: readonly PermissionChange[],
+): Pick<Access, 'canUseRecordType' | 'defaultRecordType'> {
+  const saidOf = (object: ObjectDefinition, name: string, right: 'visible' | 'isDefault') =>
+    lastOf(changes, (change) => (change.recordType === `${object.name}.${name}` ? change[right] : undefined))
+  const canUseRecordType: Access['canUseRecordType'] = (object, { developerName }) =>
+    saidOf(object, developerName, 'visible') ?? true
+  return {
+    canUseRecordType,
+    defaultRecordType: (object) => {
+      if (saidOf(object, 'Master', 'isDefault') === true) return undefined
+      const open = object.recordTypes.filter((type) => type.active && canUseRecordType(object, type))
+      return open.find(({ developerName }) => saidOf(object, developerName, 'isDefault') === true) ?? open[0]
+    },
   }
 }
 

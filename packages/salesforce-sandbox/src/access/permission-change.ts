@@ -20,6 +20,10 @@ export const permissionSchema = z.strictObject({
   object: z.string().optional(),
   /** `Lead.Title`: field-level security. */
   field: z.string().optional(),
+  /** `Lead.Partner`: whether the user may give it to a record, and whether it is the usual one; `Lead.Master` for none. */
+  recordType: z.string().optional(),
+  visible: right,
+  isDefault: right,
   read: right,
   create: right,
   edit: right,

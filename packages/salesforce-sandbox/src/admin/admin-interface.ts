@@ -74,6 +74,11 @@ export interface Admin {
     /** A custom field as its field-meta.xml would say it; nobody sees it until it is granted. */
     putField(object: string, field: Readonly<Record<string, unknown>> & { readonly fullName: string }): void
     removeField(object: string, name: string): void
+    /** A record type as its recordType-meta.xml would say it; `active: false` closes it. */
+    putRecordType(
+      object: string,
+      recordType: Readonly<Record<string, unknown>> & { readonly fullName: string },
+    ): void
     /** Reads one more SFDX source folder. */
     load(dir: string): void
   }

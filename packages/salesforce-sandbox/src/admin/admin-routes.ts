@@ -12,7 +12,7 @@ import type { Route } from '../http/router.ts'
 import { empty, json, type Reply } from '../http/reply.ts'
 import { AdminError } from './admin-error.ts'
 import type { Admin } from './admin-interface.ts'
-import { fieldSchema, queueSchema, rawSchema, userSchema } from './change-setup.ts'
+import { fieldSchema, queueSchema, rawSchema, recordTypeSchema, userSchema } from './change-setup.ts'
 import { lateActSchema } from './late-act.ts'
 import { RULE_KINDS, type RuleKind } from './org-rules.ts'
 import { actSchema } from './run-act.ts'
@@ -146,6 +146,14 @@ export const ADMIN_ROUTES: readonly Route<AdminHandler>[] = [
       POST: done(fieldSchema, (admin, { object, field }) => admin.schema.putField(object, field)),
       DELETE: done(fieldSchema, (admin, { object, field }) =>
         admin.schema.removeField(object, field.fullName),
+      ),
+    },
+  },
+  {
+    pattern: 'schema/recordTypes',
+    methods: {
+      POST: done(recordTypeSchema, (admin, { object, recordType }) =>
+        admin.schema.putRecordType(object, recordType),
       ),
     },
   },

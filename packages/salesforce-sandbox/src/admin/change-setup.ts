@@ -3,6 +3,8 @@ import { permissionSchema, type PermissionChange } from '../access/permission-ch
 import { insertRecord } from '../dml/write-record.ts'
 import type { Component } from '../metadata/component.ts'
 import { putComponents } from '../metadata/change-schema.ts'
+import { findProblem } from '../metadata/edit-components.ts'
+import { toMetadataTexts } from '../metadata/metadata-text.ts'
 import { findUser } from '../oauth/users.ts'
 import type { Org } from '../org.ts'
 import { insertSetup, systemActor } from '../store/load-fixtures.ts'
@@ -90,21 +92,29 @@ export function changeField(
   const component: Component = {
     type: 'CustomField',
     fullName: `${change.object}.${change.field.fullName}`,
-    body: toTexts({ ...change.field }),
+    body: toMetadataTexts({ ...change.field }),
     origin: null,
     isRemoved: change.isRemoved === true,
   }
   putComponents(org, [component])
 }
 
-/** XML knows only texts. */
-function toTexts(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
-    ]),
-  )
+export const recordTypeSchema = z.strictObject({
+  object: z.string(),
+  /** As in a recordType-meta.xml. */
+  recordType: z.looseObject({ fullName: z.string(), label: z.string() }),
+})
+
+export function putRecordType(
+  org: Org,
+  change: { readonly object: string; readonly recordType: { readonly fullName: string } },
+): void {
+  const fullName = `${change.object}.${change.recordType.fullName}`
+  const body = toMetadataTexts({ ...change.recordType })
+  const component = { type: 'RecordType', fullName, body, origin: null, isRemoved: false }
+  const problem = findProblem(org, component)
+  if (problem) throw new AdminError(problem.message)
+  putComponents(org, [component])
 }
 
 export const rawSchema = z.strictObject({

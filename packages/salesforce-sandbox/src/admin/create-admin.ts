@@ -17,7 +17,15 @@ import type { StoredRecord } from '../store/stored-record.ts'
 import { moveClock } from '../timers/run-timers.ts'
 import { AdminError } from './admin-error.ts'
 import type { Admin } from './admin-interface.ts'
-import { addQueue, changeField, changePermission, putUser, refreshSandbox, writeRaw } from './change-setup.ts'
+import {
+  addQueue,
+  changeField,
+  changePermission,
+  putRecordType,
+  putUser,
+  refreshSandbox,
+  writeRaw,
+} from './change-setup.ts'
 import { openLate } from './late-act.ts'
 import { rulesOf } from './org-rules.ts'
 import { runAct } from './run-act.ts'
@@ -94,6 +102,8 @@ function createSetup(
       putField: (object, field) => saved((org) => readSource(() => changeField(org, { object, field }))),
       removeField: (object, fullName) =>
         saved((org) => readSource(() => changeField(org, { object, field: { fullName }, isRemoved: true }))),
+      putRecordType: (object, recordType) =>
+        saved((org) => readSource(() => putRecordType(org, { object, recordType }))),
       load: (dir) => saved((org) => readSource(() => changeSchema(org, () => org.liveSchema.load(dir)))),
     },
     bulk: {

@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts'
 import type { Org } from '../org.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
 import { describeField } from './describe-field.ts'
+import { describeRecordTypes } from './describe-record-types.ts'
 
 export interface DescribedObject extends Record<string, unknown> {
   readonly name: string
@@ -20,7 +21,7 @@ export function describeGlobal(
 
 /** One object with the fields the user can read; the others are absent. */
 export function describeObject(
-  org: Pick<Org, 'schema'>,
+  org: Pick<Org, 'schema' | 'store'>,
   access: Access,
   what: { readonly object: ObjectDefinition; readonly base: string },
 ): DescribedObject {
@@ -30,17 +31,7 @@ export function describeObject(
     ...describeProperties(access, object, base),
     fields: fields.map((field) => describeField(field, access.canEdit(object, field))),
     childRelationships: describeChildren(org, access, object),
-    recordTypeInfos: [
-      {
-        active: true,
-        available: true,
-        defaultRecordTypeMapping: true,
-        developerName: 'Master',
-        master: true,
-        name: 'Master',
-        recordTypeId: '012000000000000AAA',
-      },
-    ],
+    recordTypeInfos: describeRecordTypes(org, access, what),
   }
 }
 

@@ -3,6 +3,7 @@ import { toRecordId } from '../store/record-id.ts'
 import type { FieldValue, FieldValues, StoredRecord } from '../store/stored-record.ts'
 import { dmlError, pass, refuse, type Checked, type Dml, type DmlError } from './dml-result.ts'
 import type { Input } from './read-input.ts'
+import { resolveRecordType } from './record-types.ts'
 
 /** Resolves every reference to an 18-character id of a living record that the field may point to. */
 export function resolveReferences(
@@ -13,6 +14,12 @@ export function resolveReferences(
   const resolved = new Map(input)
   for (const [field, value] of input) {
     if (field.type !== 'reference' || typeof value !== 'string') continue
+    if (field.name === 'RecordTypeId') {
+      const type = resolveRecordType(dml, object, toRecordId(value) ?? value)
+      if (!type.ok) return type
+      resolved.set(field, type.value)
+      continue
+    }
     const target = resolveReference(dml, field, value)
     if (!target.ok) return target
     const refused = field.name === 'OwnerId' ? checkOwner(dml, object, target.value) : undefined

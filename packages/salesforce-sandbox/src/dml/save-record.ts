@@ -23,6 +23,7 @@ import {
 import { runAfter } from '../rules/run-automations.ts'
 import { applyRules } from './apply-rules.ts'
 import { readInput, toValues, type Input } from './read-input.ts'
+import { findForeignValue } from './record-types.ts'
 import { rollUp } from './roll-up.ts'
 import { changeRecord, insertRecord } from './write-record.ts'
 
@@ -123,7 +124,11 @@ function findRefusal(dml: Dml, save: Save, input: Input): DmlError | undefined {
   const { object, before } = save
   const merged: FieldValues = { ...before?.values, ...toValues(input) }
   if (!mayWrite(dml, save)) return noAccess()
-  return findActivityConflict(object, merged) ?? findConverted(dml, input, before)
+  return (
+    findForeignValue(dml, object, { input, values: merged }) ??
+    findActivityConflict(object, merged) ??
+    findConverted(dml, input, before)
+  )
 }
 
 function findConverted(dml: Dml, input: Input, before: StoredRecord | undefined): DmlError | undefined {

@@ -4,6 +4,7 @@ import { buildRecordId } from '../store/record-id.ts'
 import type { FieldValue, FieldValues, RecordVersion, StoredRecord } from '../store/stored-record.ts'
 import { deriveValues } from './derive-values.ts'
 import type { Dml } from './dml-result.ts'
+import { recordTypeDefaults } from './record-types.ts'
 
 /** Fields that move with every save and say nothing about what the save changed. */
 const STAMPS = new Set(['LastModifiedDate', 'LastModifiedById', 'SystemModstamp'])
@@ -20,6 +21,7 @@ export function insertRecord(dml: Dml, object: ObjectDefinition, given: FieldVal
   const id = buildRecordId(object.keyPrefix, dml.org.state.next(`counter:${object.keyPrefix}`))
   const values = {
     ...defaultsOf(dml, object),
+    ...recordTypeDefaults(dml, object, given),
     ...given,
     CreatedDate: now,
     CreatedById: dml.actor.userId,

@@ -1,6 +1,6 @@
 import { noteSchema } from '../describe/schema-modified.ts'
 import type { Org } from '../org.ts'
-import { insertSetup } from '../store/load-fixtures.ts'
+import { insertSetup, keepRecordTypes, systemActor } from '../store/load-fixtures.ts'
 import type { Component } from './component.ts'
 
 /** Changes the schema of a running org; its records follow. Throws when a component cannot be used. */
@@ -12,6 +12,7 @@ export function changeSchema(org: Org, change: () => void): void {
     // Assigned to nobody: that is a step of its own.
     if (!known.has(set.name)) insertSetup(org, 'PermissionSet', { Name: set.name, Label: set.label })
   }
+  keepRecordTypes(systemActor(org))
   noteSchema(org)
 }
 

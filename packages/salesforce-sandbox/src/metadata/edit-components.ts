@@ -12,7 +12,13 @@ export interface EditError {
 /** `undefined` when it is done. */
 export type EditResult = EditError | undefined
 
-export const METADATA_TYPES = ['CustomField', 'CustomObject', 'PermissionSet', 'Layout'] as const
+export const METADATA_TYPES = [
+  'CustomField',
+  'CustomObject',
+  'RecordType',
+  'PermissionSet',
+  'Layout',
+] as const
 
 export function findComponent(org: Org, type: string, fullName: string): Component | undefined {
   const key = keyOf({ type, fullName })
@@ -70,7 +76,7 @@ export function findProblem(org: Org, component: Component): EditResult {
   if (!METADATA_TYPES.some((known) => known === type)) {
     return { statusCode: 'INVALID_TYPE', message: `This type of metadata is not available: ${type}` }
   }
-  if (type !== 'CustomField') return undefined
+  if (type !== 'CustomField' && type !== 'RecordType') return undefined
   const [object = '', name = ''] = fullName.split('.')
   if (!mayHaveFields(org, object)) {
     return {
@@ -78,7 +84,7 @@ export function findProblem(org: Org, component: Component): EditResult {
       message: `Entity Enumeration Or ID: bad value ${object}`,
     }
   }
-  if (/^[A-Za-z]\w*__c$/.test(name)) return undefined
+  if (type === 'RecordType' || /^[A-Za-z]\w*__c$/.test(name)) return undefined
   return { statusCode: 'INVALID_FIELD', message: `Field name must end in __c: ${name}` }
 }
 

@@ -13,6 +13,15 @@ interface Parts {
   readonly components: JsonCell<readonly Component[]>
 }
 
+/** Kinds of leads that an org of some age has. */
+const GROWN: readonly Component[] = ['Inbound', 'Partner'].map((name) => ({
+  type: 'RecordType',
+  fullName: `Lead.${name}`,
+  body: { label: `${name} Lead` },
+  origin: null,
+  isRemoved: false,
+}))
+
 /** The org's schema: standard objects, the source folders, and what was changed in the org since. */
 export class LiveSchema {
   readonly #parts: Parts
@@ -21,7 +30,8 @@ export class LiveSchema {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#source = readSfdxComponents(parts.settings.schemaDirs)
+    const { fixtures, schemaDirs } = parts.settings
+    this.#source = [...(fixtures === 'small' ? [] : GROWN), ...readSfdxComponents(schemaDirs)]
     this.#schema = this.#build(this.components())
   }
 

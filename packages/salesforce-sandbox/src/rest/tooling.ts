@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isPermissionable } from '../access/access.ts'
 import { fail, failDml, json, type Reply } from '../http/reply.ts'
 import { createComponent } from '../metadata/edit-components.ts'
+import { toMetadataTexts } from '../metadata/metadata-text.ts'
 import type { Field } from '../schema/schema-model.ts'
 import { parseQuery } from '../soql/parse-query.ts'
 import { defineField, defineObject, textField } from '../schema/define-fields.ts'
@@ -27,23 +28,17 @@ export function createCustomField(call: ApiCall): Reply {
     return fail(403, { code: 'INSUFFICIENT_ACCESS', message: 'Customize Application is needed' })
   }
   const { FullName: fullName, Metadata } = parsed.data
-  const component = { type: 'CustomField', fullName, body: toTexts(Metadata), origin: null, isRemoved: false }
+  const component = {
+    type: 'CustomField',
+    fullName,
+    body: toMetadataTexts(Metadata),
+    origin: null,
+    isRemoved: false,
+  }
   const error = createComponent(call.org, component)
   if (error) return fail(400, { code: error.statusCode, message: error.message, fields: [] })
   const id = buildRecordId('00N', call.org.state.next('counter:00N'))
   return json(201, { id, success: true, errors: [], warnings: [], infos: [] })
-}
-
-/** Metadata is text everywhere else. */
-function toTexts(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const entries = Object.entries(value).filter(([, one]) => one !== null)
-  return Object.fromEntries(entries.map(([name, one]) => [name, toText(one)]))
-}
-
-function toText(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toText)
-  if (typeof value === 'object' && value !== null) return toTexts(Object.fromEntries(Object.entries(value)))
-  return typeof value === 'string' ? value : String(value)
 }
 
 type Row = Readonly<Record<string, FieldValue>>

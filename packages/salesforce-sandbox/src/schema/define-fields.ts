@@ -140,7 +140,14 @@ const SYSTEM_FIELDS: readonly Field[] = [
   readOnly(defineField('datetime', 'SystemModstamp')),
 ]
 
-const PLAIN_OBJECT = { custom: false, setup: false, createable: true, updateable: true, deletable: true }
+const PLAIN_OBJECT = {
+  custom: false,
+  setup: false,
+  createable: true,
+  updateable: true,
+  deletable: true,
+  recordTypes: [],
+}
 
 /** An object with its id, its own fields and the system fields. */
 export function defineObject(

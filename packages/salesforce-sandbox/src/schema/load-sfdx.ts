@@ -2,14 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Component } from '../metadata/component.ts'
 import { defineField, defineObject, lookupField } from './define-fields.ts'
-import type { Field, FieldGrant, ObjectDefinition, ObjectGrant, PermissionSet } from './schema-model.ts'
+import type {
+  Field,
+  FieldGrant,
+  ObjectDefinition,
+  ObjectGrant,
+  PermissionSet,
+  PicklistValue,
+  RecordType,
+} from './schema-model.ts'
 import {
   parseComponentXml,
   parseField,
   parseObject,
   parsePermissionSet,
+  parseRecordType,
   type ObjectXml,
   type PermissionSetXml,
+  type RecordTypeXml,
 } from './sfdx-xml.ts'
 import { autoNumber, toCustomField } from './to-custom-field.ts'
 
@@ -18,6 +28,7 @@ export interface SfdxSource {
   readonly objects: readonly { readonly name: string; readonly xml: ObjectXml }[]
   /** By object name, standard or custom. */
   readonly fields: ReadonlyMap<string, readonly Field[]>
+  readonly recordTypes: ReadonlyMap<string, readonly RecordType[]>
   readonly permissionSets: readonly PermissionSet[]
 }
 
@@ -26,8 +37,12 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
   '.object-meta.xml': 'CustomObject',
   '.field-meta.xml': 'CustomField',
   '.permissionset-meta.xml': 'PermissionSet',
+  '.recordType-meta.xml': 'RecordType',
   '.layout-meta.xml': 'Layout',
 }
+
+/** Their full name begins with their object's. */
+const OF_AN_OBJECT: ReadonlySet<string> = new Set(['CustomField', 'RecordType'])
 
 /** Reads all metadata of SFDX source folders (`force-app`) that shapes an org. Throws on a file it cannot use. */
 export function readSfdxComponents(dirs: readonly string[]): readonly Component[] {
@@ -42,7 +57,7 @@ export function readSfdxComponents(dirs: readonly string[]): readonly Component[
     if (ending === undefined || type === undefined) return []
     const name = basename(file, ending)
     // objects/{Object}/fields/{Field}.field-meta.xml
-    const fullName = type === 'CustomField' ? `${basename(dirname(dirname(file)))}.${name}` : name
+    const fullName = OF_AN_OBJECT.has(type) ? `${basename(dirname(dirname(file)))}.${name}` : name
     const body = parseComponentXml(readFileSync(file, 'utf8'), { type, origin: file })
     return [{ type, fullName, body, origin: file, isRemoved: false }]
   })
@@ -56,16 +71,18 @@ export function loadSfdxSource(dirs: readonly string[]): SfdxSource {
 export function toSource(components: readonly Component[]): SfdxSource {
   const ofType = (type: string): readonly Component[] =>
     components.filter((component) => component.type === type && !component.isRemoved)
-  const fields = ofType('CustomField').map((component) => ({
-    object: component.fullName.split('.')[0] ?? '',
-    field: toCustomField(parseField(component)),
-  }))
-  const byObject = Map.groupBy(fields, (entry) => entry.object)
+  const partsOf = <T>(type: string, read: (component: Component) => T): ReadonlyMap<string, readonly T[]> => {
+    const byObject = Map.groupBy(ofType(type), ({ fullName }) => fullName.split('.')[0] ?? '')
+    return new Map([...byObject].map(([object, own]) => [object, own.map(read)]))
+  }
   return {
     objects: ofType('CustomObject')
       .filter(({ fullName }) => fullName.endsWith('__c'))
       .map((component) => ({ name: component.fullName, xml: parseObject(component) })),
-    fields: new Map([...byObject].map(([object, entries]) => [object, entries.map((entry) => entry.field)])),
+    fields: partsOf('CustomField', (component) => toCustomField(parseField(component))),
+    recordTypes: partsOf('RecordType', (component) =>
+      toRecordType(component.fullName, parseRecordType(component)),
+    ),
     permissionSets: ofType('PermissionSet').map((component) =>
       toPermissionSet(component.fullName, parsePermissionSet(component)),
     ),
@@ -103,7 +120,33 @@ export function extendSchema(
       ],
     }),
   )
-  return [...extended, ...custom]
+  return [...extended, ...custom].map((object) =>
+    withRecordTypes(object, source.recordTypes.get(object.name)),
+  )
+}
+
+/** An object has a RecordTypeId only once it has a record type. */
+function withRecordTypes(
+  object: ObjectDefinition,
+  recordTypes: readonly RecordType[] = [],
+): ObjectDefinition {
+  if (recordTypes.length === 0) return object
+  const link = lookupField('RecordTypeId', ['RecordType'], { label: 'Record Type ID' })
+  return { ...object, recordTypes, fields: [...object.fields, link] }
+}
+
+function toRecordType(fullName: string, xml: RecordTypeXml): RecordType {
+  const picklists = xml.picklistValues.map(({ picklist, values }): [string, readonly PicklistValue[]] => [
+    picklist,
+    // Metadata writes values as in a URL.
+    values.map((value) => ({ value: decodeURIComponent(value.fullName), isDefault: value.default })),
+  ])
+  return {
+    developerName: fullName.replace(/^.*\./, ''),
+    label: xml.label,
+    active: xml.active,
+    picklists: new Map(picklists),
+  }
 }
 
 function toNameField(xml: ObjectXml): Field {

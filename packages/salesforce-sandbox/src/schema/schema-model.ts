@@ -86,6 +86,17 @@ export interface ObjectDefinition {
   readonly updateable: boolean
   readonly deletable: boolean
   readonly fields: readonly Field[]
+  /** Kinds of records that the object has beside the master kind. */
+  readonly recordTypes: readonly RecordType[]
+}
+
+export interface RecordType {
+  /** `Partner` */
+  readonly developerName: string
+  readonly label: string
+  readonly active: boolean
+  /** Values that a record of this type may have, by picklist; a picklist that is not named keeps all of its own. */
+  readonly picklists: ReadonlyMap<string, readonly PicklistValue[]>
 }
 
 export interface FieldGrant {

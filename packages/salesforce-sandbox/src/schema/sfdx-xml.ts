@@ -4,7 +4,14 @@ import type { Component } from '../metadata/component.ts'
 
 /** The parts of SFDX source files that shape a schema. Everything in the files is text. */
 
-const LISTS = new Set(['fieldPermissions', 'objectPermissions', 'value', 'referenceTo'])
+const LISTS = new Set([
+  'fieldPermissions',
+  'objectPermissions',
+  'value',
+  'referenceTo',
+  'picklistValues',
+  'values',
+])
 
 const parser = new XMLParser({
   ignoreAttributes: true,
@@ -61,6 +68,17 @@ const nameField = z.object({
 
 const customObject = z.object({ label: z.string(), pluralLabel: z.string(), nameField })
 
+const recordType = z.object({
+  label: z.string(),
+  active: flag.default(true),
+  picklistValues: listOf(
+    z.object({
+      picklist: z.string(),
+      values: listOf(z.object({ fullName: z.string(), default: flag.default(false) })),
+    }),
+  ),
+})
+
 const permissionSet = z.object({
   label: z.string(),
   fieldPermissions: listOf(
@@ -79,12 +97,14 @@ const permissionSet = z.object({
 
 export type FieldXml = z.infer<typeof customField>
 export type ObjectXml = z.infer<typeof customObject>
+export type RecordTypeXml = z.infer<typeof recordType>
 export type PermissionSetXml = z.infer<typeof permissionSet>
 
 /** Each throws an Error that names the component and what is wrong in it. */
 export const parseField = (component: Component): FieldXml =>
   decode(component, customField, { fullName: component.fullName.replace(/^.*\./, '') })
 export const parseObject = (component: Component): ObjectXml => decode(component, customObject)
+export const parseRecordType = (component: Component): RecordTypeXml => decode(component, recordType)
 export const parsePermissionSet = (component: Component): PermissionSetXml => decode(component, permissionSet)
 
 function decode<T>(component: Component, schema: z.ZodType<T>, given: Record<string, string> = {}): T {

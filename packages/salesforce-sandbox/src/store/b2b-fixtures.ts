@@ -155,6 +155,7 @@ const LEGACY = 0.01
 /** 12 % share the mail of a contact, 3 % that of the lead before, 6 % are converted, 1 % carry a 15-character id. */
 function addLeads(seeding: Seeding, { accounts, contacts, owners }: Business): void {
   let lastEmail: string | undefined
+  const types = [...seeding.dml.org.store.all('RecordType')].map(({ id }) => id)
   for (let index = 0; index < seeding.sizes.leads; index += 1) {
     const contact = seeding.pick(contacts)
     const company = index % accounts.length
@@ -167,6 +168,7 @@ function addLeads(seeding: Seeding, { accounts, contacts, owners }: Business): v
       LeadSource: seeding.pick(LEAD_SOURCES) ?? null,
       Description: seeding.draw() < LEGACY && contact ? contact.id.slice(0, 15) : null,
       OwnerId: seeding.pick(owners) ?? null,
+      RecordTypeId: types[index % types.length] ?? null,
       ...(seeding.draw() < CONVERTED ? toConversion(contact) : toStatus(index)),
     })
     lastEmail = own

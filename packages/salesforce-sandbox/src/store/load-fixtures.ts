@@ -1,8 +1,9 @@
 import { ADMIN_PROFILE, FULL_ACCESS, INTEGRATION_PROFILE } from '../access/access.ts'
 import type { Org } from '../org.ts'
 import type { Dml } from '../dml/dml-result.ts'
-import { insertRecord } from '../dml/write-record.ts'
-import { LEAD_STATUSES } from '../schema/standard/picklists.ts'
+import { changeRecord, insertRecord } from '../dml/write-record.ts'
+import { recordTypeId } from '../dml/record-types.ts'
+import { LEAD_STATUSES, OPPORTUNITY_STAGES } from '../schema/standard/picklists.ts'
 import { loadBusiness } from './b2b-fixtures.ts'
 import {
   ADMIN_USERNAME,
@@ -58,6 +59,17 @@ export function loadFixtures(dml: Dml): void {
       IsConverted: status.converted,
     })
   }
+  for (const [index, stage] of OPPORTUNITY_STAGES.entries()) {
+    insert(dml, 'OpportunityStage', {
+      MasterLabel: stage.value,
+      ApiName: stage.value,
+      SortOrder: index + 1,
+      IsActive: true,
+      IsClosed: stage.closed,
+      IsWon: stage.won,
+      DefaultProbability: stage.probability,
+    })
+  }
   const { fixtures } = dml.org.settings
   if (fixtures !== 'small') loadBusiness(dml, fixtures)
   insert(dml, 'Organization', { Name: 'Leadline Sandbox', InstanceName: 'LOCAL' })
@@ -79,6 +91,25 @@ export function assignPermissionSets(dml: Dml): void {
       if (grantsEdit && !isTrusted) continue
       insert(dml, 'PermissionSetAssignment', { AssigneeId: user.id, PermissionSetId: setId })
     }
+  }
+}
+
+/** Gives each record type of the schema a record of its own; one that is gone from the schema is no longer active. */
+export function keepRecordTypes(dml: Dml): void {
+  const { schema, store } = dml.org
+  const wanted = new Map<string, FieldValues>()
+  for (const object of schema.objects) {
+    for (const type of object.recordTypes) {
+      const names = { DeveloperName: type.developerName, SobjectType: object.name }
+      const id = recordTypeId(dml.org, object, type) ?? insert(dml, 'RecordType', names)
+      wanted.set(id, { Name: type.label, IsActive: type.active })
+    }
+  }
+  const setup = schema.object('RecordType')
+  for (const record of [...store.all('RecordType')]) {
+    const values = wanted.get(record.id) ?? { IsActive: false }
+    const isKnown = Object.entries(values).every(([name, value]) => record.values[name] === value)
+    if (setup && !isKnown) changeRecord(dml, record, { object: setup, values })
   }
 }
 

@@ -131,3 +131,36 @@ export const permissionSetAssignment = defineObject({
     lookupField('PermissionSetId', ['PermissionSet'], { required: true }),
   ],
 })
+
+export const recordType = defineObject({
+  ...setup,
+  createable: false,
+  updateable: false,
+  name: 'RecordType',
+  keyPrefix: '012',
+  fields: [
+    textField('Name', 80, { label: 'Record Type Name', required: true, nameField: true }),
+    textField('DeveloperName', 80, { required: true }),
+    textField('NamespacePrefix', 15),
+    textField('SobjectType', 40, { required: true }),
+    textField('Description', 255),
+    flagField('IsActive', { label: 'Active' }),
+  ],
+})
+
+export const opportunityStage = defineObject({
+  ...setup,
+  createable: false,
+  updateable: false,
+  name: 'OpportunityStage',
+  keyPrefix: '01J',
+  fields: [
+    textField('MasterLabel', 255, { required: true }),
+    textField('ApiName', 255, { required: true }),
+    defineField('int', 'SortOrder'),
+    flagField('IsActive', { label: 'Active' }),
+    flagField('IsClosed', { label: 'Closed' }),
+    flagField('IsWon', { label: 'Won' }),
+    defineField('percent', 'DefaultProbability'),
+  ],
+})

@@ -6,10 +6,12 @@ import {
   group,
   groupMember,
   leadStatus,
+  opportunityStage,
   organization,
   permissionSet,
   permissionSetAssignment,
   queueSobject,
+  recordType,
   user,
 } from './setup.ts'
 
@@ -27,10 +29,12 @@ export const STANDARD_OBJECTS: readonly ObjectDefinition[] = [
   leadStatus,
   opportunity,
   opportunityContactRole,
+  opportunityStage,
   organization,
   permissionSet,
   permissionSetAssignment,
   queueSobject,
+  recordType,
   task,
   user,
 ]
