@@ -12,6 +12,8 @@ export interface Access {
   canUse(object: ObjectDefinition, right: ObjectRight): boolean
   canRead(object: ObjectDefinition, field: Field): boolean
   canEdit(object: ObjectDefinition, field: Field): boolean
+  /** All records of an object, whoever owns them. */
+  canSeeAll(object: string): boolean
   canSee(record: StoredRecord): boolean
   canChange(record: StoredRecord): boolean
   canUseRecordType(object: ObjectDefinition, type: RecordType): boolean
@@ -29,6 +31,7 @@ export const FULL_ACCESS: Access = {
   canUse: () => true,
   canRead: () => true,
   canEdit: () => true,
+  canSeeAll: () => true,
   canSee: () => true,
   canChange: () => true,
   canUseRecordType: () => true,
@@ -37,7 +40,7 @@ export const FULL_ACCESS: Access = {
 
 type Kept = Pick<Org, 'schema' | 'store' | 'cells'>
 
-const ADMIN_ONLY: ReadonlySet<SystemRight> = new Set(['ModifyAllData', 'BulkApiHardDelete'])
+const ADMIN_ONLY: ReadonlySet<SystemRight> = new Set(['ModifyAllData', 'ViewAllData', 'BulkApiHardDelete'])
 const BUILDERS_ONLY: ReadonlySet<SystemRight> = new Set(['CustomizeApplication', 'ModifyMetadata'])
 
 /** Standard objects and fields are open by profile; custom ones only through an assigned permission set. */
@@ -70,6 +73,12 @@ export function createAccess(org: Kept, userId: string): Access {
     const said = lastOf(changes, (change) => (change.field === name ? change[right] : undefined))
     return said ?? grants(object, field, right)
   }
+  const holds = (object: string, right: 'viewAll' | 'modifyAll'): boolean =>
+    lastOf(changes, (change) => (change.object === object ? change[right] : undefined)) ??
+    sets.some((set) => set.objects.get(object)?.[right] === true)
+  const canChangeAll = (object: string): boolean => has('ModifyAllData') || holds(object, 'modifyAll')
+  const canSeeAll = (object: string): boolean =>
+    canChangeAll(object) || has('ViewAllData') || holds(object, 'viewAll')
   return {
     isAdmin,
     has,
@@ -78,8 +87,9 @@ export function createAccess(org: Kept, userId: string): Access {
       usesByProfile(object, right),
     canRead: (object, field) => fieldRight(object, field, 'read'),
     canEdit: (object, field) => fieldRight(object, field, 'read') && fieldRight(object, field, 'edit'),
-    canSee: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'private' }),
-    canChange: (record) => isShared(org, { record, userId, hasAll: has('ModifyAllData'), level: 'read' }),
+    canSeeAll,
+    canSee: (record) => canSeeAll(record.object) || isShared(org, { record, userId, level: 'private' }),
+    canChange: (record) => canChangeAll(record.object) || isShared(org, { record, userId, level: 'read' }),
     ...recordTypeAccess(changes),
   }
 }
@@ -124,13 +134,13 @@ function changesFor(org: Kept, userId: string, username: unknown): readonly Perm
 /** True for the owner, a member of the owning queue, and where sharing is wider than `level`. */
 function isShared(
   org: Kept,
-  asked: { record: StoredRecord; userId: string; hasAll: boolean; level: 'private' | 'read' },
+  asked: { record: StoredRecord; userId: string; level: 'private' | 'read' },
 ): boolean {
-  const { record, userId, hasAll, level } = asked
+  const { record, userId, level } = asked
   const model = org.cells.sharing.get()[record.object] ?? 'readwrite'
   const isOpen = model === 'readwrite' || (model === 'read' && level === 'private')
   const owner = record.values['OwnerId']
-  return isOpen || hasAll || owner === undefined || owner === userId || isMember(org, owner, userId)
+  return isOpen || owner === undefined || owner === userId || isMember(org, owner, userId)
 }
 
 function isMember(org: Kept, owner: unknown, userId: string): boolean {

@@ -16,7 +16,7 @@ const right = z.boolean().optional()
 export const permissionSchema = z.strictObject({
   /** Id or user name; everyone when not given. */
   user: z.string().optional(),
-  /** `Lead`: its create, edit, delete and read rights. */
+  /** `Lead`: its create, edit, delete and read rights, and those over the records of others. */
   object: z.string().optional(),
   /** `Lead.Title`: field-level security. */
   field: z.string().optional(),
@@ -28,6 +28,8 @@ export const permissionSchema = z.strictObject({
   create: right,
   edit: right,
   delete: right,
+  viewAll: right,
+  modifyAll: right,
   system: z.partialRecord(z.enum(SYSTEM_RIGHTS), z.boolean()).optional(),
 })
 export type PermissionChange = z.infer<typeof permissionSchema>

@@ -18,6 +18,7 @@ const SOAP_TYPES: Readonly<Record<FieldType, string>> = {
   phone: 'xsd:string',
   url: 'xsd:string',
   reference: 'tns:ID',
+  address: 'urn:address',
 }
 
 /** A field as describe shows it; `canEdit` is the user's right to write it. */

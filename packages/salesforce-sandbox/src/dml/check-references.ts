@@ -108,7 +108,7 @@ export function findDuplicate(
     if (!field.unique || value === null) continue
     const others = dml.org.store.findBy(saved.object.name, field, value) ?? []
     const other = others.find((record) => record.deletedAtMs === null && record.id !== saved.id)
-    if (other) return duplicateValue(field, other.id)
+    if (other) return dml.actor.access.canSee(other) ? duplicateValue(field, other.id) : duplicateOfHidden()
   }
   return undefined
 }
@@ -140,6 +140,14 @@ export function findMembership(
     if (isSame && deletedAtMs === null) return dmlError('DUPLICATE_VALUE', 'Already a campaign member.')
   }
   return undefined
+}
+
+/** A record that the user cannot see is in the way, and not named. */
+function duplicateOfHidden(): DmlError {
+  return dmlError(
+    'DUPLICATE_VALUE',
+    'duplicate value found: <unknown> duplicates value on record with id: <unknown>',
+  )
 }
 
 export function duplicateValue(field: Field, otherId: string): DmlError {

@@ -49,13 +49,15 @@ function upsertById(dml: Dml, upsert: Upsert): DmlResult {
   return updateRecord(dml, object, { id: typeof value === 'string' ? value : '', body })
 }
 
-/** Ids of the living records with this key. */
+/** Ids of the living records with this key that the user can see. */
 export function findByKey(
   dml: Dml,
   search: { readonly object: ObjectDefinition; readonly key: Field; readonly value: FieldValue },
 ): readonly string[] {
   const found = dml.org.store.findBy(search.object.name, search.key, search.value) ?? []
-  return found.filter((record) => record.deletedAtMs === null).map((record) => record.id)
+  return found
+    .filter((record) => record.deletedAtMs === null && dml.actor.access.canSee(record))
+    .map((record) => record.id)
 }
 
 function severalMatches(key: Field, ids: readonly string[]): ReturnType<typeof dmlError> {

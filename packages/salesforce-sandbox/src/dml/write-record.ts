@@ -91,7 +91,7 @@ function diff(before: FieldValues, after: FieldValues): RecordVersion['changes']
 function defaultsOf(dml: Dml, object: ObjectDefinition): Record<string, FieldValue> {
   const values: Record<string, FieldValue> = {}
   for (const field of object.fields) {
-    if (field.name === 'Id') continue
+    if (field.name === 'Id' || field.type === 'address') continue
     values[field.name] = field.autoNumber ? nextNumber(dml, object, field) : field.defaultValue
   }
   return 'OwnerId' in values ? { ...values, OwnerId: dml.actor.userId } : values

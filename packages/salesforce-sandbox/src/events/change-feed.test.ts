@@ -204,6 +204,7 @@ test('a channel that is not there, or that the user may not hear, is refused', a
   const org = await startTestOrg(t, OPTIONS)
   await assert.rejects(subscribe(org, -1, '/data/NothingChangeEvent'), /404::Unknown channel/)
   org.admin.sharing({ Lead: 'private' })
+  org.admin.permissions({ object: 'Lead', viewAll: false })
   await assert.rejects(subscribe(org), /403:denied_by_security_policy:create_denied/)
 })
 

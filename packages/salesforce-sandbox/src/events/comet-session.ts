@@ -46,7 +46,11 @@ function maySubscribe(org: Org, name: string, userId: string): boolean {
   const access = createAccess(org, userId)
   const object = org.schema.object(name)
   if (object && !access.canUse(object, 'read')) return false
-  return org.cells.sharing.get()[name] !== 'private' || access.has('ModifyAllData')
+  if (name === '*')
+    return Object.entries(org.cells.sharing.get()).every(
+      ([own, model]) => model !== 'private' || access.canSeeAll(own),
+    )
+  return org.cells.sharing.get()[name] !== 'private' || access.canSeeAll(name)
 }
 
 /** -1 starts behind the last event, -2 before the first that is retained; undefined for an id that is not. */

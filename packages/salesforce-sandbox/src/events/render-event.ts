@@ -78,18 +78,11 @@ function valuesOf(org: Org, event: ChangeEvent, version: RecordVersion): Record<
   return { ...Object.fromEntries(filled), LastModifiedDate: version.at, LastModifiedById: version.by }
 }
 
-const ADDRESS = /^(Mailing|Other|Billing|Shipping|)(Street|City|State|PostalCode|Country)$/
-const PERSON_NAME = new Set(['FirstName', 'LastName', 'Salutation'])
-
 /** Compound fields nest: `Name.FirstName`, `MailingAddress.City`. */
-function toPath(field: Field): readonly [compound: string | undefined, name: string] {
-  const [, prefix, part] = ADDRESS.exec(field.name) ?? []
-  if (part !== undefined && !field.custom) return [`${prefix}Address`, part]
-  return [field.compoundFieldName === 'Name' || isPersonName(field) ? 'Name' : undefined, field.name]
-}
-
-function isPersonName(field: Field): boolean {
-  return PERSON_NAME.has(field.name) && field.compoundFieldName !== null
+function toPath({ compoundFieldName, name }: Field): readonly [compound: string | undefined, name: string] {
+  if (compoundFieldName === null) return [undefined, name]
+  const [, prefix] = /^(.*)Address$/.exec(compoundFieldName) ?? []
+  return [compoundFieldName, name.slice(prefix?.length ?? 0)]
 }
 
 function toPathName(field: Field): string {

@@ -43,7 +43,9 @@ function readMany(call: ApiCall, ids: readonly string[], fieldList: string): Rep
   return json(
     200,
     records.map((record) =>
-      record && record.deletedAtMs === null ? renderFields(call, record, fields.value) : null,
+      record && record.deletedAtMs === null && call.dml.actor.access.canSee(record)
+        ? renderFields(call, record, fields.value)
+        : null,
     ),
   )
 }

@@ -21,9 +21,11 @@ export function listUpdated(call: ApiCall): Reply {
   if ('status' in window) return window
   const [from, to] = [toDateTimeText(window.startMs), toDateTimeText(window.endMs)]
   const ids: string[] = []
-  for (const { id, values, deletedAtMs } of call.org.store.all(object.name)) {
+  for (const record of call.org.store.all(object.name)) {
+    const { id, values, deletedAtMs } = record
     const stamp = String(values['SystemModstamp'])
-    if (deletedAtMs === null && stamp >= from && stamp < to) ids.push(id)
+    const isSeen = deletedAtMs === null && call.dml.actor.access.canSee(record)
+    if (isSeen && stamp >= from && stamp < to) ids.push(id)
   }
   return json(200, { ids, latestDateCovered: coveredBy(call, window) })
 }

@@ -6,7 +6,7 @@ import { createRecord, updateRecord } from '../dml/save-record.ts'
 import { headerOf } from '../http/http-request.ts'
 import { empty, fail, failDml, json, notFound, type Reply } from '../http/reply.ts'
 import type { Field, ObjectDefinition } from '../schema/schema-model.ts'
-import { readField } from '../soql/bind-path.ts'
+import { renderField } from '../soql/render-field.ts'
 import { attributesOf } from '../soql/render-record.ts'
 import { toRecordId } from '../store/record-id.ts'
 import type { StoredRecord } from '../store/stored-record.ts'
@@ -76,7 +76,7 @@ export function readOne(call: ApiCall): Reply {
     return fail(404, { code: 'NOT_FOUND', message })
   }
   const record = call.org.store.get(object.name, id)
-  if (!record) return notFound()
+  if (!record || !call.dml.actor.access.canSee(record)) return notFound()
   if (record.deletedAtMs !== null) {
     return failDml(dmlError('ENTITY_IS_DELETED', 'entity is deleted', { status: 404 }))
   }
@@ -84,8 +84,11 @@ export function readOne(call: ApiCall): Reply {
   return renderOne(call, object, record)
 }
 
-/** The record with the fields asked for, or with all that the user can read. */
+/** The record with the fields asked for, or with all that the user can read; 304 when it has not changed since. */
 export function renderOne(call: ApiCall, object: ObjectDefinition, record: StoredRecord): Reply {
+  const sinceMs = Date.parse(headerOf(call.request, 'if-modified-since') ?? '')
+  const modifiedMs = parseDateTimeMs(String(record.values['LastModifiedDate'])) ?? 0
+  if (sinceMs >= modifiedMs) return empty(304)
   const fields = selectFields(call, object, call.request.query.get('fields'))
   if (!fields.ok) return failDml(fields.error)
   return json(200, renderFields(call, record, fields.value))
@@ -98,7 +101,7 @@ export function renderFields(
 ): Record<string, unknown> {
   return {
     attributes: attributesOf(call.base, record),
-    ...Object.fromEntries(fields.map((field) => [field.name, readField(record, field)])),
+    ...Object.fromEntries(fields.map((field) => [field.name, renderField(record, field)])),
   }
 }
 

@@ -174,6 +174,12 @@ test('private records are seen by their owner, their queue and those who may see
   const org = await startTestOrg(t)
   const id = make(org, 'Lead', LEAD)
   org.admin.sharing({ Lead: 'private' })
+  // The package lets its integration user see all leads.
+  assert.equal((await org.call(`GET /sobjects/Lead/${id}`)).status, 200)
+  org.admin.permissions({ object: 'Lead', viewAll: false })
+  assert.equal((await org.call(`GET /sobjects/Lead/${id}`)).status, 404)
+  const many = await org.call('POST /composite/sobjects/Lead', { ids: [id], fields: ['Id'] })
+  assert.deepEqual(many.body, [null])
   const count = async (): Promise<unknown> =>
     read((await org.call('GET /query?q=SELECT+COUNT()+FROM+Lead')).body, 'totalSize')
   assert.equal(await count(), 0)

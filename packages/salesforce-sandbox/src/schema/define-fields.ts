@@ -120,16 +120,24 @@ export function flagField(name: string, options: FieldOptions & { label?: string
   return defineField('boolean', name, { defaultValue: false, ...options })
 }
 
-/** Mailing, billing or other address as its five plain fields. */
+/** Mailing, billing or other address: its plain fields, and the compound that reads them all at once. */
 export function addressFields(prefix: string): readonly Field[] {
+  const part = { compoundFieldName: `${prefix}Address` }
+  const degrees = { ...part, precision: 18, scale: 15 }
   return [
-    defineField('textarea', `${prefix}Street`, { length: 255, filterable: true }),
-    textField(`${prefix}City`, 40),
-    textField(`${prefix}State`, 80, { label: toLabel(`${prefix}State`) }),
-    textField(`${prefix}PostalCode`, 20),
-    textField(`${prefix}Country`, 80),
+    defineField('textarea', `${prefix}Street`, { ...part, length: 255, filterable: true }),
+    textField(`${prefix}City`, 40, part),
+    textField(`${prefix}State`, 80, part),
+    textField(`${prefix}PostalCode`, 20, part),
+    textField(`${prefix}Country`, 80, part),
+    defineField('double', `${prefix}Latitude`, degrees),
+    defineField('double', `${prefix}Longitude`, degrees),
+    picklistField(`${prefix}GeocodeAccuracy`, GEOCODE_ACCURACIES, { ...part, length: 40 }),
+    readOnly(defineField('address', `${prefix}Address`, { filterable: false })),
   ]
 }
+
+const GEOCODE_ACCURACIES = ['Address', 'NearAddress', 'Block', 'Street', 'Zip', 'City', 'State', 'Unknown']
 
 const SYSTEM_FIELDS: readonly Field[] = [
   readOnly(defineField('boolean', 'IsDeleted', { label: 'Deleted', defaultValue: false })),

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<FieldType, FieldKind>> = {
   email: 'text',
   phone: 'text',
   url: 'text',
+  address: 'text',
   boolean: 'boolean',
   int: 'number',
   double: 'number',

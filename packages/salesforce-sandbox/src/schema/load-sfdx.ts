@@ -162,7 +162,14 @@ function toPermissionSet(name: string, xml: PermissionSetXml): PermissionSet {
   ])
   const objects = xml.objectPermissions.map((grant): [string, ObjectGrant] => [
     grant.object,
-    { read: grant.allowRead, create: grant.allowCreate, edit: grant.allowEdit, delete: grant.allowDelete },
+    {
+      read: grant.allowRead,
+      create: grant.allowCreate,
+      edit: grant.allowEdit,
+      delete: grant.allowDelete,
+      viewAll: grant.viewAllRecords,
+      modifyAll: grant.modifyAllRecords,
+    },
   ])
   return { name, label: xml.label, fields: new Map(fields), objects: new Map(objects) }
 }

@@ -17,6 +17,8 @@ export type FieldType =
   | 'phone'
   | 'url'
   | 'reference'
+  /** Made of plain fields, which alone are written. */
+  | 'address'
 
 export interface PicklistValue {
   readonly value: string
@@ -109,6 +111,9 @@ export interface ObjectGrant {
   readonly create: boolean
   readonly edit: boolean
   readonly delete: boolean
+  /** Records of others, whatever sharing says: to see, and to change. */
+  readonly viewAll: boolean
+  readonly modifyAll: boolean
 }
 
 /** Object and field permissions by name: `Lead` and `Lead.Leadline_Id__c`. */

@@ -91,6 +91,8 @@ const permissionSet = z.object({
       allowCreate: flag.default(false),
       allowEdit: flag.default(false),
       allowDelete: flag.default(false),
+      viewAllRecords: flag.default(false),
+      modifyAllRecords: flag.default(false),
     }),
   ),
 })

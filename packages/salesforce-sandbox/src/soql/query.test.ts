@@ -207,3 +207,48 @@ test('query hides what is deleted, queryAll shows it', async (t) => {
   )
   assert.equal(read(all.body, 'records', 0, 'Id'), '00Q000000000001EAA')
 })
+
+test('an address is read as one value, and written, filtered and sorted by its parts', async (t) => {
+  const org = await startTestOrg(t)
+  const made = await org.call('POST /sobjects/Lead', {
+    LastName: 'a',
+    Company: 'b',
+    City: 'Bonn',
+    Street: 'Weg 1',
+  })
+  await org.call('POST /sobjects/Lead', { LastName: 'b', Company: 'b' })
+  const address = {
+    city: 'Bonn',
+    country: null,
+    geocodeAccuracy: null,
+    latitude: null,
+    longitude: null,
+    postalCode: null,
+    state: null,
+    street: 'Weg 1',
+  }
+  const ask = async (soql: string): Promise<unknown> =>
+    (await org.call(`GET /query?q=${encodeURIComponent(soql)}`)).body
+  const found = await ask('SELECT Address FROM Lead ORDER BY LastName')
+  assert.deepEqual(
+    [0, 1].map((index) => read(found, 'records', index, 'Address')),
+    [address, null],
+  )
+  const one = await org.call(`GET /sobjects/Lead/${String(read(made.body, 'id'))}`)
+  assert.deepEqual(read(one.body, 'Address'), address)
+  assert.match(
+    String(read(await ask("SELECT Id FROM Lead WHERE Address = 'x'"), 0, 'message')),
+    /can not be filtered/,
+  )
+  assert.match(
+    String(read(await ask('SELECT Id FROM Lead ORDER BY Address'), 0, 'message')),
+    /can not be sorted/,
+  )
+  const job = await org.call('POST /jobs/query', { operation: 'query', query: 'SELECT Address FROM Lead' })
+  assert.deepEqual(
+    [job.status, read(job.body, 0, 'message')],
+    [400, 'Selecting compound data not supported in Bulk Query'],
+  )
+  const written = await org.call('POST /sobjects/Lead', { LastName: 'c', Company: 'b', Address: address })
+  assert.equal(read(written.body, 0, 'errorCode'), 'INVALID_FIELD_FOR_INSERT_UPDATE')
+})

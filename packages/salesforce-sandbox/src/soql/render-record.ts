@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../store/stored-record.ts'
 import type { Field } from '../schema/schema-model.ts'
-import { followHops, readField, type BoundPath, type Scope } from './bind-path.ts'
+import { followHops, type BoundPath, type Scope } from './bind-path.ts'
+import { renderField } from './render-field.ts'
 import type { ChildSelect, Select } from './bind-select.ts'
 import { selectRecords } from './select-records.ts'
 
@@ -30,7 +31,7 @@ function renderPaths(
     const [path] = group
     const hop = path?.hops[0]
     if (path)
-      rendered[name] = hop ? renderParent(rendering, record, { hop, group }) : readField(record, path.field)
+      rendered[name] = hop ? renderParent(rendering, record, { hop, group }) : renderField(record, path.field)
   }
   return rendered
 }

@@ -105,7 +105,10 @@ export function checkQuery(
     const query = parseQuery(text)
     const object = findObject(request, query.from)
     const scope: Scope = { org: request.org, access: request.access, text }
-    const { children } = bindSelect(scope, object, query)
+    const { children, paths } = bindSelect(scope, object, query)
+    if (paths.some(({ field }) => field.type === 'address')) {
+      return { ok: false, code: 'API_ERROR', message: 'Selecting compound data not supported in Bulk Query' }
+    }
     if (children.length === 0 && !isAggregate(query) && !query.isCount)
       return { ok: true, object: object.name }
     return { ok: false, code: 'API_ERROR', message: 'Aggregate and nested queries are not supported in Bulk' }

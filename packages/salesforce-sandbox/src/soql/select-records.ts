@@ -5,6 +5,7 @@ import { compileCondition } from './compile-condition.ts'
 import { foldText } from './compile-literal.ts'
 import { findCandidates } from './find-candidates.ts'
 import type { Order, Query } from './query-tree.ts'
+import { SoqlError } from './soql-error.ts'
 
 /** The records a query finds, in order, within LIMIT and OFFSET. Throws SoqlError. */
 export function selectRecords(
@@ -54,6 +55,9 @@ function compileOrders(scope: Scope, object: ObjectDefinition, orders: readonly 
 }
 
 function compileOrder(scope: Scope, path: BoundPath, order: Order): Compare {
+  if (!path.field.filterable) {
+    throw new SoqlError('INVALID_FIELD', `field '${path.field.name}' can not be sorted in a query call`)
+  }
   const nullSide = order.nullsLast === order.descending ? -1 : 1
   const sign = order.descending ? -1 : 1
   // Ids are compared with regard to case here as in filters: keyset paging depends on it.

@@ -106,7 +106,7 @@ export function keepRecordTypes(dml: Dml): void {
     }
   }
   const setup = schema.object('RecordType')
-  for (const record of [...store.all('RecordType')]) {
+  for (const record of store.all('RecordType')) {
     const values = wanted.get(record.id) ?? { IsActive: false }
     const isKnown = Object.entries(values).every(([name, value]) => record.values[name] === value)
     if (setup && !isKnown) changeRecord(dml, record, { object: setup, values })
