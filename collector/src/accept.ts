@@ -3,7 +3,7 @@ import type { StreamValue } from '@leadline/stream'
 import { authorize, parseAuthorization, refuseProof } from './authorize.ts'
 import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
 import type { Key, Keys } from './keys.ts'
-import { toDeadLetterValue, toEnvelopeValue, type RecordHead } from './records.ts'
+import { toDeadLetterValue, toEnvelopeValue, type EnvelopeParts, type RecordHead } from './records.ts'
 import type { RequestFacts } from './request-facts.ts'
 import { findSubjects } from './subjects.ts'
 import { messageIdOf, sortEvents, type SortedEvents } from './sort-events.ts'
@@ -46,7 +46,11 @@ export function acceptRequest(request: WireRequest, facts: RequestFacts, context
   if (!authorized.ok) return authorized
   const distrusted = refuseProof(request, authorized.key, facts)
   if (distrusted) return { ok: false, refusal: distrusted }
-  const head = { ...authorized, receivedAt: context.now().toISOString() }
+  const head = {
+    key: authorized.key,
+    presented: authorized.presented,
+    receivedAt: context.now().toISOString(),
+  }
   const sorted = sortEvents(request)
   const subjects = findSubjects(sorted.good, request, facts)
   const isBot = (event: WireRequestEvent): boolean => (subjects.get(event) ?? facts).bot === true
@@ -56,12 +60,7 @@ export function acceptRequest(request: WireRequest, facts: RequestFacts, context
     ok: true,
     acceptance: {
       key: authorized.key,
-      // Letters first: when the second append fails the client tries again, and a letter written twice does
-      // less harm than an event that was given two message ids.
-      appends: [
-        ...deadLetters(head, sorted),
-        ...envelopes(head, { request, facts, subjects, events: kept, newId: context.newId }),
-      ],
+      appends: toAppends(head, sorted, { request, facts, subjects, events: kept, newId: context.newId }),
       good: sorted.good,
       accepted: sorted.good.length,
       discarded: sorted.good.length - kept.length,
@@ -76,8 +75,14 @@ const toRejected = ({ event, index, refusal }: SortedEvents['bad'][number]): Rej
   ...refusal,
 })
 
-const deadLetters = (head: RecordHead, { bad }: SortedEvents): readonly Append[] =>
-  bad.length === 0 ? [] : [{ topic: DEAD_TOPIC, values: bad.map((event) => toDeadLetterValue(head, event)) }]
-
-const envelopes = (head: RecordHead, parts: Parameters<typeof toEnvelopeValue>[1]): readonly Append[] =>
-  parts.events.length === 0 ? [] : [{ topic: EVENTS_TOPIC, values: [toEnvelopeValue(head, parts)] }]
+/**
+ * Letters first: when the second append fails the client tries again, and a letter written twice does less harm than
+ * an event that was given two message ids.
+ */
+function toAppends(head: RecordHead, { bad }: SortedEvents, parts: EnvelopeParts): readonly Append[] {
+  const appends: Append[] = []
+  if (bad.length > 0)
+    appends.push({ topic: DEAD_TOPIC, values: bad.map((event) => toDeadLetterValue(head, event)) })
+  if (parts.events.length > 0) appends.push({ topic: EVENTS_TOPIC, values: [toEnvelopeValue(head, parts)] })
+  return appends
+}

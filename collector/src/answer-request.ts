@@ -1,7 +1,7 @@
 import { LIMITS, type Refusal } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { acceptRequest, type Acceptance, type AcceptContext } from './accept.ts'
-import { acceptanceAnswer, refusalAnswer, type Answer } from './answers.ts'
+import { acceptanceAnswer, refusalAnswer, toJsonHeaders, type Answer, type JsonHeaders } from './answers.ts'
 import { parseAuthorization } from './authorize.ts'
 import { plainBody, unpackBody, type BodyText } from './body-text.ts'
 import { readContent } from './content.ts'
@@ -20,6 +20,8 @@ export interface AnswerDeps extends AcceptContext {
   readonly admission: Admission
   readonly inFlight: InFlight
   readonly sink: Sink
+  /** Unlike message ids these need not be hard to guess. */
+  readonly newRequestId: () => string
   readonly metrics: CollectorMetrics
   readonly addressPolicy: AddressPolicy
   readonly enrich: Enrich
@@ -29,9 +31,9 @@ export interface AnswerDeps extends AcceptContext {
 
 /** Enters, answers, leaves: when too much is under way a request is turned away before it is read. */
 export async function answerRequest(request: EventRequest, door: Door, deps: AnswerDeps): Promise<Answer> {
-  const headers = { 'x-request-id': deps.newId() }
-  const turned = deps.admission.refuseRequest(clientAddress(request, deps.addressPolicy.trustedProxies))
-  const answer = turned ? turnAway(turned, headers) : await enter({ request, door, headers }, deps)
+  const received = { request, door, headers: toJsonHeaders(deps.newRequestId()) }
+  const admitted = admit(received, deps)
+  const answer = 'status' in admitted ? admitted : await work(received, admitted, deps)
   deps.metrics.answered(answer.status)
   return answer
 }
@@ -40,12 +42,18 @@ interface Received {
   readonly request: EventRequest
   readonly door: Door
   /** Of the answer. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: JsonHeaders
 }
 
-async function enter(received: Received, deps: AnswerDeps): Promise<Answer> {
-  const pass = deps.inFlight.enter()
-  if (pass === undefined) return overloaded(received.headers)
+function admit(
+  { request, headers }: Received,
+  { admission, addressPolicy, inFlight }: AnswerDeps,
+): Answer | Pass {
+  const turned = admission.refuseRequest(clientAddress(request, addressPolicy.trustedProxies))
+  return turned ? turnAway(turned, headers) : (inFlight.enter() ?? overloaded(headers))
+}
+
+async function work(received: Received, pass: Pass, deps: AnswerDeps): Promise<Answer> {
   try {
     // What the decision was made from is free to go while its records are made durable: most of a request's memory.
     const decision = await decide(received, pass, deps)
@@ -159,13 +167,11 @@ function count({ accepted, discarded, rejected, dropped }: Tally, metrics: Colle
   for (const [reason, events] of Object.entries(dropped ?? {})) metrics.dropped(reason, events)
 }
 
-const turnAway = (
-  { refusal: why, retryAfterSeconds }: Turned,
-  headers: Readonly<Record<string, string>>,
-): Answer => refusalAnswer(why, { ...headers, 'retry-after': String(retryAfterSeconds) })
+const turnAway = ({ refusal: why, retryAfterSeconds }: Turned, headers: JsonHeaders): Answer =>
+  refusalAnswer(why, { ...headers, 'retry-after': String(retryAfterSeconds) })
 
-const overloaded = (headers: Readonly<Record<string, string>>): Answer =>
+const overloaded = (headers: JsonHeaders): Answer =>
   unavailable('too much is under way; send it again', { ...headers, 'retry-after': '1' })
 
-const unavailable = (message: string, headers: Readonly<Record<string, string>>): Answer =>
+const unavailable = (message: string, headers: JsonHeaders): Answer =>
   refusalAnswer(refusal('unavailable', message), headers)

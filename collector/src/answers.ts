@@ -36,22 +36,38 @@ export const preflightAnswer: Answer = { status: 204, headers: PREFLIGHT, body: 
 
 type Headers = Readonly<Record<string, string>>
 
+/** Of an answer in JSON, with what is said beside. */
+export type JsonHeaders = Headers & Readonly<Record<'content-type' | 'x-request-id', string>>
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS } as const
+
+export const toJsonHeaders = (requestId: string): JsonHeaders => ({
+  ...JSON_HEADERS,
+  'x-request-id': requestId,
+})
+
 export const jsonAnswer = (status: number, body: unknown, headers: Headers = {}): Answer => ({
   status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS, ...headers },
+  headers: { ...JSON_HEADERS, ...headers },
   body: JSON.stringify(body),
 })
 
 export const refusalAnswer = (refusal: Refusal, headers: Headers = {}): Answer =>
   jsonAnswer(statusOf(refusal.code), { success: false, ...refusal }, headers)
 
+const SUCCESS = JSON.stringify({ success: true } satisfies WireAnswer)
+
 /** A single call is answered like Segment does; a batch also says what became of each event. */
-export function acceptanceAnswer(acceptance: Acceptance, isSingle: boolean, headers: Headers): Answer {
-  const { accepted, rejected } = acceptance
+export function acceptanceAnswer(
+  { accepted, rejected }: Acceptance,
+  isSingle: boolean,
+  headers: JsonHeaders,
+): Answer {
   const first = rejected[0]
   if (isSingle && first !== undefined) return refusalAnswer(withoutPlace(first), headers)
-  const answer: WireAnswer = isSingle ? { success: true } : { success: accepted > 0, accepted, rejected }
-  return jsonAnswer(accepted > 0 ? 200 : 400, answer, headers)
+  if (isSingle) return { status: 200, headers, body: SUCCESS }
+  const answer: WireAnswer = { success: accepted > 0, accepted, rejected }
+  return { status: accepted > 0 ? 200 : 400, headers, body: JSON.stringify(answer) }
 }
 
 const withoutPlace = ({ code, field, message }: Refusal): Refusal => ({ code, field, message })

@@ -26,9 +26,12 @@ const encodings: ReadonlyMap<string, Packing> = new Map([
   ...ENCODINGS.map((encoding) => [encoding, encoding] as const),
 ])
 
+const PLAIN: Content = { ok: true, packing: 'none' }
+
 /** Whether a body is of a kind that can be read here, and how. */
 export function readContent(source: Pick<RequestSource, 'header'>): Content {
-  const packing = encodings.get(source.header('content-encoding')?.trim().toLowerCase() ?? '')
+  const encoding = source.header('content-encoding')
+  const packing = encoding === undefined ? 'none' : encodings.get(encoding.trim().toLowerCase())
   if (packing === undefined)
     return refused(
       'unsupported_content_encoding',
@@ -36,8 +39,10 @@ export function readContent(source: Pick<RequestSource, 'header'>): Content {
     )
   // Whoever packs a body often labels the bytes and not what is in them.
   if (packing !== 'none') return { ok: true, packing }
-  const type = source.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (types.has(type)) return { ok: true, packing }
+  const header = source.header('content-type') ?? ''
+  if (types.has(header)) return PLAIN
+  const type = header.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (types.has(type)) return PLAIN
   if (typesOfBytes.has(type)) return { ok: true, packing: 'sniff' }
   return refused('unsupported_content_type', 'the content type must be application/json or text/plain')
 }

@@ -17,32 +17,46 @@ export interface Pass {
   leave(): void
 }
 
-export function createInFlight(maxBytes: number): InFlight {
-  let requests = 0
-  let bytes = 0
-  return {
-    get requests() {
-      return requests
-    },
-    get bytes() {
-      return bytes
-    },
-    enter() {
-      if (bytes >= maxBytes) return undefined
-      let held = 0
-      requests += 1
-      return {
-        hold(added) {
-          if (bytes + added > maxBytes) return false
-          held += added
-          bytes += added
-          return true
-        },
-        leave() {
-          requests -= 1
-          bytes -= held
-        },
-      }
-    },
+export const createInFlight = (maxBytes: number): InFlight => new Room(maxBytes)
+
+class Room implements InFlight {
+  requests = 0
+  bytes = 0
+  readonly #maxBytes: number
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  enter(): Pass | undefined {
+    if (this.bytes >= this.#maxBytes) return undefined
+    this.requests += 1
+    return new PassOfRoom(this)
+  }
+
+  take(bytes: number): boolean {
+    if (this.bytes + bytes > this.#maxBytes) return false
+    this.bytes += bytes
+    return true
+  }
+}
+
+class PassOfRoom implements Pass {
+  readonly #room: Room
+  #held = 0
+
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  hold(bytes: number): boolean {
+    const isTaken = this.#room.take(bytes)
+    if (isTaken) this.#held += bytes
+    return isTaken
+  }
+
+  leave(): void {
+    this.#room.requests -= 1
+    this.#room.bytes -= this.#held
   }
 }

@@ -44,18 +44,18 @@ export function createCollectorMetrics(watched: Watched): CollectorMetrics {
   return {
     accepted(events) {
       totals.accepted += events
-      counters.accepted.inc(events)
+      counters.accepted(events)
     },
     rejected(code) {
       totals.rejected += 1
-      counters.rejected.inc({ code })
+      counters.rejected(1, code)
     },
-    discarded: (events) => counters.discarded.inc(events),
-    dropped: (reason, events) => counters.dropped.inc({ reason: labelOf(reason) }, events),
-    answered: (status) => counters.answers.inc({ status: String(status) }),
-    received: (bytes) => counters.bytes.inc(bytes),
+    discarded: (events) => counters.discarded(events),
+    dropped: (reason, events) => counters.dropped(events, labelOf(reason)),
+    answered: (status) => counters.answers(1, String(status)),
+    received: (bytes) => counters.bytes(bytes),
     appended: (seconds) => counters.appends.observe(seconds),
-    failed: (reason) => counters.failures.inc({ reason }),
+    failed: (reason) => counters.failures(1, reason),
     totals: () => ({ ...totals }),
     snapshot: () => registry.getMetricsAsJSON(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
@@ -65,45 +65,55 @@ export function createCollectorMetrics(watched: Watched): CollectorMetrics {
 function createCounters(registry: Registry) {
   const registers = [registry]
   const name = (what: string): string => `leadline_collector_${what}`
+  const count = (what: string, help: string, label?: string): Count =>
+    createCount(registry, { name: name(what), help, label })
   return {
-    accepted: new Counter({ name: name('events_accepted_total'), help: 'Events made durable', registers }),
-    rejected: new Counter({
-      name: name('events_rejected_total'),
-      help: 'Events refused, by code',
-      labelNames: ['code'],
-      registers,
-    }),
-    discarded: new Counter({
-      name: name('events_discarded_total'),
-      help: 'Events of bots, answered and not stored because collector.bots says so',
-      registers,
-    }),
-    dropped: new Counter({
-      name: name('client_dropped_total'),
-      help: 'Events that clients gave up before they were sent, by their reason',
-      labelNames: ['reason'],
-      registers,
-    }),
-    answers: new Counter({
-      name: name('answers_total'),
-      help: 'Answers to event requests, by status',
-      labelNames: ['status'],
-      registers,
-    }),
-    bytes: new Counter({ name: name('received_bytes_total'), help: 'Bytes of event bodies', registers }),
+    accepted: count('events_accepted_total', 'Events made durable'),
+    rejected: count('events_rejected_total', 'Events refused, by code', 'code'),
+    discarded: count(
+      'events_discarded_total',
+      'Events of bots, answered and not stored because collector.bots says so',
+    ),
+    dropped: count(
+      'client_dropped_total',
+      'Events that clients gave up before they were sent, by their reason',
+      'reason',
+    ),
+    answers: count('answers_total', 'Answers to event requests, by status', 'status'),
+    bytes: count('received_bytes_total', 'Bytes of event bodies'),
     appends: new Histogram({
       name: name('append_seconds'),
       help: 'Time until a request was durable',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
-    failures: new Counter({
-      name: name('append_failures_total'),
-      help: 'Requests that could not be made durable, by reason',
-      labelNames: ['reason'],
-      registers,
-    }),
+    failures: count('append_failures_total', 'Requests that could not be made durable, by reason', 'reason'),
   }
+}
+
+/** Adds to a counter; `of` is the value of its label, where it has one. */
+type Count = (added: number, of?: string) => void
+
+/**
+ * Adds up in plain numbers, which the registry learns when it is read: its own counters hash their labels each time,
+ * and some are asked several times for each request.
+ */
+function createCount(
+  registry: Registry,
+  { name, help, label }: { readonly name: string; readonly help: string; readonly label: string | undefined },
+): Count {
+  const sums = new Map<string, number>()
+  const counter = new Counter({
+    name,
+    help,
+    labelNames: label === undefined ? [] : [label],
+    registers: [registry],
+    collect() {
+      counter.reset()
+      for (const [of, sum] of sums) counter.inc(label === undefined ? {} : { [label]: of }, sum)
+    },
+  })
+  return (added, of = '') => void sums.set(of, (sums.get(of) ?? 0) + added)
 }
 
 function registerGauges(registry: Registry, { inFlight, loopDelay, spool }: Watched): void {

@@ -51,6 +51,7 @@ async function startForm(t: TestContext, isDirect: boolean): Promise<Form> {
     findProblems: () => Promise.resolve([]),
     now: () => NOW,
     newId: () => 'id',
+    newRequestId: () => 'id',
     log,
   }
   const door = createNodeDoor({

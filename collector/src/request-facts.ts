@@ -66,13 +66,16 @@ export function clientAddress(source: RequestSource, trustedProxies: number): st
   return [...forwarded, peer].at(-1 - Math.min(trustedProxies, forwarded.length)) ?? ''
 }
 
+const MAPPED = /^::ffff:(?=[\d.]+$)/i
+
 /** Without port, brackets and the IPv4-in-IPv6 prefix; undefined when it is no address. */
 function normalize(text: string): string | undefined {
+  if (isIP(text) !== 0 && !MAPPED.test(text)) return text
   const bare = text
     .trim()
     .replace(/^\[(.*)\](?::\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
-    .replace(/^::ffff:(?=[\d.]+$)/i, '')
+    .replace(MAPPED, '')
   return isIP(bare) === 0 ? undefined : bare
 }
 

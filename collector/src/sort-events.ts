@@ -20,12 +20,12 @@ export function sortEvents(request: WireRequest): SortedEvents {
   const good: WireRequestEvent[] = []
   const bad: BadEvent[] = []
   const maxBytes = LIMITS.eventBytes - sharedBytes(request)
-  request.events.forEach((event, index) => {
-    const refusal =
-      refuseSize(event.text, maxBytes) ?? refuseEvent(event.value, request.single?.type, event.members)
+  const type = request.single?.type
+  for (const [index, event] of request.events.entries()) {
+    const refusal = refuseSize(event.text, maxBytes) ?? refuseEvent(event.value, type, event.members)
     if (refusal) bad.push({ event, index, refusal: inRequest(refusal, request, index) })
     else good.push(event)
-  })
+  }
   return { good, bad }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
 import type { Settings } from '@leadline/contract'
 import { describeError, type Log, type RunningService } from '@leadline/runtime'
 import type { Stream } from '@leadline/stream'
@@ -17,6 +18,7 @@ import { createCollectorMetrics, type CollectorMetrics } from './metrics.ts'
 import { createNodeDoor } from './node-door.ts'
 import { buildEventHandlers } from './routes/collect.ts'
 import { collectorTopics } from './open-log.ts'
+import { createRequestIds } from './request-ids.ts'
 import { createSink } from './sink.ts'
 import type { SpooledStream } from './spool/spooling-stream.ts'
 import type { ServedScripts } from './routes/serve-tag.ts'
@@ -63,18 +65,13 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
     edge: settings.collector.edge,
     now: () => new Date(),
     newId: randomUUID,
+    newRequestId: createRequestIds(randomUUID()),
     admission: createAdmission({ limits, loopDelay, nowMs: () => performance.now() }),
     inFlight,
     metrics,
     log,
   }
-  const app = createApp(deps)
-  const door = createNodeDoor({
-    handlers: buildEventHandlers(deps),
-    rest: getRequestListener(app.fetch),
-    arrivals: createArrivals(limits.maxBytesArriving),
-  })
-  const server = await listen(door, { host, port, limits })
+  const server = await listen(openDoor(deps, limits.maxBytesArriving), { host, port, limits })
   return {
     url: server.url,
     report: () => ({
@@ -90,6 +87,13 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
     },
   }
 }
+
+const openDoor = (deps: AppDeps, maxBytesArriving: number): RequestListener =>
+  createNodeDoor({
+    handlers: buildEventHandlers(deps),
+    rest: getRequestListener(createApp(deps).fetch),
+    arrivals: createArrivals(maxBytesArriving),
+  })
 
 async function checkStream(stream: Pick<Stream, 'admin'>, log: Log): Promise<readonly string[]> {
   try {

@@ -11,14 +11,16 @@ export interface Said {
 /** Whom the events of one request are of, where they say so themselves. */
 export type Subjects = ReadonlyMap<WireRequestEvent, EventSubject>
 
+const NONE: Subjects = new Map()
+
 /** A browser speaks for itself: what its events say beside that changes nothing. */
 export function findSubjects(
   events: readonly WireRequestEvent[],
   { defaults }: Pick<WireRequest, 'defaults'>,
   { describe }: Pick<RequestFacts, 'describe'>,
 ): Subjects {
+  if (describe === undefined) return NONE
   const subjects = new Map<WireRequestEvent, EventSubject>()
-  if (describe === undefined) return subjects
   for (const event of events) {
     const said = {
       ...read(defaults.context),

@@ -56,6 +56,7 @@ export function createEdgeApp({ settings, fetch, write }: EdgeDeps): Hono<Env> {
     findProblems: () => Promise.resolve([]),
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
+    newRequestId: () => crypto.randomUUID(),
     log: { info: say('info'), warn: say('warn'), error: say('error') },
   })
 }

@@ -60,6 +60,8 @@ const UNWATCHED_PER_SECOND = 10
 /** For all who watch together. Beyond it a person reads nothing, and copying would cost the events their speed. */
 const WATCHED_PER_SECOND = 200
 
+const NONE: readonly FeedEntry[] = []
+
 interface KeyFeed {
   readonly ring: Ring<FeedEntry>
   second: number
@@ -68,13 +70,14 @@ interface KeyFeed {
 
 /** Remembers the last events of each key for people who look. Bounded in memory and in what it costs a second. */
 export function createFeed(now: () => Date): Feed {
-  const keys = new Map<string, KeyFeed>()
+  const keys = new Map<Key, KeyFeed>()
   const watchers = new Map<number, Set<Watcher>>()
-  const feedOf = ({ workspace, name, trust }: Key): KeyFeed => {
-    const id = `${workspace} ${trust} ${name}`
-    const known = keys.get(id) ?? { ring: createRing<FeedEntry>(REMEMBERED), second: 0, recorded: 0 }
-    keys.set(id, known)
-    return known
+  const feedOf = (key: Key): KeyFeed => {
+    const known = keys.get(key)
+    if (known !== undefined) return known
+    const made = { ring: createRing<FeedEntry>(REMEMBERED), second: 0, recorded: 0 }
+    keys.set(key, made)
+    return made
   }
   /** Of so many entries of a key, as many as may still be made in this second. */
   const take = (key: Key, wanted: number): number => {
@@ -94,8 +97,10 @@ export function createFeed(now: () => Date): Feed {
     see(request, acceptance) {
       const { key } = acceptance
       const taken = take(key, request.events.length)
-      const events = taken === 0 ? [] : request.events.slice(0, taken)
-      const entries = events.map((event, index) => toEntry({ event, index, at: now(), request, acceptance }))
+      if (taken === 0) return { key, entries: NONE }
+      const entries = request.events
+        .slice(0, taken)
+        .map((event, index) => toEntry({ event, index, at: now(), request, acceptance }))
       return { key, entries }
     },
     show,
