@@ -12,7 +12,7 @@ const ANONYMOUS_PATHS = ['/', '/pricing', '/docs', '/docs/booking-rules'] as con
 /** From the click on the button to the sales rep's screen. */
 const AT_ONCE_MS = 5000
 /** Correct in any case, however slow the machine is at the moment. */
-const AT_ALL_MS = 60_000
+const AT_ALL_MS = 180_000
 /** A machine that is busy with something else gets another chance to be quick, never to be correct. */
 const MOST_VISITORS = 3
 

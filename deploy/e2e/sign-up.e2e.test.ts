@@ -10,7 +10,7 @@ test('a sign-up on the demo site is in Salesforce within seconds, with the anony
   const directory = await makeTemporaryDirectory(t)
   const leadline = await startLeadline(t, directory, '--port', '0')
   const visitors = await assertSignUpReachesSalesforce(t, leadline, 'embedded')
-  await until('everything is at rest', async () => (await leadline.status()).idle, 60_000)
+  await until('everything is at rest', async () => (await leadline.status()).idle, 180_000)
   const { steps, records } = await leadline.status()
   // A page that goes away before its answer comes leaves its events to the next one, which sends them again.
   assert.ok(steps.stored > 0 && steps.stored <= steps.accepted)

@@ -8,8 +8,8 @@ import { statusSchema, type Status } from '../src/status/status.ts'
 import { until } from './until.ts'
 
 const BIN = join(import.meta.dirname, '../bin/leadline.mjs')
-const START_WITHIN_MS = 60_000
-const STOP_WITHIN_MS = 60_000
+const START_WITHIN_MS = 180_000
+const STOP_WITHIN_MS = 180_000
 
 export interface CliResult {
   readonly exitCode: number | null

@@ -43,7 +43,7 @@ export function fetchJars(): void {
 
 /** Java of the age that Kafka needs. */
 export function requireJava(): void {
-  requireTool({ name: `Java ${OLDEST_JAVA}`, isThere: hasJava, debianPackage: 'openjdk-17-jre-headless' })
+  requireTool({ name: `Java ${OLDEST_JAVA}`, isThere: hasJava, debianPackage: 'default-jre-headless' })
 }
 
 function hasJava(): boolean {
