@@ -27,12 +27,18 @@ const features = z.strictObject({
   cdcConnectMs: z.number().int().positive().default(110_000),
   /** A CometD request must bring the cookie of its handshake. */
   cdcRequireSticky: z.boolean().default(false),
+  /** How far searches lag behind what is saved. */
+  searchLagMs: z.number().int().min(0).default(0),
 })
 
 const limits = z.strictObject({
   dailyApi: z.number().int().positive().default(100_000),
   dailyApiUsed: z.number().int().min(0).default(0),
   dataStorageMB: z.number().positive().default(10_240),
+  /** Requests that may be open for more than 20 seconds at a time. */
+  concurrentLong: z.number().int().positive().default(25),
+  /** Shown in Sforce-Limit-Info: `1/750`; null for nothing. */
+  apiBursts: z.string().nullable().default(null),
   pageSize: z.number().int().positive().default(2000),
   uriMaxBytes: z.number().int().positive().default(16_384),
 })

@@ -9,7 +9,7 @@ import type { Fault } from './faults/fault-engine.ts'
 import type { FaultAction } from './faults/fault-rule.ts'
 import { spoilReply } from './faults/spoil-reply.ts'
 import type { HttpRequest } from './http/http-request.ts'
-import { fail, type Reply } from './http/reply.ts'
+import { empty, fail, type Reply } from './http/reply.ts'
 import { createTrace, type Trace } from './log/request-log.ts'
 import type { Settings } from './options.ts'
 import type { Org } from './org.ts'
@@ -17,13 +17,17 @@ import { snapshotCommit, takeSnapshot, type Snapshot } from './store/snapshot.ts
 import { moveClock, runDueTimers } from './timers/run-timers.ts'
 import { answerWeb, isWebPath } from './web/web-routes.ts'
 
+/** A request that is open for longer than this is a long one. */
+const LONG_MS = 20_000
+
 /** One org behind HTTP: every answer goes out only after what it reports is in the journal. */
 export class OrgServer {
   #parts: OrgParts
   #org: Org
   readonly #onError: (error: unknown) => void
   readonly #comet = new CometServer(() => this.#org)
-  #open = 0
+  /** Arrival of each request that is open, on the org's clock. */
+  readonly #open = new Set<{ readonly atMs: number }>()
   readonly #snapshots = new Map<string, Snapshot>()
 
   constructor(parts: OrgParts, onError: (error: unknown) => void) {
@@ -73,26 +77,30 @@ export class OrgServer {
     if (isAdminPath(request)) return this.#guarded(() => answerAdmin(this, request))
     if (isWebPath(request)) return this.#guarded(() => answerWeb(this.#org, request))
     if (request.segments[0] === 'cometd') return await this.#answerComet(request)
-    this.#open += 1
+    const arrival = { atMs: this.#org.clock.nowMs() }
+    this.#open.add(arrival)
     try {
-      return await this.#answerApi(request)
+      return await this.#answerApi(request, arrival.atMs)
     } finally {
-      this.#open -= 1
+      this.#open.delete(arrival)
     }
   }
 
   /** Change events have no budget; the time that a client waits for them is nobody else's. */
   async #answerComet(request: HttpRequest): Promise<Reply | null> {
+    const arrivedMs = this.#org.clock.nowMs()
     const fault = takeFault(this.#org, request)
     if (fault?.action.type === 'delay') await this.#wait(fault.action)
     if (fault?.action.type === 'dropBefore') return null
     const given = fault && answerFault(fault)
     const reply = given ?? (await this.#comet.answer(request))
-    this.#guarded(() => this.#note(request, { ...createTrace(), op: 'cometd' }, reply?.status ?? 0))
+    this.#guarded(() =>
+      this.#note(request, { ...createTrace(), op: 'cometd', arrivedMs }, reply?.status ?? 0),
+    )
     return fault?.action.type === 'dropAfter' ? null : reply
   }
 
-  async #answerApi(request: HttpRequest): Promise<Reply | null> {
+  async #answerApi(request: HttpRequest, arrivedMs: number): Promise<Reply | null> {
     const trace = createTrace()
     const fault = takeFault(this.#org, request)
     if (fault) {
@@ -102,18 +110,27 @@ export class OrgServer {
     const isDroppedBefore = fault?.action.type === 'dropBefore'
     const reply = this.#guarded(() => {
       describeIncoming(request, trace)
-      const given = fault && answerFault(fault)
-      const answered = isDroppedBefore ? undefined : (given ?? answerApi(this.#org, request, trace))
+      const answered = isDroppedBefore ? undefined : this.#answerOrFail(request, trace, fault)
       const isDropped = answered === undefined || fault?.action.type === 'dropAfter'
-      this.#note(request, trace, isDropped ? 0 : answered.status)
+      this.#note(request, { ...trace, arrivedMs }, isDropped ? 0 : answered.status)
       return answered && this.#spoil(fault, withOrgHeaders(this.#org, answered))
     })
     return isDroppedBefore || fault?.action.type === 'dropAfter' ? null : (reply ?? null)
   }
 
+  #answerOrFail(request: HttpRequest, trace: Trace, fault: Fault | undefined): Reply {
+    if (request.target.length > this.#org.settings.limits.uriMaxBytes) return empty(414)
+    const given = fault && answerFault(fault)
+    if (given) return given
+    const longMs = this.#org.clock.nowMs() - LONG_MS
+    const longOpen = [...this.#open].filter(({ atMs }) => atMs < longMs).length
+    const staleMs = fault?.action.type === 'staleRead' ? fault.action.seconds * 1000 : 0
+    return answerApi(this.#org, { request, trace, longOpen, staleMs })
+  }
+
   async #wait({ ms, isVirtual }: Extract<FaultAction, { type: 'delay' }>): Promise<void> {
     if (isVirtual) moveClock(this.#org, this.#org.clock.nowMs() + ms)
-    else await delay(ms)
+    else await delay(ms, undefined, { ref: false })
   }
 
   #spoil(fault: Fault | undefined, reply: Reply): Reply {
@@ -137,16 +154,19 @@ export class OrgServer {
     }
   }
 
-  #note(request: HttpRequest, trace: Trace, status: number): void {
+  #note(request: HttpRequest, given: Trace & { readonly arrivedMs: number }, status: number): void {
+    const { arrivedMs, ...trace } = given
+    const nowMs = this.#org.clock.nowMs()
     const holdsSecrets = request.segments[1] === 'oauth2'
     this.#org.log.add({
       ...trace,
-      time: toDateTimeText(this.#org.clock.nowMs()),
+      time: toDateTimeText(nowMs),
       method: request.method,
       path: maskSecrets(request.target),
       body: holdsSecrets || request.body === '' ? null : request.body,
       status,
-      concurrent: this.#open,
+      concurrent: this.#open.size,
+      durationMs: nowMs - arrivedMs,
     })
   }
 }

@@ -27,7 +27,6 @@ export async function startSandboxOrg(options: SandboxOptions = {}): Promise<San
     const server = new OrgServer({ settings, journal, now, url: () => url }, onError)
     const listener = await listen({
       port: settings.port,
-      uriMaxBytes: settings.limits.uriMaxBytes,
       answer: async (request) => await server.answer(request),
       onError,
     })

@@ -92,6 +92,12 @@ export interface Admin {
     /** Revokes every token of a user for a client. */
     revoke(userId: string, clientId?: string): void
     switch(change: Partial<AuthSwitches>): void
+    /** The next consent is refused. */
+    deny(): void
+    /** A client can no longer log in. */
+    block(clientId: string): void
+    /** A user, by id or name, who can log in and yet is refused every call. */
+    demand(user: string): void
     /** The same records under another org id; every token is dead. */
     refreshSandbox(): string
   }

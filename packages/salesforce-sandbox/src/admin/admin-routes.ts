@@ -63,6 +63,7 @@ const presetSchema = z.strictObject({
   name: z.string().refine(isPresetName),
   forMs: z.number().optional(),
   text: z.string().optional(),
+  field: z.string().optional(),
 })
 const chaosSchema = z.strictObject({
   seed: z.number().int(),
@@ -168,6 +169,19 @@ export const ADMIN_ROUTES: readonly Route<AdminHandler>[] = [
   {
     pattern: 'sessions/revoke',
     methods: { POST: done(revokeSchema, (admin, { user, client }) => admin.auth.revoke(user, client)) },
+  },
+  {
+    pattern: 'sessions/highAssurance',
+    methods: {
+      POST: done(z.strictObject({ user: z.string() }), (admin, { user }) => admin.auth.demand(user)),
+    },
+  },
+  { pattern: 'oauth/deny', methods: { POST: done(nothing, (admin) => admin.auth.deny()) } },
+  {
+    pattern: 'oauth/block',
+    methods: {
+      POST: done(z.strictObject({ client: z.string() }), (admin, { client }) => admin.auth.block(client)),
+    },
   },
   {
     pattern: 'auth',

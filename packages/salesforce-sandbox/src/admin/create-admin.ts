@@ -2,12 +2,14 @@ import { FULL_ACCESS } from '../access/access.ts'
 import { releaseJobs } from '../bulk/advance-bulk.ts'
 import { controlFeed } from '../events/feed-controls.ts'
 import { toChaosRule } from '../faults/chaos.ts'
-import { toPresetRules } from '../faults/fault-presets.ts'
+import { toPresetRules, type PresetInput } from '../faults/fault-presets.ts'
 import { faultRuleSchema } from '../faults/fault-rule.ts'
 import { runChecks } from '../judge/run-checks.ts'
 import { summarizeLog } from '../log/summarize-log.ts'
 import { changeSchema } from '../metadata/change-schema.ts'
+import type { AuthSwitches } from '../oauth/auth-switches.ts'
 import { familiesOf, revokeFamily } from '../oauth/sessions.ts'
+import { findUser } from '../oauth/users.ts'
 import type { Settings } from '../options.ts'
 import type { Org } from '../org.ts'
 import { addLock } from '../rules/record-locks.ts'
@@ -68,7 +70,7 @@ export function createAdmin(holder: OrgHolder): Admin {
     assert: (checks) => runChecks(holder.org, checks),
     feed: (action) => saved((org) => controlFeed(org, action)),
     ...createSetup(saved, holder),
-    ...createFaults(holder),
+    ...createFaults(saved, holder),
   }
 }
 
@@ -141,6 +143,8 @@ function createRules(saved: Saved, holder: OrgHolder): Admin['rules'] {
 }
 
 function createAuth(saved: Saved): Admin['auth'] {
+  const change = (edit: (auth: AuthSwitches) => AuthSwitches): void =>
+    saved(({ cells }) => cells.auth.set(edit(cells.auth.get())))
   return {
     expire: (token) =>
       saved(({ state }) => {
@@ -151,19 +155,38 @@ function createAuth(saved: Saved): Admin['auth'] {
       saved((org) => {
         for (const family of familiesOf(org, userId, clientId)) revokeFamily(org, family)
       }),
-    switch: (change) => saved(({ cells }) => cells.auth.set({ ...cells.auth.get(), ...change })),
+    switch: (given) => change((auth) => ({ ...auth, ...given })),
+    deny: () => change((auth) => ({ ...auth, denials: auth.denials + 1 })),
+    block: (clientId) => change((auth) => ({ ...auth, blocked: [...auth.blocked, clientId] })),
+    demand: (user) =>
+      saved((org) => {
+        const found = findUser(org, user)
+        if (!found) throw new AdminError(`there is no user ${user}`)
+        const auth = org.cells.auth.get()
+        org.cells.auth.set({ ...auth, highAssurance: [...auth.highAssurance, found.id] })
+      }),
     refreshSandbox: () => saved(refreshSandbox),
   }
 }
 
-function createFaults(holder: OrgHolder): Pick<Admin, 'faults'> {
+function addPreset(saved: Saved, preset: PresetInput): readonly string[] {
+  return saved((org) => {
+    const { name, field } = preset
+    if (name === 'maintenance') controlFeed(org, { action: 'disconnectAll' })
+    if (name === 'flsHidden') {
+      if (field === undefined) throw new AdminError('flsHidden needs a field, such as Lead.Title')
+      changePermission(org, { field, read: false, edit: false })
+    }
+    const rules = toPresetRules(preset, org.clock.nowMs())
+    return rules.map((rule) => org.faults.add(faultRuleSchema.parse(rule)))
+  })
+}
+
+function createFaults(saved: Saved, holder: OrgHolder): Pick<Admin, 'faults'> {
   return {
     faults: {
       add: (rule) => holder.org.faults.add(faultRuleSchema.parse(rule)),
-      preset: (preset) =>
-        toPresetRules(preset, holder.org.clock.nowMs()).map((rule) =>
-          holder.org.faults.add(faultRuleSchema.parse(rule)),
-        ),
+      preset: (preset) => addPreset(saved, preset),
       chaos: (chaos) => holder.org.faults.add(toChaosRule(chaos)),
       list: () => holder.org.faults.list(),
       remove: (id) => holder.org.faults.remove(id),

@@ -17,6 +17,7 @@ export function deleteRecord(dml: Dml, object: ObjectDefinition, id: string): Dm
     values: { Id: id },
     userId: dml.actor.userId,
     nowMs: dml.org.clock.nowMs(),
+    rows: dml.chunkRows ?? 1,
   })
   if (fault) return refuse(fault)
   const found = findTarget(dml, object, id)

@@ -96,6 +96,7 @@ function checkSave(dml: Dml, save: Save): Checked<Input> {
     values: body,
     userId: dml.actor.userId,
     nowMs: dml.org.clock.nowMs(),
+    rows: dml.chunkRows ?? 1,
   })
   if (fault) return refuse(fault)
   const input = readInput({ dml, object, mode }, body)

@@ -12,6 +12,8 @@ export interface FaultSubject {
   readonly op: string | null
   readonly userId: string | null
   readonly nowMs: number
+  /** The same for the same request sent again. */
+  readonly identity: string
 }
 
 /** One record in a write. */
@@ -21,6 +23,8 @@ export interface RecordSubject {
   readonly values: Readonly<Record<string, unknown>>
   readonly userId: string
   readonly nowMs: number
+  /** Records that are saved together with it, itself included. */
+  readonly rows: number
 }
 
 export interface Fault {
@@ -32,6 +36,8 @@ interface Armed {
   readonly rule: FaultRule
   readonly id: string
   readonly draw: () => number
+  /** Requests whose first answer was lost. */
+  readonly lost: Set<string>
   matches: number
   hits: number
 }
@@ -45,7 +51,7 @@ export class FaultEngine {
     this.#count += 1
     const id = rule.id ?? `f${this.#count}`
     const seed = rule.action.type === 'chaos' ? rule.action.seed : this.#count
-    this.#armed.push({ rule, id, matches: 0, hits: 0, draw: createDraw(seed) })
+    this.#armed.push({ rule, id, matches: 0, hits: 0, draw: createDraw(seed), lost: new Set() })
     return id
   }
 
@@ -59,18 +65,24 @@ export class FaultEngine {
   }
 
   onRequest(subject: FaultSubject): Fault | undefined {
-    return this.#take(subject.nowMs, (rule) => !isRecordRule(rule) && matchesRequest(rule, subject))
+    return this.#take(subject, (rule) => !isRecordRule(rule) && matchesRequest(rule, subject))
   }
 
   onRecord(subject: RecordSubject): DmlError | undefined {
-    const fault = this.#take(subject.nowMs, (rule) => isRecordRule(rule) && matchesRecord(rule, subject))
+    const fault = this.#take(
+      { nowMs: subject.nowMs, identity: '' },
+      (rule) => isRecordRule(rule) && matchesRecord(rule, subject),
+    )
     return fault?.action.type === 'error' ? toDmlError(fault.action) : undefined
   }
 
-  #take(nowMs: number, matches: (rule: FaultRule) => boolean): Fault | undefined {
+  #take(
+    { nowMs, identity }: Pick<FaultSubject, 'nowMs' | 'identity'>,
+    matches: (rule: FaultRule) => boolean,
+  ): Fault | undefined {
     for (const armed of this.#armed) {
       const isMet = isOpen(armed.rule, nowMs) && matches(armed.rule) && isHit(armed)
-      const action = isMet ? actionOf(armed) : undefined
+      const action = isMet ? actionOf(armed, identity) : undefined
       if (action) {
         armed.hits += 1
         return { id: armed.id, action }
@@ -80,8 +92,13 @@ export class FaultEngine {
   }
 }
 
-function actionOf({ rule, draw }: Armed): FaultAction | undefined {
-  return rule.action.type === 'chaos' ? pickChaos(rule.action.rates, draw()) : rule.action
+function actionOf({ rule, draw, lost }: Armed, identity: string): FaultAction | undefined {
+  const { action } = rule
+  if (action.type === 'chaos') return pickChaos(action.rates, draw())
+  if (action.type !== 'duplicateResponseLost') return action
+  if (lost.has(identity)) return undefined
+  lost.add(identity)
+  return { type: 'dropAfter' }
 }
 
 function isOpen({ window }: FaultRule, nowMs: number): boolean {
@@ -112,10 +129,11 @@ function matchesRequest(rule: FaultRule, subject: FaultSubject): boolean {
 }
 
 function matchesRecord(rule: FaultRule, subject: RecordSubject): boolean {
-  const { object, op, user, recordKey } = rule.match
+  const { object, op, user, recordKey, aboveRows = 0 } = rule.match
   const [name = '', value = ''] = recordKey?.split(/=(.*)/s) ?? []
   const isKeySame = recordKey === undefined || String(subject.values[name]) === value
-  return isKeySame && isSame(object, subject.object) && isSame(op, subject.op) && isSame(user, subject.userId)
+  if (!isKeySame || subject.rows <= aboveRows) return false
+  return isSame(object, subject.object) && isSame(op, subject.op) && isSame(user, subject.userId)
 }
 
 function isSame(wanted: string | undefined, given: string | null): boolean {

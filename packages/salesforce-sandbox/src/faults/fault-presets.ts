@@ -8,6 +8,8 @@ export interface PresetInput {
   /** How long a storm lasts, on the org's clock. */
   readonly forMs?: number
   readonly text?: string
+  /** Of `flsHidden`: `Lead.Title`. */
+  readonly field?: string
 }
 
 type Build = (preset: PresetInput, nowMs: number) => readonly RuleInput[]
@@ -75,6 +77,18 @@ const PRESETS = {
     { times: null, window: windowOf(nowMs, forMs), action: { type: 'html503' } },
   ],
   storageFull: () => [{ match: { op: 'create' }, times: null, action: onRecord('STORAGE_LIMIT_EXCEEDED') }],
+  triggerLimit: () => [
+    {
+      match: { aboveRows: 100 },
+      times: null,
+      action: onRecord(
+        'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+        'LeadTrigger: execution of BeforeUpdate caused by: System.LimitException: Too many SOQL queries: 101',
+      ),
+    },
+  ],
+  // No rule: whoever sets it up takes the field's permissions away.
+  flsHidden: () => [],
   duplicateBlock: () => [{ match: { op: 'create' }, times: null, action: onRecord('DUPLICATES_DETECTED') }],
   validationRule: ({ text = 'A validation rule refused this record.' }) => [
     { times: null, action: onRecord('FIELD_CUSTOM_VALIDATION_EXCEPTION', text) },

@@ -8,6 +8,8 @@ const match = z.strictObject({
   op: z.string().optional(),
   /** `Field=value` of the record; only with `scope: "record"`. */
   recordKey: z.string().optional(),
+  /** Only when more records than this are saved together; only with `scope: "record"`. */
+  aboveRows: z.number().int().min(0).optional(),
   /** Id of the calling user. */
   user: z.string().optional(),
 })
@@ -46,6 +48,8 @@ const plainAction = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('slowDrip'), pauseMs: z.number().int().min(0).default(20) }),
   z.strictObject({ type: z.literal('badContentType'), contentType: z.string().default('text/html') }),
   z.strictObject({ type: z.literal('emptyBody200') }),
+  /** Queries and searches answer from so many seconds ago. */
+  z.strictObject({ type: z.literal('staleRead'), seconds: z.number().int().min(0) }),
   /** Query answers miss records saved in the last seconds. */
   z.strictObject({ type: z.literal('dropRows'), seconds: z.number().int().min(0) }),
   /** Collection results come in another order. */
@@ -75,7 +79,10 @@ const chaosAction = z.strictObject({
   }),
 })
 
-const action = z.union([plainAction, chaosAction])
+/** The first attempt at each request is done and never answered; the same request again is answered. */
+const lostOnceAction = z.strictObject({ type: z.literal('duplicateResponseLost') })
+
+const action = z.union([plainAction, chaosAction, lostOnceAction])
 
 export const faultRuleSchema = z.strictObject({
   id: z.string().optional(),

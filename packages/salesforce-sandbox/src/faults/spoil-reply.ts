@@ -17,6 +17,7 @@ const SPOILERS: { readonly [Type in FaultAction['type']]: Spoiler<Type> } = {
   delay: (reply) => reply,
   dropBefore: (reply) => reply,
   dropAfter: (reply) => reply,
+  staleRead: (reply) => reply,
   truncate: (reply, { bytes }) => ({ ...reply, body: reply.body.slice(0, bytes) }),
   reset: (reply) => ({ ...reply, delivery: { breakAfterBytes: Math.floor(reply.body.length / 2) } }),
   slowDrip: (reply, { pauseMs }) => ({ ...reply, delivery: { pauseMs } }),

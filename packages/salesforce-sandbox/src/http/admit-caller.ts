@@ -9,10 +9,12 @@ export interface Caller {
   readonly token: string
   /** Host header: an org that has moved answers under its new name only. */
   readonly host: string | undefined
+  /** Requests that have been open for more than 20 seconds. */
+  readonly longOpen: number
 }
 
 /** The session behind a token, its user's right to the API, and one call of the budget, in this order. */
-export function admitCaller(org: Org, { token, host }: Caller, trace: Trace): Checked<AccessToken> {
+export function admitCaller(org: Org, { token, host, longOpen }: Caller, trace: Trace): Checked<AccessToken> {
   const session = findSession(org, token)
   const { instanceUrl, highAssurance } = org.cells.auth.get()
   const isMoved = instanceUrl !== null && new URL(instanceUrl).host !== host
@@ -26,14 +28,19 @@ export function admitCaller(org: Org, { token, host }: Caller, trace: Trace): Ch
     const message = 'The REST API is not enabled for this Organization or user.'
     return refuse(dmlError('API_DISABLED_FOR_ORG', message, { status: 403 }))
   }
-  if (org.cells.limits.get().isConcurrencyFull) {
-    const message = 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'
-    return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', message, { status: 403 }))
-  }
   if (isSpent(org)) {
     return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', { status: 403 }))
   }
   countCall(org)
   trace.counted = true
+  if (isCrowded(org, longOpen)) {
+    const message = 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'
+    return refuse(dmlError('REQUEST_LIMIT_EXCEEDED', message, { status: 403 }))
+  }
   return pass(session)
+}
+
+function isCrowded(org: Org, longOpen: number): boolean {
+  const { isConcurrencyFull = false, concurrentLong } = org.cells.limits.get()
+  return isConcurrencyFull || longOpen >= (concurrentLong ?? org.settings.limits.concurrentLong)
 }

@@ -9,6 +9,7 @@ import type { Trace } from '../log/request-log.ts'
 import type { DmlError } from '../dml/dml-result.ts'
 import { answerSoap } from '../soap/answer-soap.ts'
 import { admitCaller } from './admit-caller.ts'
+import { orgAsOf } from '../store/past-store.ts'
 import { limitInfo } from './call-budget.ts'
 import { readSaveOptions } from './save-options.ts'
 import { describeCall } from './describe-call.ts'
@@ -32,6 +33,7 @@ export function takeFault(org: Org, request: HttpRequest): Fault | undefined {
     path: target,
     userId,
     nowMs: org.clock.nowMs(),
+    identity: `${method} ${target} ${request.body}`,
     ...describeCall(request, effectiveMethod(request)),
   })
 }
@@ -42,16 +44,17 @@ export function describeIncoming(request: HttpRequest, trace: Trace): void {
 }
 
 /** Answers one request of the Salesforce API: the steps and their order are what clients rely on. */
-export function answerApi(org: Org, request: HttpRequest, trace: Trace): Reply {
+export function answerApi(org: Org, given: Omit<Incoming, 'method'>): Reply {
+  const { request } = given
   const method = effectiveMethod(request)
   if (/\/\//.test(request.path)) return notFound()
   const open = matchRoute(OPEN_ROUTES, method, request.segments)
   if (open.kind === 'found') return open.handler(org, request)
   if (open.kind === 'wrongMethod') return wrongMethod(method, open)
   const [services, api] = request.segments
-  if (services === 'services' && api === 'Soap') return answerSoap(org, request, trace)
+  if (services === 'services' && api === 'Soap') return answerSoap(org, given)
   if (services !== 'services' || api !== 'data') return notFound()
-  const reply = answerInSession(org, { request, method, trace })
+  const reply = answerInSession(org, { ...given, method })
   return { ...reply, headers: { ...reply.headers, 'sforce-limit-info': limitInfo(org) } }
 }
 
@@ -70,16 +73,20 @@ interface Incoming {
   readonly request: HttpRequest
   readonly method: string
   readonly trace: Trace
+  /** Requests that have been open for long. */
+  readonly longOpen: number
+  /** Queries answer from so many ms ago. */
+  readonly staleMs: number
 }
 
 function answerInSession(org: Org, incoming: Incoming): Reply {
-  const { request, method, trace } = incoming
-  const admitted = admitCaller(org, callerOf(request), trace)
+  const { request, method, trace, longOpen, staleMs } = incoming
+  const admitted = admitCaller(org, { ...callerOf(request), longOpen }, trace)
   if (!admitted.ok) {
     return admitted.error.code === 'INVALID_SESSION_ID' ? refuseToken(request) : failTransport(admitted.error)
   }
   trace.client = readOptions(request, 'sforce-call-options').get('client') ?? null
-  return dispatch({ org, trace, userId: admitted.value.userId }, request, method)
+  return dispatch({ org, trace, staleMs, userId: admitted.value.userId }, request, method)
 }
 
 function callerOf(request: HttpRequest): { token: string; host: string | undefined } {
@@ -110,6 +117,7 @@ interface Caller {
   readonly org: Org
   readonly trace: Trace
   readonly userId: string
+  readonly staleMs: number
 }
 
 /** Runs one call, or one subrequest of a composite call, as a user whose session has been checked. */
@@ -122,8 +130,9 @@ function dispatch(caller: Caller, request: HttpRequest, method: string): Reply {
   if (route.kind === 'none') return notFound()
   if (route.kind === 'wrongMethod') return wrongMethod(method, route)
   const actor = { userId, via: 'rest', client: trace.client, access: createAccess(org, userId) }
+  const [resource = ''] = rest
   return route.handler({
-    org,
+    org: seenBy(caller, resource),
     request,
     method,
     params: route.params,
@@ -133,6 +142,16 @@ function dispatch(caller: Caller, request: HttpRequest, method: string): Reply {
     trace,
     dispatch: (sub) => dispatch(caller, sub, effectiveMethod(sub)),
   })
+}
+
+const LAGGING: ReadonlySet<string> = new Set(['query', 'queryAll', 'search', 'parameterizedSearch'])
+
+/** The org as it is, or as an index that lags behind shows it. */
+function seenBy({ org, staleMs }: Caller, resource: string): Org {
+  const isSearch = resource === 'search' || resource === 'parameterizedSearch'
+  const searchLagMs = org.cells.limits.get().searchLagMs ?? org.settings.features.searchLagMs
+  const lagMs = LAGGING.has(resource) ? Math.max(staleMs, isSearch ? searchLagMs : 0) : 0
+  return lagMs === 0 ? org : orgAsOf(org, org.clock.nowMs() - lagMs)
 }
 
 function wrongMethod(method: string, match: Extract<RouteMatch<unknown>, { kind: 'wrongMethod' }>): Reply {

@@ -32,7 +32,7 @@ export function isSpent(org: Kept): boolean {
 
 /** Sforce-Limit-Info */
 export function limitInfo(org: Kept): string {
-  const { apiBursts, perAppUsage } = org.cells.limits.get()
+  const { apiBursts = org.settings.limits.apiBursts, perAppUsage } = org.cells.limits.get()
   const bursts = typeof apiBursts === 'string' ? `; api-bursts=${apiBursts}` : ''
   const perApp = typeof perAppUsage === 'string' ? `; per-app-api-usage=${perAppUsage}` : ''
   return `api-usage=${usedCalls(org)}/${maxCalls(org)}${bursts}${perApp}`

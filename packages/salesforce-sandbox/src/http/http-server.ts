@@ -20,7 +20,6 @@ export interface ListeningServer {
 
 interface ServeOptions {
   readonly port: number
-  readonly uriMaxBytes: number
   readonly answer: Answer
   /** Told of what `answer` throws; the connection is closed. */
   readonly onError: (error: unknown) => void
@@ -59,7 +58,6 @@ async function serve(
 ): Promise<void> {
   const target = incoming.url ?? '/'
   if (!isLoopbackName(incoming.headers.host)) return send(incoming, response, empty(421))
-  if (target.length > options.uriMaxBytes) return send(incoming, response, empty(414))
   const bytes = await readBody(incoming)
   if (bytes === undefined) return send(incoming, response, empty(413, { connection: 'close' }))
   const request = parseRequest({ method: incoming.method ?? 'GET', target, headers: incoming.headers, bytes })

@@ -8,6 +8,10 @@ export const limitChangeSchema = z.strictObject({
   /** Shown in Sforce-Limit-Info: `api-bursts=1/750`. */
   apiBursts: z.string().nullable().optional(),
   perAppUsage: z.string().nullable().optional(),
+  /** Requests that may be open for more than 20 seconds at a time. */
+  concurrentLong: z.number().int().min(0).optional(),
+  /** How far searches lag behind, in ms. */
+  searchLagMs: z.number().int().min(0).optional(),
   /** Every call is refused as one too many at a time. */
   isConcurrencyFull: z.boolean().optional(),
 })

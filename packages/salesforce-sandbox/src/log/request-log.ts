@@ -28,6 +28,8 @@ export interface LogEntry extends Trace {
   readonly status: number
   /** Requests that were open when this one was answered, itself included. */
   readonly concurrent?: number | undefined
+  /** From its arrival to its answer, on the org's clock. */
+  readonly durationMs?: number | undefined
 }
 
 /** As the admin answers it. */
@@ -48,6 +50,7 @@ export const logEntrySchema = z.object({
   counted: z.boolean(),
   faultId: z.string().nullable(),
   concurrent: z.number().optional(),
+  durationMs: z.number().optional(),
 })
 
 /** Bodies beyond this many characters in all push the oldest entries out. */

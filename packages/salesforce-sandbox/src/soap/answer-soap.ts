@@ -16,11 +16,12 @@ const APIS = {
 }
 
 /** POST /services/Soap/u/62.0 and /services/Soap/m/62.0; the session is in the envelope. */
-export function answerSoap(org: Org, request: HttpRequest, trace: Trace): Reply {
+export function answerSoap(org: Org, given: { request: HttpRequest; trace: Trace; longOpen: number }): Reply {
+  const { request, trace, longOpen } = given
   const soap = parseEnvelope(request.body)
   const api = request.segments[2] === 'm' ? APIS.m : APIS.u
   const outcome = soap
-    ? runOperation(org, { soap, trace, operations: api.operations, host: request.headers.host })
+    ? runOperation(org, { soap, trace, operations: api.operations, host: request.headers.host, longOpen })
     : fault('UNKNOWN_EXCEPTION', 'The body is not a SOAP envelope')
   const body = outcome.ok
     ? buildResponse(soap?.operation ?? '', api.namespace, outcome.result)
@@ -42,11 +43,12 @@ function runOperation(
     trace: Trace
     operations: typeof PARTNER_OPERATIONS
     host: string | undefined
+    longOpen: number
   },
 ): SoapOutcome {
-  const { soap, trace, operations, host } = call
+  const { soap, trace, operations, host, longOpen } = call
   trace.op = soap.operation
-  const admitted = admitCaller(org, { token: soap.sessionId, host }, trace)
+  const admitted = admitCaller(org, { token: soap.sessionId, host, longOpen }, trace)
   if (!admitted.ok) {
     const { code, message } = admitted.error
     return fault(code, code === 'INVALID_SESSION_ID' ? ILLEGAL : message)
