@@ -1,4 +1,4 @@
-import type { CrmSettings } from '@leadline/contract'
+import type { CrmSettings, CrmWork } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import { startCallLedger, type CallLedger } from './budget/call-ledger.ts'
 import { createStorageWatch } from './budget/storage-watch.ts'
@@ -23,6 +23,7 @@ import { createOneAtATime, type OneAtATime } from './sync/one-at-a-time.ts'
 import { createOwnerDirectory } from './sync/owner-directory.ts'
 import { ParkedItems, type ProbeTimes, type Subject } from './sync/parked-items.ts'
 import { RefusedValues } from './sync/refused-values.ts'
+import { NewAccounts } from './sync/new-accounts.ts'
 import { itemKey, type RoundItem } from './sync/round-tasks.ts'
 import { runRound, toContext, type RoundDependencies } from './sync/run-round.ts'
 import { WorkspaceSync } from './sync/workspace-sync.ts'
@@ -46,6 +47,8 @@ export interface OpenWorkspace {
   readonly sync: WorkspaceSync
   /** What is done again and again: polls, and looks at what waits. */
   readonly loops: readonly PollLoop[]
+  /** What is to be looked at because of an Account. */
+  readonly accounts: NewAccounts
   readonly org: Org
   readonly ledger: CallLedger
 }
@@ -57,7 +60,7 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
   // Tokens have a lock of their own, and calls were made whoever made them.
   const ledger = await startCallLedger({ ...given, window: org.gate.budget.window })
   const oneAtATime = createOneAtATime()
-  const { sync, parked } = await openSync(options, org, {
+  const { sync, parked, accounts } = await openSync(options, org, {
     oneAtATime,
     onFill: (isOn) => (isOn ? owners.holdBack() : owners.goOn()),
   })
@@ -66,7 +69,7 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
     send: gatherReads(org),
     overlapMs: crm.pollOverlapMs,
     oneAtATime,
-    onMoved: (link) => void sync.accept(toWork(ws, link)),
+    onMoved: (link) => void lookAgain({ sync, accounts }, toWork(ws, link)),
   })
   const opportunities = new OpportunityPoll({
     ...options,
@@ -75,11 +78,12 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
   })
   const loop = (poll: () => Promise<void>, pauseMs: number): PollLoop => startPollLoop({ poll, pauseMs, log })
   const loops = [
+    accounts,
     loop(() => owners.poll(), crm.pollMs),
     loop(async () => parked.probe(), Math.min(MAX_PROBE_PAUSE_MS, options.probeTimes.firstMs)),
     ...(crm.opportunities.read ? [loop(() => opportunities.poll(), crm.opportunities.pollMs)] : []),
   ]
-  return { ws, sync, loops, org, ledger }
+  return { ws, sync, accounts, loops, org, ledger }
 }
 
 function openFencedOrg(options: WorkspaceOptions): Org {
@@ -93,7 +97,7 @@ async function openSync(
   options: WorkspaceOptions,
   org: Org,
   turns: { readonly oneAtATime: OneAtATime; readonly onFill: (isOn: boolean) => void },
-): Promise<{ readonly sync: WorkspaceSync; readonly parked: ParkedItems }> {
+): Promise<Synced & { readonly parked: ParkedItems }> {
   const { ws, crm, now } = options
   const refused = new RefusedValues()
   const hints: DuplicateHints = new Map()
@@ -102,7 +106,13 @@ async function openSync(
   const jobs = createJobStore(options.warehouse, ws, now)
   const bulk = createBulkWriter({ send: org.send, jobs, inHand, signal: leaving.signal })
   await bulk.recall()
-  const dependencies = toDependencies(options, org, { refused, hints, bulk, inHand })
+  const dependencies = toDependencies(options, org, {
+    refused,
+    hints,
+    bulk,
+    inHand,
+    onNewAccounts: (companyIds) => accounts.add(companyIds),
+  })
   const sync = new WorkspaceSync({
     ...options,
     holdDownMs: crm.holdDownMs,
@@ -122,7 +132,25 @@ async function openSync(
       await parked.note(items, report)
     },
   })
-  const parked = new ParkedItems({
+  const accounts = new NewAccounts({
+    ...options,
+    ...turns,
+    org,
+    look: ({ kind, id }) => sync.accept(toAgain(ws, { kind, id }, { reason: 'account', nowMs: now() })),
+  })
+  const parked = openParked(options, org, { refused, sync })
+  const synced = { sync, parked, accounts }
+  await recall(options, synced)
+  return synced
+}
+
+function openParked(
+  options: WorkspaceOptions,
+  org: Org,
+  { refused, sync }: { readonly refused: RefusedValues; readonly sync: WorkspaceSync },
+): ParkedItems {
+  const { ws, now } = options
+  return new ParkedItems({
     ...options,
     times: options.probeTimes,
     onProbe(signature) {
@@ -130,19 +158,36 @@ async function openSync(
       org.forget()
     },
     onLoaded: (signature) => refused.recall(signature),
-    retry: (subject) => void sync.accept(toRetry(ws, subject, now())),
+    retry: (subject) => void sync.accept(toAgain(ws, subject, { reason: 'retry', nowMs: now() })),
   })
+}
+
+/** What was left to do when the last process ended, beside the work of the log. */
+async function recall(
+  { warehouse, ws, now }: WorkspaceOptions,
+  { sync, parked, accounts }: Synced & { readonly parked: ParkedItems },
+): Promise<void> {
   await parked.load()
-  sync.resumeRefreshes(await loadStaleContacts(options.warehouse, ws))
-  for (const id of await loadStaleCompanies(options.warehouse, ws))
-    void sync.accept(toRetry(ws, { kind: 'company', id }, now()))
-  return { sync, parked }
+  sync.resumeRefreshes(await loadStaleContacts(warehouse, ws))
+  for (const id of await loadStaleCompanies(warehouse, ws))
+    void lookAgain(
+      { sync, accounts },
+      toAgain(ws, { kind: 'company', id }, { reason: 'retry', nowMs: now() }),
+    )
+}
+
+type Synced = Pick<OpenWorkspace, 'sync' | 'accounts'>
+
+/** A record moved or came back. Of an Account its people are told as well. */
+async function lookAgain({ sync, accounts }: Synced, work: CrmWork): Promise<void> {
+  await sync.accept(work)
+  if (work.kind === 'company') accounts.add([work.id])
 }
 
 function toDependencies(
   options: WorkspaceOptions,
   org: Org,
-  shared: Pick<RoundDependencies, 'refused' | 'hints' | 'bulk' | 'inHand'>,
+  shared: Pick<RoundDependencies, 'refused' | 'hints' | 'bulk' | 'inHand' | 'onNewAccounts'>,
 ): RoundDependencies {
   const { as, stopAtStoragePercent: stopAtPercent } = options.crm.timeline
   const isStorageFull = createStorageWatch({ ...options, send: org.send, stopAtPercent })
@@ -170,18 +215,20 @@ function sayOnce(log: Log): (problems: readonly string[]) => void {
 /** How often is looked whether a parked item is due. */
 const MAX_PROBE_PAUSE_MS = 10_000
 
-const toRetry = (workspace: number, { kind, id }: Subject, nowMs: number) =>
-  ({ v: 1, workspace, kind, id, reason: 'retry', version: nextVersion(undefined, nowMs) }) as const
+const toAgain = (
+  workspace: number,
+  { kind, id }: Subject,
+  { reason, nowMs }: { readonly reason: string; readonly nowMs: number },
+): CrmWork => ({ v: 1, workspace, kind, id, reason, version: nextVersion(undefined, nowMs) })
 
-const toWork = (workspace: number, { kind, id, version }: StoredLink) =>
-  ({
-    v: 1,
-    workspace,
-    kind: kind === 'company' ? 'company' : 'contact',
-    id,
-    reason: 'changed in Salesforce',
-    version,
-  }) as const
+const toWork = (workspace: number, { kind, id, version }: StoredLink): CrmWork => ({
+  v: 1,
+  workspace,
+  kind: kind === 'company' ? 'company' : 'contact',
+  id,
+  reason: 'changed in Salesforce',
+  version,
+})
 
 async function recordRefusal(
   options: WorkspaceOptions,

@@ -75,7 +75,7 @@ const drain = (workspaces: readonly OpenWorkspace[]): Promise<unknown> =>
 function buildReport(workspaces: readonly OpenWorkspace[], counts: WorkCounts): ServiceReport {
   const sum = (count: (workspace: OpenWorkspace) => number): number =>
     workspaces.reduce((total, workspace) => total + count(workspace), 0)
-  const waiting = sum(({ sync }) => sync.waiting)
+  const waiting = sum(({ sync, accounts }) => sync.waiting + accounts.size)
   return {
     idle: waiting === 0,
     steps: {

@@ -7,6 +7,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   leads_raw: ['ws', 'lead_id'],
   contact_leads: ['ws', 'contact_id', 'lead_id'],
   companies_raw: ['ws', 'company_id'],
+  company_leads: ['ws', 'company_id', 'lead_id'],
   sessions_raw: ['ws', 'lead_id', 'session_id'],
   crm_links_raw: ['ws', 'kind', 'id'],
   crm_shadow: ['ws', 'object', 'crm_id'],
@@ -61,7 +62,7 @@ export function createMemoryWarehouse(): MemoryWarehouse {
 const isOfTheSync = (table: string): boolean => table.startsWith('crm_')
 
 const STATEMENT =
-  /^SELECT (?<columns>.+?) FROM (?<table>\w+)(?<final> FINAL)? WHERE (?<where>.+?)(?: ORDER BY version DESC LIMIT 1 BY (?<by>[\w, ]+?))?(?: LIMIT (?<limit>\d+))?$/
+  /^SELECT (?<columns>.+?) FROM (?<table>\w+)(?<final> FINAL)? WHERE (?<where>.+?)(?: ORDER BY version DESC LIMIT 1 BY (?<by>[\w, ]+?))?(?: ORDER BY (?<order>\w+))?(?: LIMIT (?<limit>\d+|\{limit:UInt32\}))?$/
 
 function select(
   sql: string,
@@ -70,28 +71,41 @@ function select(
 ): readonly StoredRow[] {
   const parts = STATEMENT.exec(sql.replace(/\s+/g, ' ').trim())?.groups
   if (parts === undefined) throw new Error(`this store does not know the statement ${sql}`)
-  const { columns = '', table = '', final, where = '', by, limit } = parts
+  const { columns = '', table = '', final, where = '', by, order, limit } = parts
   const stored = final === undefined ? rowsOf(table) : toFinal(rowsOf(table), table)
   const conditions = where.split(' AND ').map((text) => parseCondition(text, params))
   const found = stored.filter((row) => conditions.every((holds) => holds(row)))
   const picked = by === undefined ? found : newest(found, by.split(', '))
+  const ordered = order === undefined ? picked : picked.toSorted(compareBy(order))
   const names = columns.split(',').map((name) => name.trim())
-  return picked
-    .slice(0, Number(limit ?? picked.length))
+  return ordered
+    .slice(0, toLimit(limit, params))
     .map((row) => (columns === '*' ? row : Object.fromEntries(names.map((name) => [name, row[name]]))))
 }
 
 function parseCondition(text: string, params: StoredRow): (row: StoredRow) => boolean {
   const {
     column = '',
+    sign = '',
     literal,
     name = '',
-  } = /^(?<column>\w+) (?:=|IN) (?:'(?<literal>\w+)'|\{(?<name>\w+):[\w()]+\})$/.exec(text)?.groups ?? {}
+  } = /^(?<column>\w+) (?<sign>=|>|IN|NOT IN) (?:'(?<literal>\w+)'|\{(?<name>\w+):[\w()]+\})$/.exec(text)
+    ?.groups ?? {}
   const value = literal ?? params[name]
   if (value === undefined) throw new Error(`this store does not know the condition ${text}`)
   const wanted: ReadonlySet<unknown> = new Set(Array.isArray(value) ? value : [value])
-  return (row) => wanted.has(row[column])
+  if (sign === '>') return (row) => String(row[column]) > String([...wanted][0])
+  return (row) => wanted.has(row[column]) !== (sign === 'NOT IN')
 }
+
+/** A number, or the parameter of that name. */
+const toLimit = (limit: string | undefined, params: StoredRow): number | undefined =>
+  limit === undefined ? undefined : Number(limit.startsWith('{') ? params['limit'] : limit)
+
+const compareBy =
+  (column: string) =>
+  (a: StoredRow, b: StoredRow): number =>
+    String(a[column]) < String(b[column]) ? -1 : 1
 
 const toFinal = (rows: readonly StoredRow[], table: string): readonly StoredRow[] =>
   newest(rows, keysOf(table)).filter((row) => row['gone'] !== 1)

@@ -77,6 +77,12 @@ export async function seedPeople(
     })),
   )
   await warehouse.insert(
+    'company_leads',
+    people.flatMap(({ companyId, leadId }) =>
+      companyId === undefined ? [] : [toCompanyLeadRow({ ws, companyId, leadId })],
+    ),
+  )
+  await warehouse.insert(
     'sessions_raw',
     people.flatMap((person) => [
       ...(person.sessions ?? []).map((session) =>
@@ -88,6 +94,23 @@ export async function seedPeople(
     ]),
   )
 }
+
+const toCompanyLeadRow = ({
+  ws,
+  companyId,
+  leadId,
+}: Readonly<Record<'companyId' | 'leadId', string>> & { readonly ws: number }) => ({
+  ws,
+  company_id: companyId,
+  lead_id: leadId,
+  domain: '',
+  is_own: 1,
+  is_member: 0,
+  first_seen: toDateTime(Date.UTC(2026, 10, 1)),
+  last_seen: toDateTime(Date.UTC(2026, 10, 1)),
+  version: nextVersion(),
+  gone: 0,
+})
 
 const lastSeen = (person: SeededPerson, otherwise: string): string => {
   const ends = (person.sessions ?? []).map((session) => session.endedAtMs ?? session.startedAtMs + 60_000)

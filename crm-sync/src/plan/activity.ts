@@ -27,6 +27,12 @@ export const ANCHOR_FIELDS: Readonly<Record<TimelineObject, readonly string[]>> 
   [TASK]: ['WhoId', 'WhatId'],
 }
 
+/** Of them the one for the Account. */
+export const ACCOUNT_FIELDS: Readonly<Record<TimelineObject, string>> = {
+  [ACTIVITY]: 'Leadline_Account__c',
+  [TASK]: 'WhatId',
+}
+
 /** What the mapping may draw on for a row. */
 const sourcesOf = (unit: TimelineUnit): Sources =>
   createSources({

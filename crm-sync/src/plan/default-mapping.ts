@@ -17,6 +17,9 @@ const SHARED: readonly Line[] = [
   { from: 'company.domain', to: 'Account.Website' },
 ]
 
+/** A Contact stands under the Account of its company; under which one it stays is the rep's to say. */
+const ANCHORS: readonly Line[] = [{ from: 'account.id', to: 'Contact.AccountId' }]
+
 /** Fields that only we write. */
 const OWN: readonly Line[] = [
   { from: 'person.firstSeen', to: both('Leadline_First_Seen__c') },
@@ -59,5 +62,6 @@ const toLine = (line: Line, strategy: FieldMapping['strategy']): FieldMapping =>
 /** The mapping as shipped. One field more is one line more; a field that the org lacks is left out. */
 export const DEFAULT_LINES: readonly FieldMapping[] = [
   ...SHARED.map((line) => toLine(line, 'prefer_salesforce')),
+  ...ANCHORS.map((line) => toLine(line, 'update_if_empty')),
   ...OWN.map((line) => toLine(line, 'override')),
 ]

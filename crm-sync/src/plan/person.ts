@@ -83,7 +83,6 @@ function planCreate(input: PersonInput, externalId: string): Plan {
   const fields = {
     ...changesOf(input, { object, record: undefined }),
     ...ownerOf(input),
-    ...accountOf(input),
   }
   const omitted = omittedOf(input, { object, record: undefined })
   return {
@@ -105,10 +104,6 @@ function ownerOf(input: PersonInput): FieldChanges {
     owner !== undefined && input.rules.refusalOf(input.objectOfNew, 'OwnerId', owner) !== undefined
   return owner === undefined || isRefused ? {} : { OwnerId: { old: null, new: owner } }
 }
-
-/** A new Contact stands under the Account of its company. */
-const accountOf = ({ objectOfNew, account }: PersonInput): FieldChanges =>
-  objectOfNew === 'Lead' || account === null ? {} : { AccountId: { old: null, new: account } }
 
 function planUpdate(input: PersonInput, standing: Standing & { at: 'record' }): Plan {
   const { record, externalId } = standing

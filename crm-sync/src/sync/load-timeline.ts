@@ -1,5 +1,6 @@
-import { ACTIVITY, TASK } from '../plan/activity.ts'
-import { buildLink } from '../plan/link.ts'
+import { ACCOUNT_FIELDS, ACTIVITY, TASK } from '../plan/activity.ts'
+import { isBlank } from '../plan/field-values.ts'
+import { buildLink, isActive } from '../plan/link.ts'
 import type { CrmRecord, Link } from '../plan/operation.ts'
 import type { CrmRules } from '../plan/rules.ts'
 import type { PersonState, Standing, TimelineRow } from '../plan/subjects.ts'
@@ -14,7 +15,12 @@ export interface Timeline {
   /** By session or day id. */
   readonly rows: ReadonlyMap<string, TimelineRow>
   /** Rows that Salesforce has and we did not know of: the answer that made them was lost. */
-  readonly recovered: readonly { readonly link: Link; readonly record: CrmRecord }[]
+  readonly recovered: readonly Recovered[]
+}
+
+interface Recovered {
+  readonly link: Link
+  readonly record: CrmRecord
 }
 
 /** The state with the days of people, where there are rows of days, or will be. */
@@ -33,6 +39,8 @@ export interface TimelineWanted {
   readonly people: ReadonlyMap<string, Standing>
   readonly timeline: CrmRules['timeline']
   readonly isRepeated: (contactId: string) => boolean
+  /** Salesforce id of the Account of a person's company, if it has one. */
+  readonly accountOf: (person: PersonState) => string | undefined
 }
 
 /**
@@ -57,17 +65,53 @@ export async function loadTimeline(read: ReadScope, wanted: TimelineWanted): Pro
   const unknown = [...new Set(repeated.flatMap(idsOf))].filter((id) => !rows.has(id))
   const made =
     timeline.as === 'none' ? [] : await findRows(read, timeline.as === 'task' ? TASK : ACTIVITY, unknown)
-  const recovered = [...made].map(([id, record]) => ({ link: buildLink({ kind, id }, record, id), record }))
+  const recovered: Recovered[] = [...made].map(([id, record]) => ({
+    link: buildLink({ kind, id }, record, id),
+    record,
+  }))
+  recovered.push(...(await readMoved(read, wanted, rows)))
   for (const { link, record } of recovered) rows.set(link.id, { link, fields: record.fields })
   return { rows, recovered }
 }
 
-const sessionIdsOf = (person: PersonState): readonly string[] => [
+/** Salesforce takes rows along when it merges Accounts: those that we knew under another one are read. */
+async function readMoved(
+  read: ReadScope,
+  { state, people, accountOf }: TimelineWanted,
+  rows: ReadonlyMap<string, TimelineRow>,
+): Promise<readonly Recovered[]> {
+  const moved = state.people.flatMap((person) => {
+    const account = accountOf(person)
+    const own = [...sessionIdsOf(person), ...dayIdsOf(person, people)].flatMap((id) => rows.get(id) ?? [])
+    return account === undefined ? [] : own.filter((row) => isUnderAnother(row, account))
+  })
+  const found = await Promise.all(
+    ([ACTIVITY, TASK] as const).map((object) =>
+      findRows(
+        read,
+        object,
+        moved.filter(({ link }) => link.object === object).map(({ link }) => link.externalId),
+      ),
+    ),
+  )
+  return moved.flatMap(({ link }) => {
+    const record = found.flatMap((records) => records.get(link.externalId) ?? []).at(0)
+    return record ? [{ link, record }] : []
+  })
+}
+
+function isUnderAnother({ link, fields }: TimelineRow, account: string): boolean {
+  const field = ACCOUNT_FIELDS[link.object === TASK ? TASK : ACTIVITY]
+  const known = fields[field] ?? null
+  return isActive(link) && !isBlank(known) && known !== account
+}
+
+export const sessionIdsOf = (person: PersonState): readonly string[] => [
   ...person.sessions.map((session) => session.sessionId),
   ...person.vanished.map((session) => session.sessionId),
 ]
 
-function dayIdsOf(person: PersonState, people: ReadonlyMap<string, Standing>): readonly string[] {
+export function dayIdsOf(person: PersonState, people: ReadonlyMap<string, Standing>): readonly string[] {
   const standing = people.get(person.contactId)
   if (standing === undefined || !('externalId' in standing)) return []
   const days = new Set([

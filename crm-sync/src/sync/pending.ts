@@ -43,6 +43,9 @@ export const isIdentity = ({ reason }: RoundItem): boolean => reason === 'identi
 /** Nothing but visits changed. */
 export const isOfVisits = ({ reason }: RoundItem): boolean => reason === 'session'
 
+/** A second look because of the Account of the person's company. */
+export const isOfAccount = ({ reason }: RoundItem): boolean => reason === 'account'
+
 export const mergePending = (earlier: Pending, later: Pending): Pending => ({
   ...later,
   // What the rep reads as the reason is the weightiest change, not the page view after it.

@@ -7,9 +7,10 @@ import {
   type DeliveryContext,
 } from '../deliveries/build-deliveries.ts'
 import type { CrmFields } from '../plan/field-values.ts'
-import { isSameLink } from '../plan/link.ts'
+import { isActive, isSameLink } from '../plan/link.ts'
 import { EXTERNAL_ID, isTimelineKind, type Link, type Operation, type Plan } from '../plan/operation.ts'
 import { carryShadows, type Move } from '../state/carry-shadows.ts'
+import { findOthersIn } from '../state/company-people.ts'
 import { toLinkRow, type LinkChange } from '../state/links.ts'
 import { linkKey, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
@@ -30,20 +31,21 @@ export interface RoundOutcome {
 
 /**
  * Writes down what was done. Deliveries first: after a crash here the next plan finds the records by external id
- * and repairs shadow and links, while nothing could tell afterwards who made them.
+ * and repairs shadow and links, while nothing could tell afterwards who made them. Returns companies whose people are
+ * to be looked at, see followAccounts.
  */
 export async function recordRound(
   scope: Scope,
   outcome: RoundOutcome,
   context: DeliveryContext,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { warehouse, ws } = scope
   const deliveries: CrmDeliveriesRow[] = [
     ...outcome.applied.map((applied) => buildDelivery(applied, context)),
     ...outcome.plan.parked.map((parked) => buildParkedDelivery(parked, context)),
   ]
   await warehouse.insert('crm_deliveries_raw', deliveries)
-  const links = linkChanges(outcome).map((link) => ({ link, stored: outcome.state.links.get(linkKey(link)) }))
+  const links = await markNewAccounts(scope, outcome.state, linkChanges(outcome))
   await carryShadows(scope, links.flatMap(moveOf), context.nowMs)
   await warehouse.insert('crm_shadow', [
     ...recoveredRows(outcome, context),
@@ -54,7 +56,33 @@ export async function recordRound(
     'crm_links_raw',
     links.map((change) => toLinkRow(change, { ws, nowMs: context.nowMs })),
   )
+  return links.flatMap(({ link }) => (isStaleCompany(link) ? [link.id] : []))
 }
+
+/**
+ * A company with an Account, or with another one: who is not in this round may have been written without it. The link
+ * itself says so, in the same row, so that no end of the process comes between.
+ */
+async function markNewAccounts(
+  scope: Scope,
+  { people, links }: RoundState,
+  changed: readonly Link[],
+): Promise<readonly LinkChange[]> {
+  const changes = changed.map((link) => ({ link, stored: links.get(linkKey(link)) }))
+  const news = changes.filter(({ link, stored }) => isNewAccount(link, stored)).map(({ link }) => link.id)
+  const leadIds = people.flatMap(({ leads }) => leads.map(({ leadId }) => leadId))
+  const shared = await findOthersIn(scope, news, leadIds)
+  return changes.map(({ link, stored }) =>
+    isNewAccount(link, stored) && shared.has(link.id)
+      ? { link: { ...link, status: 'stale' }, stored }
+      : { link, stored },
+  )
+}
+
+const isNewAccount = (link: Link, stored: Link | undefined): boolean =>
+  link.kind === 'company' && isActive(link) && !(isActive(stored) && stored.crmId === link.crmId)
+
+const isStaleCompany = ({ kind, status }: Link): boolean => kind === 'company' && status === 'stale'
 
 function moveOf({ link, stored }: LinkChange): readonly Move[] {
   if (isTimelineKind(link.kind) || stored === undefined || stored.crmId === link.crmId) return []
@@ -135,10 +163,16 @@ function linkChanges({ plan, applied, state, recovered, overtaken }: RoundOutcom
     const planned = changes.get(linkKey(link))
     changes.set(linkKey(link), planned ? { ...link, status: planned.status } : link)
   }
-  return [...changes.values()].filter(
-    (link) => !overtaken.has(linkKey(link)) && !isSameLink(state.links.get(linkKey(link)), link),
-  )
+  return [...changes.values()]
+    .map((link) => keepStale(link, state.links.get(linkKey(link))))
+    .filter((link) => !overtaken.has(linkKey(link)) && !isSameLink(state.links.get(linkKey(link)), link))
 }
+
+/** A company's is settled by whoever had its people looked at. */
+const keepStale = (link: Link, stored: Link | undefined): Link =>
+  link.status === 'linked' && stored !== undefined && isStaleCompany(stored)
+    ? { ...link, status: 'stale' }
+    : link
 
 function linksOf(applied: Applied): readonly Link[] {
   const { operation, result } = applied

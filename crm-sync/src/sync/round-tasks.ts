@@ -1,6 +1,6 @@
 import { isActive } from '../plan/link.ts'
 import type { CompanyTask, PersonTask } from '../plan/plan-round.ts'
-import type { CompanyState, Errand, Standing } from '../plan/subjects.ts'
+import type { CompanyState, Errand, PersonState, Standing } from '../plan/subjects.ts'
 import { companyIdOf, type RoundState } from '../state/load-round.ts'
 import type { Standings } from './read-standings.ts'
 
@@ -25,6 +25,17 @@ export function companiesToPlan(items: readonly RoundItem[], state: RoundState):
   const unlinked = needed.filter((id) => !isActive(state.companies.get(id)?.link))
   return [...new Set([...asked, ...unlinked])].flatMap((id) => state.companies.get(id) ?? [])
 }
+
+/** Salesforce id of the Account that a person's company has. */
+export const createAccountFinder =
+  ({ companies }: RoundState, standings: Standings) =>
+  ({ leads }: PersonState): string | undefined => {
+    const id = companyIdOf(leads) ?? ''
+    const standing = standings.companies.get(id)
+    if (standing && 'record' in standing) return standing.record.id
+    const link = companies.get(id)?.link
+    return isActive(link) ? link.crmId : undefined
+  }
 
 interface TaskSources {
   readonly items: readonly RoundItem[]

@@ -16,7 +16,7 @@ import { shadowKey } from '../state/shadows.ts'
 import { versionMs } from '../state/version.ts'
 import { erasePeople } from '../erase/erase-person.ts'
 import type { Hand, InHand } from './in-hand.ts'
-import { isBackfill } from './pending.ts'
+import { isBackfill, isOfAccount } from './pending.ts'
 import { findDuplicates, type DuplicateHints } from './duplicate-hints.ts'
 import { loadDeals } from './load-deals.ts'
 import { loadMemberships } from './load-memberships.ts'
@@ -27,7 +27,14 @@ import type { RefusedValues } from './refused-values.ts'
 import { buildReport, type RoundReport } from './round-report.ts'
 import { findOvertaken, keepItems, loadItems, takeInHand } from './take-in-hand.ts'
 import type { RoundWays } from './workspace-sync.ts'
-import { companiesToPlan, itemKey, toCompanyTasks, toPersonTasks, type RoundItem } from './round-tasks.ts'
+import {
+  companiesToPlan,
+  createAccountFinder,
+  itemKey,
+  toCompanyTasks,
+  toPersonTasks,
+  type RoundItem,
+} from './round-tasks.ts'
 
 /** What planning needs; it changes nothing. */
 export interface PlanDependencies extends Scope {
@@ -50,6 +57,8 @@ export interface RoundDependencies extends PlanDependencies {
   readonly inHand: InHand
   /** For backfills; without one all goes as collections. */
   readonly bulk?: BulkWriter
+  /** Told of companies with an Account that their people may not know yet. */
+  readonly onNewAccounts: (companyIds: readonly string[]) => void
 }
 
 /** What a round would do, and what it knows. */
@@ -90,13 +99,13 @@ async function runWith(
   await erase(dependencies, taken.items.filter(isErased))
   const others = keepItems(taken, taken.items.filter(isNotErased))
   const isFill = others.items.every(isBackfill)
-  const reading = isFill ? { ...dependencies, org: behindOthers(dependencies.org) } : dependencies
-  const planned = await planLoaded(reading, others, holdOpen)
+  const org = orgFor(dependencies.org, others.items)
+  const planned = await planLoaded({ ...dependencies, org }, others, holdOpen)
   const { state, standings, timeline, plan } = planned
-  const result = await apply(dependencies, planned, { hand, isFill })
+  const result = await apply({ ...dependencies, org }, planned, { hand, isFill })
   const overtaken = await inTurn(async () => {
     const overtaken = isFill ? await findOvertaken(dependencies, state) : NONE
-    await recordRound(
+    const newAccounts = await recordRound(
       dependencies,
       {
         state,
@@ -108,6 +117,7 @@ async function runWith(
       },
       toContext(dependencies, taken.items),
     )
+    dependencies.onNewAccounts(newAccounts)
     return overtaken
   })
   const repaired = await repair(dependencies, result.applied)
@@ -122,21 +132,20 @@ function apply(
   { hand, isFill }: { readonly hand: Hand; readonly isFill: boolean },
 ): Promise<ApplyOutcome> {
   const { assignmentRules } = crm.owners
-  return isFill
-    ? applyPlan(behindOthers(org), plan.operations, {
-        assignmentRules,
-        ...(bulk ? { bulk: bulk.open(hand) } : {}),
-      })
-    : applyPlan(org, plan.operations, { assignmentRules })
+  return applyPlan(org, plan.operations, {
+    assignmentRules,
+    ...(isFill && bulk ? { bulk: bulk.open(hand) } : {}),
+  })
 }
 
 const isErased = ({ kind, reason }: RoundItem): boolean => kind === 'contact' && reason === 'erased'
 const isNotErased = (item: RoundItem): boolean => !isErased(item)
 
-const behindOthers = <T extends CompositeDoor>(door: T): T => ({
-  ...door,
-  send: (request) => door.send({ ...request, lane: 'backfill' }),
-})
+/** What nobody waits for goes behind what somebody does. */
+function orgFor<T extends CompositeDoor>(org: T, items: readonly RoundItem[]): T {
+  const lane = items.every(isBackfill) ? 'backfill' : items.every(isOfAccount) ? 'timeline' : undefined
+  return lane ? { ...org, send: (request) => org.send({ ...request, lane }) } : org
+}
 
 async function erase(dependencies: RoundDependencies, items: readonly RoundItem[]): Promise<void> {
   if (items.length === 0) return
@@ -183,7 +192,8 @@ async function planLoaded(
   const { create: rules } = crm.opportunities
   const known = { state: joined.state, standings, rules, nowMs: dependencies.now() }
   const { state, deals } = await loadDeals(dependencies, read, known)
-  const timeline = await loadTimeline(read, { state, people, timeline: crm.timeline, isRepeated })
+  const accountOf = createAccountFinder(state, standings)
+  const timeline = await loadTimeline(read, { state, people, timeline: crm.timeline, isRepeated, accountOf })
   const sources = { items, state, standings, holdOpen, isRepeated }
   const plan = planRound({
     people: toPersonTasks(sources),

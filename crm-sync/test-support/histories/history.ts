@@ -3,7 +3,8 @@ import type { CrmSettings } from '@leadline/contract'
 import { OwnerPoll } from '../../src/inbound/poll-owners.ts'
 import { openOrg, type Org } from '../../src/salesforce/open-org.ts'
 import { SalesforceError } from '../../src/salesforce/errors.ts'
-import { loadStaleContacts } from '../../src/state/links.ts'
+import { loadStaleCompanies, loadStaleContacts } from '../../src/state/links.ts'
+import { followAccounts } from '../../src/sync/follow-accounts.ts'
 import { createOneAtATime } from '../../src/sync/one-at-a-time.ts'
 import type { DuplicateHints } from '../../src/sync/duplicate-hints.ts'
 import { InHand } from '../../src/sync/in-hand.ts'
@@ -92,19 +93,46 @@ export class History {
         throw new Error(`not settled: ${[...this.#work.keys(), ...this.#found.keys()].join(', ')}`)
       this.#options.org.admin.clock.advance(TURN_MS)
       const isIdle = this.#work.size + this.#found.size === 0
-      const isDone = await this.#try(() => (isIdle ? this.#process.poll.poll() : this.#round()))
+      const isDone = await this.#try(() => (isIdle ? this.#rest() : this.#round()))
       quiet = isIdle && isDone && this.#work.size + this.#found.size === 0 ? quiet + 1 : 0
     }
     this.#options.org.admin.faults.remove()
     this.#options.warehouse.heal()
   }
 
+  /** What a process does beside the work of the log. */
+  async #rest(): Promise<void> {
+    const process = this.#process
+    await process.poll.poll()
+    await followAccounts(
+      {
+        ...process,
+        crm: this.#options.settings,
+        oneAtATime: (work) => work(),
+        isStopped: () => process !== this.#process,
+        look: async (ids) => {
+          this.#note(
+            this.#found,
+            ids.map((id) => ({ kind: 'contact', id })),
+            'account',
+          )
+          while (this.#found.size > 0) await this.#try(() => this.#round())
+        },
+      },
+      await loadStaleCompanies(process.warehouse, WS),
+    )
+  }
+
   async #round(): Promise<void> {
     const items = [...new Map([...this.#found, ...this.#work]).values()]
-    const report = await runRound({ ...this.#process, crm: this.#options.settings }, items, {
-      holdOpen: () => false,
-      inTurn: (work) => work(),
-    })
+    const report = await runRound(
+      { ...this.#process, crm: this.#options.settings, onNewAccounts: () => undefined },
+      items,
+      {
+        holdOpen: () => false,
+        inTurn: (work) => work(),
+      },
+    )
     for (const item of items) {
       const outcome = report.outcomes.get(itemKey(item))
       for (const queue of [this.#work, this.#found]) {
@@ -147,6 +175,12 @@ export class History {
       this.#found,
       stale.map((id) => ({ kind: 'contact', id })),
       'refresh',
+    )
+    const moved = await loadStaleCompanies(this.#options.warehouse, WS)
+    this.#note(
+      this.#found,
+      moved.map((id) => ({ kind: 'company', id })),
+      'retry',
     )
   }
 

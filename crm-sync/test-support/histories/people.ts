@@ -181,6 +181,12 @@ export class People {
       ),
     )
     await this.#warehouse.insert(
+      'company_leads',
+      changes
+        .filter(({ lead }) => companyIdOf(lead.mail) !== NIL_UUID)
+        .map(({ lead, gone: isGone }) => ({ ...toCompanyLeadRow(lead), ...stamp(isGone) })),
+    )
+    await this.#warehouse.insert(
       'companies_raw',
       came
         .filter(({ lead }) => companyIdOf(lead.mail) !== NIL_UUID)
@@ -215,6 +221,16 @@ const toLeadRow = (lead: ModelLead) => ({
   last_seen: toDateTime(Math.max(DAY_MS, ...lead.sessions.map((session) => session.endedAtMs))),
   sessions: lead.sessions.length,
   traits: JSON.stringify(lead.title === '' ? {} : { title: lead.title }),
+})
+
+const toCompanyLeadRow = ({ leadId, mail }: ModelLead) => ({
+  company_id: companyIdOf(mail),
+  lead_id: leadId,
+  domain: domainOf(mail),
+  is_own: 1,
+  is_member: 0,
+  first_seen: toDateTime(DAY_MS),
+  last_seen: toDateTime(DAY_MS),
 })
 
 const toSessionRow = (lead: ModelLead, session: ModelSession) => ({
