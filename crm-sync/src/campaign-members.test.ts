@@ -5,7 +5,14 @@ import { after, afterEach, before, test } from 'node:test'
 import type { RunningService } from '@leadline/runtime'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { z } from 'zod'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import {
+  loseAnswerOfWrite,
+  newPerson,
+  openDesk,
+  until,
+  type Desk,
+  type SeededPerson,
+} from '../test-support/desk.ts'
 
 const PACKAGES = ['force-app', 'optional/campaigns'].map((name) =>
   join(import.meta.dirname, '../../deploy/salesforce', name),
@@ -136,13 +143,9 @@ test('members of a campaign that is not there wait for it together', async () =>
 
 test('a campaign that may be made is made once, also when answers are lost and the process with them', async () => {
   await open({ visits: true, create: true })
-  desk.org.admin.faults.add({
-    match: { path: '/composite/sobjects/Campaign' },
-    times: 2,
-    action: { type: 'dropAfter' },
-  })
+  const lost = loseAnswerOfWrite(desk, 'Campaign')
   await give(visitor('c@members.example'), visitor('d@members.example'))
-  await until(() => desk.org.admin.records('Campaign').length > 0, 'the campaign is made')
+  await lost
   await sync.stop()
   sync = await desk.start()
   await desk.settle(sync)

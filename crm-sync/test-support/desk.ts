@@ -11,7 +11,12 @@ import {
   type CrmWork,
   type Settings,
 } from '@leadline/contract'
-import { INTEGRATION_USERNAME, startSandboxOrg, type SandboxOrg } from '@leadline/salesforce-sandbox'
+import {
+  INTEGRATION_USERNAME,
+  startSandboxOrg,
+  type LogEntry,
+  type SandboxOrg,
+} from '@leadline/salesforce-sandbox'
 import { createLog, type RunningService } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
@@ -202,4 +207,21 @@ export async function until(
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/**
+ * From now on the work of every second call is done and its answer lost, until that happened to a write of this object,
+ * whatever else the call wrote.
+ */
+export async function loseAnswerOfWrite({ org }: Desk, object: string): Promise<void> {
+  const lost = org.admin.faults.add({
+    match: { path: '/composite' },
+    every: 2,
+    times: null,
+    action: { type: 'dropAfter' },
+  })
+  const isLost = ({ faultId, path, body }: LogEntry): boolean =>
+    faultId !== null && `${path} ${body}`.includes(`/sobjects/${object}/Leadline_Id__c`)
+  await until(() => org.admin.log().some(isLost), `the answer to a write of ${object} is lost`)
+  org.admin.faults.remove(lost)
 }

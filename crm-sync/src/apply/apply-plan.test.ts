@@ -112,6 +112,81 @@ test('a record of the same plan that a row already hangs on is no change of the 
   assert.equal(org.admin.stats().noOpWrites, 0)
 })
 
+/** A new Lead at a new Account, and a row that hangs on both. */
+function newcomer(company: string, lead: FieldChanges): readonly Operation[] {
+  const [accountId, leadId] = [randomUUID(), randomUUID()]
+  const made = (object: Operation['object'], externalId: string, fields: FieldChanges): Operation => ({
+    ...update(object, '', fields),
+    action: 'upsert',
+    externalId,
+  })
+  return [
+    made('Account', accountId, company === '' ? {} : { Name: change(null, company) }),
+    made('Lead', leadId, { Company: change(null, 'Acme'), ...lead }),
+    made('Leadline_Activity__c', randomUUID(), {
+      Leadline_Pages__c: { old: null, new: 3 },
+      Leadline_Lead__c: { old: null, new: { object: 'Lead', externalId: leadId } },
+      Leadline_Account__c: { old: null, new: { object: 'Account', externalId: accountId } },
+    }),
+  ]
+}
+
+test('rows go in one call with the records that they hang on, and tell their ids', async (t) => {
+  const { apply, writes, org } = await openOrg(t)
+  const plan = [
+    ...newcomer('Acme', { LastName: change(null, 'A') }),
+    ...newcomer('Blue', { LastName: change(null, 'B') }),
+  ]
+  assert.equal(countCalls(plan), 1)
+  const { applied } = await apply(plan)
+  assert.equal(writes(), 1)
+  const idsOf = (object: string) => org.admin.records(object).map(({ id }) => id)
+  const rows = applied.filter(({ operation }) => operation.object === 'Leadline_Activity__c')
+  assert.deepEqual(
+    rows.map(({ sent }) => [sent['Leadline_Lead__c'], sent['Leadline_Account__c']]),
+    idsOf('Lead').map((lead, n) => [lead, idsOf('Account')[n]]),
+  )
+  assert.deepEqual(
+    org.admin.records('Leadline_Activity__c').map(({ values }) => values['Leadline_Lead__c']),
+    idsOf('Lead'),
+  )
+})
+
+test('of rows in a call with their parents, one without person is not made, one without Account is', async (t) => {
+  const { apply, writes, valuesOf } = await openOrg(t)
+  const nobody = newcomer('Acme', {})
+  const noCompany = newcomer('', { LastName: change(null, 'B') })
+  const { applied, unsent } = await apply([...nobody, ...noCompany])
+  assert.deepEqual(unsent, [nobody[2]])
+  assert.deepEqual(
+    applied.map(({ operation, result }) => [operation.object, result.ok]),
+    [
+      ['Account', true],
+      ['Account', false],
+      ['Lead', false],
+      ['Lead', true],
+      ['Leadline_Activity__c', true],
+    ],
+  )
+  const [row] = valuesOf('Leadline_Activity__c')
+  assert.ok(row?.['Leadline_Lead__c'])
+  assert.ok(!row['Leadline_Account__c'])
+  assert.equal(writes(), 2)
+})
+
+test('rows that an org refuses with their parents named go out with their ids', async (t) => {
+  const { apply, writes, org, valuesOf } = await openOrg(t)
+  org.admin.faults.add({
+    match: { object: 'Leadline_Activity__c' },
+    times: 1,
+    action: { type: 'error', scope: 'record', code: 'INVALID_FIELD', message: 'No such column' },
+  })
+  const { applied } = await apply(newcomer('Acme', { LastName: change(null, 'A') }))
+  assert.ok(applied.every(({ result }) => result.ok))
+  assert.ok(valuesOf('Leadline_Activity__c')[0]?.['Leadline_Lead__c'])
+  assert.equal(writes(), 2)
+})
+
 test('a call that the org refuses as a whole goes out again in its parts', async (t) => {
   const { apply, create, org, valuesOf } = await openOrg(t)
   const leads = create('Lead', [

@@ -1,12 +1,12 @@
 import type { BulkRound, BulkWritten } from '../bulk/bulk-writer.ts'
 import { ACTIVITY } from '../plan/activity.ts'
-import { isReference, type FieldChange, type Operation, type Reference } from '../plan/operation.ts'
-import type { CrmFields, FieldValue } from '../plan/field-values.ts'
+import { isReference, type Operation } from '../plan/operation.ts'
 import { MAX_ROWS } from '../salesforce/collections.ts'
 import { MAX_WIDE, type CompositeDoor } from '../salesforce/composite.ts'
 import type { SalesforceError } from '../salesforce/errors.ts'
 import { isReplacing } from './guarded-update.ts'
 import { isOwned, packCalls, type Batch } from './pack-calls.ts'
+import { canNameParents, referenceKey, resolve, withParentIds } from './parents.ts'
 import { sendCall } from './send-call.ts'
 import type { Applied, CallOutcome, Group, Ready, WriteOptions as RowOptions } from './write-rows.ts'
 
@@ -73,11 +73,13 @@ class PlanWriter {
   }
 
   async take(group: Group, operations: readonly Operation[]): Promise<void> {
-    if (areNeeded(this.#gathered, operations)) await this.#write()
-    const { ready, blocked } = resolve(operations, this.#made)
+    const added = { group, operations }
+    const coming = goTogether(this.#gathered, added) ? keysOf(this.#gathered) : NONE
+    if (coming === NONE && areNeeded(this.#gathered, operations)) await this.#write()
+    const { ready, blocked } = resolve(operations, { made: this.#made, coming })
     this.#unsent.push(...blocked)
     const inBulk = await writeManyInBulk(group, { rows: ready, options: this.#options }, this.#failure)
-    this.#note(inBulk)
+    await this.#note(inBulk)
     if (inBulk.left.length > 0) this.#gathered.push({ group, rows: inBulk.left })
   }
 
@@ -90,23 +92,48 @@ class PlanWriter {
     const calls = packCalls(this.#gathered)
     this.#gathered = []
     for (const pieces of calls) {
-      if (this.#failure === undefined) this.#note(await sendCall(this.#door, pieces, this.#options))
+      if (this.#failure === undefined) await this.#note(await sendCall(this.#door, pieces, this.#options))
       else this.#unsent.push(...pieces.flatMap(({ rows }) => rows.map(({ operation }) => operation)))
     }
   }
 
-  #note({ applied, failure }: CallOutcome): void {
+  async #note({ applied, failure }: CallOutcome): Promise<void> {
     this.#failure ??= failure
-    for (const one of applied) {
-      this.#applied.push(one)
-      if (one.result.ok) this.#made.set(referenceKey(one.operation), one.result.id)
-    }
+    for (const { operation, result } of applied)
+      if (result.ok) this.#made.set(referenceKey(operation), result.id)
+    const isRefused = ({ parents, result }: Applied): boolean => parents !== undefined && !result.ok
+    const again = this.#failure === undefined ? applied.filter(isRefused) : []
+    const settled = applied.filter((one) => !again.includes(one))
+    this.#applied.push(...settled.map((one) => withParentIds(one, this.#made)))
+    if (again.length > 0) await this.#writeAgain(again.map(({ operation }) => operation))
+  }
+
+  /** Rows that were refused with their parents named go out with their ids, if there are such parents now. */
+  async #writeAgain(operations: readonly Operation[]): Promise<void> {
+    for (const group of ORDER) await this.take(group, ofGroup(operations, group))
+    await this.#write()
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
+interface Added {
+  readonly group: Group
+  readonly operations: readonly Operation[]
+}
+
+/** Whether rows and the parents that they need go in one call: the parents stand before them there. */
+const goTogether = (gathered: readonly Batch[], { group, operations }: Added): boolean =>
+  areNeeded(gathered, operations) &&
+  canNameParents(operations) &&
+  packCalls([...gathered, { group, rows: operations.map(toKnown) }]).length === 1
+
+const keysOf = (gathered: readonly Batch[]): ReadonlySet<string> =>
+  new Set(gathered.flatMap(({ rows }) => rows.map(({ operation }) => referenceKey(operation))))
+
 /** Whether a record that is still to be written is referred to. */
 function areNeeded(gathered: readonly Batch[], operations: readonly Operation[]): boolean {
-  const keys = new Set(gathered.flatMap(({ rows }) => rows.map(({ operation }) => referenceKey(operation))))
+  const keys = keysOf(gathered)
   const values = operations.flatMap(({ fields }) => Object.values(fields).map((change) => change.new))
   return values.some((value) => isReference(value) && keys.has(referenceKey(value)))
 }
@@ -116,21 +143,25 @@ export function countCalls(operations: readonly Operation[]): number {
   let calls = 0
   let gathered: Batch[] = []
   for (const group of ORDER) {
-    const own = ofGroup(operations, group)
-    if (areNeeded(gathered, own)) {
+    const added = { group, operations: ofGroup(operations, group) }
+    if (areNeeded(gathered, added.operations) && !goTogether(gathered, added)) {
       calls += packCalls(gathered).length
       gathered = []
     }
-    gathered.push({ group, rows: own.map((operation) => ({ operation, sent: toKnown(operation) })) })
+    gathered.push({ group, rows: added.operations.map(toKnown) })
   }
   return calls + packCalls(gathered).length
 }
 
-const toKnown = ({ fields }: Operation): CrmFields =>
-  toFields(
-    Object.entries(fields).filter(([, change]) => !isReference(change.new)),
-    new Map(),
-  )
+/** As far as its values are known before anything is written. */
+const toKnown = (operation: Operation): Ready => ({
+  operation,
+  sent: Object.fromEntries(
+    Object.entries(operation.fields).flatMap(([name, { new: value }]) =>
+      isReference(value) ? [] : [[name, value]],
+    ),
+  ),
+})
 
 const ofGroup = (operations: readonly Operation[], group: Group): readonly Operation[] =>
   operations.filter(({ object, action }) => object === group.object && action === group.action)
@@ -172,45 +203,3 @@ function toJobs(group: Group, rows: readonly Ready[], { assignmentRules }: Write
     { part: rows.filter(isOwned), assigns: false },
   ]
 }
-
-/**
- * Puts Salesforce ids in the place of references, and leaves out those that turn out to stand there already. A row
- * without its person is not made; one without Account is, but for an Opportunity.
- */
-function resolve(
-  operations: readonly Operation[],
-  made: ReadonlyMap<string, string>,
-): { readonly ready: readonly Ready[]; readonly blocked: readonly Operation[] } {
-  const ready: Ready[] = []
-  const blocked: Operation[] = []
-  for (const operation of operations) {
-    const due = Object.entries(operation.fields).filter(([, change]) => !isThere(change, made))
-    if (due.some(([, change]) => isNeeded(operation, change) && valueOf(change, made) === undefined))
-      blocked.push(operation)
-    else if (due.length > 0 || operation.action !== 'update')
-      ready.push({ operation: { ...operation, fields: Object.fromEntries(due) }, sent: toFields(due, made) })
-  }
-  return { ready, blocked }
-}
-
-const isThere = (change: FieldChange, made: ReadonlyMap<string, string>): boolean =>
-  isReference(change.new) && change.old !== null && change.old === valueOf(change, made)
-
-const isNeeded = ({ object }: Operation, { new: value }: FieldChange): boolean =>
-  isReference(value) && (value.object !== 'Account' || object === 'Opportunity')
-
-const toFields = (
-  due: readonly (readonly [string, FieldChange])[],
-  made: ReadonlyMap<string, string>,
-): CrmFields =>
-  Object.fromEntries(
-    due.flatMap(([name, change]) => {
-      const value = valueOf(change, made)
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
-
-const valueOf = (change: FieldChange, made: ReadonlyMap<string, string>): FieldValue | undefined =>
-  isReference(change.new) ? made.get(referenceKey(change.new)) : change.new
-
-const referenceKey = ({ object, externalId }: Reference): string => `${object}:${externalId}`

@@ -16,8 +16,8 @@ export interface Piece extends Batch {
 }
 
 /**
- * Cuts records into calls, as few as go. A call takes 25 pieces, among them five collections: one of records that a
- * customer's triggers look at, and such of our own rows. What replaces a value of a record that people edit is guarded;
+ * Cuts records into calls, as few as go. A call takes 25 pieces, among them five collections: of records that a
+ * customer's triggers look at as many as one collection may have, and of our own rows. What replaces a value of a record that people edit is guarded;
  * what fills an empty field is guarded where that costs no further call.
  */
 export function packCalls(batches: readonly Batch[]): readonly (readonly Piece[])[] {
@@ -56,10 +56,17 @@ function layOut(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const theirs = collections.filter(({ group }) => group.object !== ACTIVITY)
   const calls: Piece[][] = []
   while (guarded.length + ours.length + theirs.length > 0) {
-    const shared = theirs.splice(0, 1)
+    const shared = theirs.splice(0, countShared(theirs))
     const rows = ours.splice(0, MAX_WIDE - shared.length)
     const room = MAX_SUBREQUESTS - shared.length - rows.length
     calls.push([...shared, ...guarded.splice(0, room), ...rows])
   }
   return calls
+}
+
+/** Pieces that have as many records as one collection at most: the first in any case. */
+function countShared(pieces: readonly Piece[]): number {
+  let records = 0
+  const end = pieces.slice(0, MAX_WIDE).findIndex(({ rows }) => (records += rows.length) > MAX_ROWS)
+  return end === -1 ? Math.min(pieces.length, MAX_WIDE) : Math.max(1, end)
 }

@@ -1,7 +1,9 @@
 import { rankOf, type Lane } from '../budget/lanes.ts'
 import { isCallRetried } from '../retry-policy.ts'
 import {
+  isGood,
   sendComposite,
+  toError,
   type CompositeDoor,
   type Subanswer,
   type Subrequest,
@@ -73,6 +75,9 @@ async function settle(
   { group, rows, isGuarded }: Piece,
   { answer, requestId, options }: Settling,
 ): Promise<CallOutcome> {
+  // Who refuses parents that are named refuses them in every half of the rows: they go out again by id.
+  if (answer && !isGood(answer) && rows.some(({ parents }) => parents))
+    return { applied: toRefused(rows, toError(answer)) }
   if (!isGuarded) return await settleAnswer(door, group, { rows, options, answer, requestId })
   return { applied: rows.flatMap((row) => settleGuarded(row, answer, requestId)) }
 }

@@ -1,5 +1,4 @@
 import { EXTERNAL_ID, type CrmObject, type Operation } from '../plan/operation.ts'
-import type { CrmFields } from '../plan/field-values.ts'
 import { isCallRetried } from '../retry-policy.ts'
 import {
   parseRows,
@@ -11,19 +10,14 @@ import {
 } from '../salesforce/collections.ts'
 import { isGood, toError, type CompositeDoor, type Subanswer } from '../salesforce/composite.ts'
 import { SalesforceError } from '../salesforce/errors.ts'
+import { nameParents, type Ready } from './parents.ts'
+
+export type { Ready } from './parents.ts'
 
 /** What came of one operation. */
-export interface Applied {
-  readonly operation: Operation
-  /** New values as they were sent, references resolved. */
-  readonly sent: CrmFields
+export interface Applied extends Ready {
   readonly result: RowResult
   readonly requestId: string
-}
-
-export interface Ready {
-  readonly operation: Operation
-  readonly sent: CrmFields
 }
 
 export interface Group {
@@ -160,11 +154,15 @@ export function toRequest(
   if (action === 'update')
     return toUpdate(
       object,
-      rows.map(({ operation, sent }) => ({ id: operation.crmId, ...sent })),
+      rows.map(({ operation, sent, parents }) => ({ id: operation.crmId, ...sent, ...nameParents(parents) })),
     )
   return toUpsert(
     { object, externalIdField: EXTERNAL_ID, assigns: options.assignmentRules && !hasOwner(rows) },
-    rows.map(({ operation, sent }) => ({ [EXTERNAL_ID]: operation.externalId, ...sent })),
+    rows.map(({ operation, sent, parents }) => ({
+      [EXTERNAL_ID]: operation.externalId,
+      ...sent,
+      ...nameParents(parents),
+    })),
   )
 }
 

@@ -78,7 +78,7 @@ test('a dry run names what would be written with old and new values, and writes 
   ])
   const update = run.operations.find(({ action }) => action === 'update')
   assert.deepEqual(update?.fields, { Title: { old: 'Dev', new: 'CTO' } })
-  assert.equal(run.writeCalls, 2)
+  assert.equal(run.writeCalls, 1)
   assert.equal(desk.org.admin.records('Lead').length, before)
 })
 
