@@ -8,6 +8,7 @@ import { LiveSchema } from './metadata/live-schema.ts'
 import type { Settings } from './options.ts'
 import type { Org } from './org.ts'
 import { createCells } from './org-cells.ts'
+import { RunningTransactions } from './rules/running-transactions.ts'
 import type { Journal } from './store/journal.ts'
 import { KeyValues } from './store/key-values.ts'
 import {
@@ -54,6 +55,7 @@ export function createOrg(parts: OrgParts): Org {
     events,
     log,
     faults: new FaultEngine(),
+    running: new RunningTransactions(),
     url: parts.url,
     get id() {
       return cells.auth.get().orgId ?? settings.orgId

@@ -16,6 +16,12 @@ const client = z.strictObject({
   refreshIdleDays: z.number().positive().nullable().default(null),
   /** Checks JWT bearer assertions; null refuses that flow. */
   jwtPublicKeyPem: z.string().nullable().default(null),
+  /** An administrator has blocked it. */
+  blocked: z.boolean().default(false),
+  /** False lets in only users who may use any client. */
+  installed: z.boolean().default(true),
+  /** Passwords by user name, for the flow of that name; nobody has one when not given. */
+  passwords: z.record(z.string(), z.string()).default({}),
 })
 
 const features = z.strictObject({
@@ -39,6 +45,10 @@ const limits = z.strictObject({
   concurrentLong: z.number().int().positive().default(25),
   /** Shown in Sforce-Limit-Info: `1/750`; null for nothing. */
   apiBursts: z.string().nullable().default(null),
+  /** A save waits this long for a row that another one holds. */
+  lockWaitMs: z.number().int().positive().default(10_000),
+  /** What each write takes, its rows locked for as long; automations add to it. */
+  transactionMs: z.number().int().min(0).default(0),
   pageSize: z.number().int().positive().default(2000),
   uriMaxBytes: z.number().int().positive().default(16_384),
 })
@@ -50,6 +60,9 @@ export const settingsSchema = z.strictObject({
   /** Tokens and keys derive from it. */
   seed: z.number().int().default(1),
   orgId: z.string().length(18).default('00D000000000001EAA'),
+  /** What the Organization says of itself. */
+  sandbox: z.boolean().default(false),
+  edition: z.string().default('Enterprise'),
   apiVersions: z.array(z.string().regex(/^\d+\.0$/)).default(['58.0', '62.0', '66.0', '67.0']),
   /** Where a virtual clock starts. */
   clock: z.iso.datetime().default('2026-11-20T09:00:00.000Z'),

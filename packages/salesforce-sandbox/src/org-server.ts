@@ -107,14 +107,19 @@ export class OrgServer {
       trace.faultId = fault.id
       if (fault.action.type === 'delay') await this.#wait(fault.action)
     }
+    const { running, clock } = this.#org
     const isDroppedBefore = fault?.action.type === 'dropBefore'
     const reply = this.#guarded(() => {
       describeIncoming(request, trace)
+      running.begin()
       const answered = isDroppedBefore ? undefined : this.#answerOrFail(request, trace, fault)
       const isDropped = answered === undefined || fault?.action.type === 'dropAfter'
       this.#note(request, { ...trace, arrivedMs }, isDropped ? 0 : answered.status)
       return answered && this.#spoil(fault, withOrgHeaders(this.#org, answered))
     })
+    const { busyMs, release } = running.end(clock.nowMs())
+    if (busyMs > 0) await delay(busyMs, undefined, { ref: false })
+    release()
     return isDroppedBefore || fault?.action.type === 'dropAfter' ? null : (reply ?? null)
   }
 

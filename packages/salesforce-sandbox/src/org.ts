@@ -5,6 +5,7 @@ import type { RequestLog } from './log/request-log.ts'
 import type { LiveSchema } from './metadata/live-schema.ts'
 import type { Settings } from './options.ts'
 import type { Cells } from './org-cells.ts'
+import type { RunningTransactions } from './rules/running-transactions.ts'
 import type { Schema } from './schema/schema-model.ts'
 import type { KeyValues } from './store/key-values.ts'
 import type { RecordStore } from './store/record-store.ts'
@@ -22,6 +23,8 @@ export interface Org {
   /** Change events that subscribers read. */
   readonly events: EventLog
   readonly faults: FaultEngine
+  /** Writes that have not been answered yet, and the rows they hold. */
+  readonly running: RunningTransactions
   readonly log: RequestLog
   /** Where it is reached, without a trailing slash. */
   readonly url: () => string

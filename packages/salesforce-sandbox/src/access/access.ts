@@ -40,7 +40,12 @@ export const FULL_ACCESS: Access = {
 
 type Kept = Pick<Org, 'schema' | 'store' | 'cells'>
 
-const ADMIN_ONLY: ReadonlySet<SystemRight> = new Set(['ModifyAllData', 'ViewAllData', 'BulkApiHardDelete'])
+const ADMIN_ONLY: ReadonlySet<SystemRight> = new Set([
+  'ModifyAllData',
+  'ViewAllData',
+  'BulkApiHardDelete',
+  'UseAnyApiClient',
+])
 const BUILDERS_ONLY: ReadonlySet<SystemRight> = new Set(['CustomizeApplication', 'ModifyMetadata'])
 
 /** Standard objects and fields are open by profile; custom ones only through an assigned permission set. */

@@ -7,6 +7,7 @@ export const SYSTEM_RIGHTS = [
   'CustomizeApplication',
   'ModifyMetadata',
   'BulkApiHardDelete',
+  'UseAnyApiClient',
 ] as const
 export type SystemRight = (typeof SYSTEM_RIGHTS)[number]
 

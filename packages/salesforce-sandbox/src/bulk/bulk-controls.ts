@@ -11,6 +11,8 @@ export const bulkControlsSchema = z.strictObject({
   failAfter: z.number().int().min(0).nullable().default(null),
   /** Order of the result rows. */
   shuffleSeed: z.number().int().default(1),
+  /** Rows of a batch; four batches of a job run at the same time. */
+  batchRows: z.number().int().positive().default(10_000),
   /** Rows of a query result page. */
   pageSize: z.number().int().positive().default(50_000),
 })

@@ -10,6 +10,7 @@ import { shuffle } from './shuffle.ts'
 
 const CHUNK_ROWS = 200
 const LOCK_RETRIES = 3
+const PARALLEL_BATCHES = 4
 
 /** Processes an uploaded job: chunks of 200, each a transaction; one row's failure leaves the others alone. */
 export function runIngest(org: Org, job: IngestJob): void {
@@ -75,21 +76,45 @@ function saveRows(ingest: Ingest, rows: readonly BulkRow[]): readonly DmlResult[
     options: { ...DEFAULT_SAVE_OPTIONS, autoAssign: job.assignmentRuleId ?? false },
   }
   const results: DmlResult[] = []
-  for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
-    const writes = rows.slice(start, start + CHUNK_ROWS).map((row) => ({
-      object: object.name,
-      run: (chunk: Dml) => saveWithRetries(() => saveRow(chunk, { job, object }, row)),
-    }))
-    results.push(...saveMany(dml, writes, false))
+  for (const round of toRounds(rows, org.cells.bulk.get().batchRows)) {
+    const releases = round.map((chunk) => {
+      org.running.begin()
+      const writes = chunk.map((row) => ({
+        object: object.name,
+        run: (dml: Dml) => saveWithRetries(dml, () => saveRow(dml, { job, object }, row)),
+      }))
+      for (const [index, result] of saveMany(dml, writes, false).entries())
+        results[chunk[index]?.index ?? 0] = result
+      return org.running.end(org.clock.nowMs()).release
+    })
+    for (const release of releases) release()
   }
   return results
 }
 
+/** Chunks that run at the same time: one of each of the batches that do. */
+function toRounds(rows: readonly BulkRow[], batchRows: number): readonly (readonly Chunk[])[] {
+  const indexed = rows.map((row, index) => ({ ...row, index }))
+  const batches = [...Map.groupBy(indexed, ({ index }) => Math.floor(index / batchRows)).values()]
+  const rounds = Map.groupBy(
+    batches.flatMap((batch, index) => toChunks(batch).map((chunk, step) => ({ chunk, index, step }))),
+    ({ index, step }) => `${Math.floor(index / PARALLEL_BATCHES)} ${step}`,
+  )
+  return [...rounds.values()].map((round) => round.map(({ chunk }) => chunk))
+}
+
+type Chunk = readonly (BulkRow & { readonly index: number })[]
+
+function toChunks(batch: Chunk): readonly Chunk[] {
+  return [...Map.groupBy(batch, (_, index) => Math.floor(index / CHUNK_ROWS)).values()]
+}
+
 /** A row that meets a lock is tried again before it fails. */
-function saveWithRetries(save: () => DmlResult): DmlResult {
+function saveWithRetries({ org }: Dml, save: () => DmlResult): DmlResult {
   let result = save()
   for (let retry = 0; retry < LOCK_RETRIES; retry += 1) {
     if (result.ok || result.error.code !== 'UNABLE_TO_LOCK_ROW') break
+    org.running.retry()
     result = save()
   }
   return result

@@ -1,7 +1,7 @@
 import { findAssignee } from '../rules/assignment-rule.ts'
 import { findDuplicates } from '../rules/duplicate-rule.ts'
 import { findLock } from '../rules/record-locks.ts'
-import { runBefore } from '../rules/run-automations.ts'
+import { automationMs, runBefore } from '../rules/run-automations.ts'
 import { findInvalid } from '../rules/validation-rule.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
 import type { FieldValues, StoredRecord } from '../store/stored-record.ts'
@@ -17,12 +17,14 @@ interface Saving {
 export function applyRules(dml: Dml, saving: Saving, given: Input): Checked<Input> {
   const { object, before } = saving
   const merge = (input: Input): FieldValues => ({ ...before?.values, ...toValues(input) })
-  const locked = findLock(dml.org, lockedIds(object, before, merge(given)))
+  const mode = before ? 'update' : 'create'
+  const values = merge(given)
+  const costMs = automationMs(dml, { object, mode, values, id: before?.id })
+  const locked = findLock(dml.org, { ids: lockedIds(object, before, values), costMs })
   if (locked) return refuse(locked)
   const input = before ? given : assign(dml, object, given)
   const duplicate = findDuplicates(dml, { object, before, values: merge(input) })
   if (duplicate) return refuse(duplicate)
-  const mode = before ? 'update' : 'create'
   const automated = runBefore(dml, { object, mode, values: merge(input), input, id: before?.id })
   if (!automated.ok) return automated
   const invalid = findInvalid(dml.org, object, { values: merge(automated.value), id: before?.id })
@@ -38,7 +40,8 @@ export function lockedIds(
   const parents = object.fields
     .filter((field) => field.cascadeDelete)
     .flatMap((field) => [values[field.name], before?.values[field.name]])
-  return [before?.id, ...parents].filter((id) => typeof id === 'string')
+  const ids = [before?.id, ...parents].filter((id) => typeof id === 'string')
+  return [...new Set(ids)]
 }
 
 /** An owner named by the caller stays, unless the caller leaves assignment on and the org has a rule. */

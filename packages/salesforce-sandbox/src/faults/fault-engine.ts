@@ -129,11 +129,19 @@ function matchesRequest(rule: FaultRule, subject: FaultSubject): boolean {
 }
 
 function matchesRecord(rule: FaultRule, subject: RecordSubject): boolean {
-  const { object, op, user, recordKey, aboveRows = 0 } = rule.match
+  const { object, op, user, aboveRows = 0 } = rule.match
+  return (
+    hasKey(rule, subject) &&
+    subject.rows > aboveRows &&
+    isSame(object, subject.object) &&
+    isSame(op, subject.op) &&
+    isSame(user, subject.userId)
+  )
+}
+
+function hasKey({ match: { recordKey } }: FaultRule, { values }: RecordSubject): boolean {
   const [name = '', value = ''] = recordKey?.split(/=(.*)/s) ?? []
-  const isKeySame = recordKey === undefined || String(subject.values[name]) === value
-  if (!isKeySame || subject.rows <= aboveRows) return false
-  return isSame(object, subject.object) && isSame(op, subject.op) && isSame(user, subject.userId)
+  return recordKey === undefined || String(values[name]) === value
 }
 
 function isSame(wanted: string | undefined, given: string | null): boolean {

@@ -66,9 +66,9 @@ async function serve(
   else response.destroy()
 }
 
-/** A page elsewhere that points its own name at this address gets nothing. */
+/** A page elsewhere that points its own name at this address gets nothing; `login.localhost` is the login host. */
 function isLoopbackName(host: string | undefined): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '')
+  return /^(127\.0\.0\.1|((login|test)\.)?localhost|\[::1\])(:\d+)?$/i.test(host ?? '')
 }
 
 /** Undefined when it is too large. */

@@ -4,6 +4,8 @@ import type { HttpRequest } from '../http/http-request.ts'
 import { markup } from '../web/markup.ts'
 import type { Client } from '../options.ts'
 import type { Org } from '../org.ts'
+import type { StoredRecord } from '../store/stored-record.ts'
+import { findBlock, findExclusion, type OauthRefusal } from './client-rights.ts'
 import { drawToken } from './sessions.ts'
 import { defaultUser, findUser } from './users.ts'
 
@@ -32,27 +34,46 @@ export function authorize(org: Org, request: HttpRequest): Reply {
       'error=redirect_uri_mismatch&error_description=redirect_uri%20must%20match%20configuration',
     )
   }
-  const refusal = findBlock(org, client) ?? findDenial(org, query) ?? findRefusal(query, client)
+  const user = userOf(org, query)
+  const refusal = findObjection(org, { query, client, userId: user.id })
   if (refusal) return redirect(redirectUri, { ...refusal, state: query.get('state') })
   const { isInteractive } = org.cells.auth.get()
   if (isInteractive && !query.has('answer')) return consentPage(query, client)
-  return redirect(redirectUri, {
-    code: keepCode(org, { query, client, redirectUri }),
-    state: query.get('state'),
-  })
+  const code = keepCode(org, { query, client, redirectUri, userId: user.id })
+  return redirect(redirectUri, { code, state: query.get('state') })
 }
 
-function keepCode(
-  org: Org,
-  given: { readonly query: URLSearchParams; readonly client: Client; readonly redirectUri: string },
-): string {
-  const { query, client, redirectUri } = given
+/** Who logs in. */
+function userOf(org: Org, query: URLSearchParams): StoredRecord {
   const { loginAs } = org.cells.auth.get()
-  const user = findUser(org, query.get('as') ?? loginAs ?? '') ?? defaultUser(org)
+  return findUser(org, query.get('as') ?? loginAs ?? '') ?? defaultUser(org)
+}
+
+interface Login {
+  readonly query: URLSearchParams
+  readonly client: Client
+  readonly userId: string
+}
+
+/** What keeps a login from its consent: the administrator, the user, or the request itself. */
+function findObjection(org: Org, { query, client, userId }: Login): Refusal | undefined {
+  return (
+    toRefusal(findBlock(org, client) ?? findExclusion(org, client, userId)) ??
+    findDenial(org, query) ??
+    findRefusal(query, client)
+  )
+}
+
+function toRefusal(refusal: OauthRefusal | undefined): Refusal | undefined {
+  return refusal && { error: refusal.error, error_description: refusal.description }
+}
+
+function keepCode(org: Org, given: Login & { readonly redirectUri: string }): string {
+  const { query, client, redirectUri, userId } = given
   const code = `aPrx${drawToken(org)}`
   org.state.setJson(`code:${code}`, {
     clientId: client.clientId,
-    userId: user.id,
+    userId,
     redirectUri,
     challenge: query.get('code_challenge'),
     scope: query.get('scope') ?? 'api refresh_token id',
@@ -60,12 +81,6 @@ function keepCode(
     family: null,
   } satisfies z.infer<typeof codeSchema>)
   return code
-}
-
-/** An administrator has blocked the app. */
-function findBlock(org: Org, client: Client): Refusal | undefined {
-  if (!org.cells.auth.get().blocked.includes(client.clientId)) return undefined
-  return { error: 'OAUTH_APP_BLOCKED', error_description: 'this app is blocked by admin' }
 }
 
 /** The user says no: on the page, or because the org was told so. */

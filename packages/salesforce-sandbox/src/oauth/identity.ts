@@ -39,7 +39,7 @@ export function identity(org: Org, request: HttpRequest): Reply {
     user_type: 'STANDARD',
     language: text(user, 'LanguageLocaleKey'),
     locale: text(user, 'LocaleSidKey'),
-    utcOffset: 0,
+    utcOffset: offsetOf(String(text(user, 'TimeZoneSidKey'))),
     last_modified_date: text(user, 'LastModifiedDate'),
     urls: urlsOf(org, user.id),
   })
@@ -64,7 +64,7 @@ export function userInfo(org: Org, request: HttpRequest): Reply {
     user_type: 'STANDARD',
     language: text(user, 'LanguageLocaleKey'),
     locale: text(user, 'LocaleSidKey'),
-    utcOffset: 0,
+    utcOffset: offsetOf(String(text(user, 'TimeZoneSidKey'))),
   })
 }
 
@@ -94,7 +94,12 @@ export function identityUrl(org: Org, userId: string): string {
 
 function urlsOf(org: Org, userId: string): Record<string, string> {
   const data = `${org.url()}/services/data/v{version}`
+  const soap = `${org.url()}/services/Soap`
+  const orgId = org.id.slice(0, 15)
   return {
+    enterprise: `${soap}/c/{version}/${orgId}`,
+    metadata: `${soap}/m/{version}/${orgId}`,
+    partner: `${soap}/u/{version}/${orgId}`,
     rest: `${data}/`,
     sobjects: `${data}/sobjects/`,
     search: `${data}/search/`,
@@ -103,6 +108,16 @@ function urlsOf(org: Org, userId: string): Record<string, string> {
     profile: `${org.url()}/${userId}`,
   }
 }
+
+/** Winter time's distance from UTC in ms. */
+function offsetOf(timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+  const name = format.formatToParts(WINTER).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+}
+
+const WINTER = new Date('2026-01-01T00:00:00Z')
 
 function badToken(): Reply {
   return { status: 403, headers: { 'content-type': 'text/plain;charset=UTF-8' }, body: 'Bad_OAuth_Token' }

@@ -10,7 +10,7 @@ import {
   type TestOrg,
   type TestReply,
 } from '../../test-support/start-test-org.ts'
-import { ADMIN_USERNAME, REP_USERNAME } from '../index.ts'
+import { ADMIN_USERNAME, REP_USERNAME, startSandboxOrg } from '../index.ts'
 
 const VERIFIER = 'v'.repeat(64)
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
@@ -102,7 +102,7 @@ const REFUSED_EXCHANGES: readonly (readonly [
   [{ client_secret: 'x' }, 'invalid_client', 'invalid client credentials'],
   [{ client_id: 'x' }, 'invalid_client_id', 'client identifier invalid'],
   [{ redirect_uri: 'http://x' }, 'redirect_uri_mismatch', 'redirect_uri must match configuration'],
-  [{ grant_type: 'password' }, 'unsupported_grant_type', 'grant type not supported'],
+  [{ grant_type: 'device' }, 'unsupported_grant_type', 'grant type not supported'],
 ]
 
 test('a wrong exchange is refused by name and leaves the code usable', async (t) => {
@@ -217,4 +217,30 @@ test('identity, userinfo, introspection and revocation', async (t) => {
   })
   const dead = await callJson(String(read(tokens.body, 'id')))
   assert.deepEqual([dead.status, dead.body], [403, 'Bad_OAuth_Token'])
+})
+
+test('a client that is not installed logs in only those who may use any; passwords only those who have one', async (t) => {
+  const clients = [
+    { ...CLIENT, installed: false, passwords: { [ADMIN_USERNAME]: 'right', [REP_USERNAME]: 'right' } },
+    { ...CLIENT, clientId: 'known', passwords: { [REP_USERNAME]: 'right' } },
+  ]
+  const org = await startSandboxOrg({ clients })
+  t.after(() => org.stop())
+  const login = async (clientId: string, username: string, password: string): Promise<unknown> => {
+    const body = new URLSearchParams({
+      grant_type: 'password',
+      client_id: clientId,
+      client_secret: CLIENT.clientSecret,
+      username,
+      password,
+    })
+    const reply = await callJson(`${org.url}/services/oauth2/token`, { method: 'POST', body })
+    return read(reply.body, 'error_description') ?? reply.status
+  }
+  assert.equal(await login('known', REP_USERNAME, 'right'), 200)
+  assert.equal(await login('known', REP_USERNAME, 'wrong'), 'authentication failure')
+  assert.equal(await login('client', REP_USERNAME, 'right'), 'user is not admin approved to access this app')
+  assert.equal(await login('client', ADMIN_USERNAME, 'right'), 200)
+  const keys = await callJson(`${org.url}/.well-known/openid-configuration`)
+  assert.equal((await fetch(String(read(keys.body, 'jwks_uri')))).status, 200)
 })

@@ -4,6 +4,7 @@ import type { Route } from '../http/router.ts'
 import type { Org } from '../org.ts'
 import { authorize } from './authorize.ts'
 import { identity, introspect, userInfo } from './identity.ts'
+import { openidConfiguration, signingKeys } from './openid.ts'
 import { revokeToken } from './sessions.ts'
 import { exchangeToken, oauthError } from './token.ts'
 
@@ -16,6 +17,8 @@ export const OPEN_ROUTES: readonly Route<OpenHandler>[] = [
   { pattern: 'services/oauth2/revoke', methods: { POST: revoke, GET: revoke } },
   { pattern: 'services/oauth2/introspect', methods: { POST: introspect } },
   { pattern: 'services/oauth2/userinfo', methods: { GET: userInfo, POST: userInfo } },
+  { pattern: '.well-known/openid-configuration', methods: { GET: openidConfiguration } },
+  { pattern: 'id/keys', methods: { GET: signingKeys } },
   { pattern: 'id/:org/:user', methods: { GET: identity } },
   { pattern: 'services/data', methods: { GET: listVersions } },
 ]

@@ -5,6 +5,7 @@ import type { Client } from '../options.ts'
 import type { Org } from '../org.ts'
 import { issuerOf, readAssertion } from './jwt-assertion.ts'
 import { codeSchema } from './authorize.ts'
+import { findBlock, findExclusion } from './client-rights.ts'
 import {
   issueAccessToken,
   issueRefreshToken,
@@ -24,9 +25,8 @@ export function exchangeToken(org: Org, request: HttpRequest): Reply {
   if (!client) return oauthError('invalid_client_id', 'client identifier invalid')
   const grant = GRANTS[form.get('grant_type') ?? '']
   if (!grant) return oauthError('unsupported_grant_type', 'grant type not supported')
-  if (org.cells.auth.get().blocked.includes(client.clientId)) {
-    return oauthError('OAUTH_APP_BLOCKED', 'this app is blocked by admin')
-  }
+  const blocked = findBlock(org, client)
+  if (blocked) return oauthError(blocked.error, blocked.description)
   const { tokenError } = org.cells.auth.get()
   if (tokenError) return oauthError(tokenError.error, tokenError.description)
   return grant({ org, request, form, client, secret: given.secret })
@@ -44,6 +44,7 @@ const GRANTS: Readonly<Record<string, (exchange: Exchange) => Reply>> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
   client_credentials: exchangeCredentials,
+  password: exchangePassword,
   'urn:ietf:params:oauth:grant-type:jwt-bearer': exchangeAssertion,
 }
 
@@ -112,6 +113,19 @@ function exchangeCredentials(exchange: Exchange): Reply {
   return success(org, { userId: user.id, clientId: client.clientId, family, scope: 'api id' }, false)
 }
 
+/** Only users to whom the org's settings give a password can log in by it. */
+function exchangePassword({ org, form, client, secret }: Exchange): Reply {
+  if (secret !== client.clientSecret) return oauthError('invalid_client', 'invalid client credentials')
+  const username = form.get('username') ?? ''
+  const user = findUser(org, username)
+  const isRight =
+    Object.hasOwn(client.passwords, username) && client.passwords[username] === form.get('password')
+  if (!user || !isRight) return invalidGrant('authentication failure')
+  if (!isActive(org, user.id)) return invalidGrant('inactive user')
+  const grant = openFamily(org, { userId: user.id, client, scope: 'api id' })
+  return success(org, grant, false)
+}
+
 /** A signed statement of who logs in, by an app that an administrator has approved beforehand. */
 function exchangeAssertion(exchange: Exchange): Reply {
   const { org, form, client } = exchange
@@ -135,6 +149,9 @@ function isActive(org: Org, userId: string): boolean {
 }
 
 function success(org: Org, grant: Grant, withRefresh: boolean): Reply {
+  const client = org.settings.clients.find(({ clientId }) => clientId === grant.clientId)
+  const excluded = client && findExclusion(org, client, grant.userId)
+  if (excluded) return oauthError(excluded.error, excluded.description)
   const issuedAt = String(org.clock.nowMs())
   const id = `${org.url()}/id/${org.id}/${grant.userId}`
   const { instanceUrl } = org.cells.auth.get()

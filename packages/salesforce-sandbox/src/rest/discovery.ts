@@ -35,6 +35,7 @@ export function showLimits(call: ApiCall): Reply {
     FileStorageMB: untouched(10_240),
     DailyDeliveredPlatformEvents: untouched(25_000),
     DailyDurableStreamingApiEvents: untouched(100_000),
+    HourlyODataCallout: untouched(20_000),
   })
 }
 

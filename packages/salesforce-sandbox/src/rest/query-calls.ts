@@ -3,11 +3,17 @@ import { fail, json, type Reply } from '../http/reply.ts'
 import { countLiterals } from '../soql/lexer.ts'
 import { runQuery, runQueryMore, type QueryOutcome, type QueryRequest } from '../soql/run-query.ts'
 import type { ApiCall } from './api-call.ts'
+import { queryTooling } from './tooling.ts'
+
+/** What the org knows of itself is asked of the tooling API, or here. */
+const DEFINITIONS = /^\s*select\s+[\w\s,.]+\s+from\s+(EntityDefinition|FieldDefinition)\b/i
 
 /** GET /query?q= */
 export function query(call: ApiCall): Reply {
   noteInjection(call)
-  return answer(call, runQuery(toQueryRequest(call), call.request.query.get('q') ?? '', false))
+  const text = call.request.query.get('q') ?? ''
+  if (DEFINITIONS.test(text)) return queryTooling(call)
+  return answer(call, runQuery(toQueryRequest(call), text, false))
 }
 
 /** GET /queryAll?q= sees deleted records too. */

@@ -28,6 +28,8 @@ export const automationSchema = z.strictObject({
   aboveRows: z.number().int().min(0).optional(),
   /** Field whose record is saved again afterwards, with nothing changed. */
   touchRelated: z.string().optional(),
+  /** What it adds to the time of a save, which keeps its rows locked for as long. */
+  delayMs: z.number().int().min(0).default(0),
   /** Id of the user it runs as; who saved when not given. */
   asUser: z.string().optional(),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dmlError, type DmlError } from '../dml/dml-result.ts'
 import type { Org } from '../org.ts'
+import type { Claim } from './running-transactions.ts'
 
 export const lockSchema = z.strictObject({
   ids: z.array(z.string()),
@@ -11,26 +12,32 @@ export const lockSchema = z.strictObject({
 })
 export type RecordLock = z.infer<typeof lockSchema>
 
-/** A save waits this long for a lock before it gives up. */
-const MAX_WAIT_MS = 10_000
-
-/** The lock that keeps a save of these records out, one attempt spent; those that end in time are waited for. */
-export function findLock(org: Org, ids: readonly string[]): DmlError | undefined {
-  const locks = org.cells.locks.get()
-  if (locks.length === 0) return undefined
+/** What keeps a save of these records out: a lock of the administrator's, one attempt spent, or another transaction. */
+export function findLock(org: Org, claim: Claim): DmlError | undefined {
   const nowMs = org.clock.nowMs()
-  const held = locks.find((lock) => isHeld(lock, nowMs) && lock.ids.some((id) => ids.includes(id)))
-  if (!held) return undefined
-  spendAttempt(org, held)
-  const ids15 = held.ids.filter((id) => ids.includes(id)).map((id) => id.slice(0, 15))
+  const { lockWaitMs: maxWaitMs, transactionMs } = org.settings.limits
+  const held = org.cells.locks
+    .get()
+    .find((lock) => isHeld(lock, nowMs + maxWaitMs) && lock.ids.some((id) => claim.ids.includes(id)))
+  if (held) {
+    spendAttempt(org, held)
+    return unableToLock(held.ids.filter((id) => claim.ids.includes(id)))
+  }
+  const refused = org.running.claim(claim, { nowMs, maxWaitMs, transactionMs })
+  return refused.length === 0 ? undefined : unableToLock(refused)
+}
+
+function unableToLock(ids: readonly string[]): DmlError {
+  const ids15 = ids.map((id) => id.slice(0, 15))
   return dmlError(
     'UNABLE_TO_LOCK_ROW',
     `unable to obtain exclusive access to this record or 1 records: ${ids15.join(',')}`,
   )
 }
 
-function isHeld({ untilMs, times }: RecordLock, nowMs: number): boolean {
-  if (untilMs !== null) return untilMs - nowMs > MAX_WAIT_MS
+/** A lock that ends in time is waited for. */
+function isHeld({ untilMs, times }: RecordLock, patienceMs: number): boolean {
+  if (untilMs !== null) return untilMs > patienceMs
   return (times ?? 0) > 0
 }
 

@@ -46,6 +46,16 @@ export function runAfter(dml: Dml, record: StoredRecord, saved: Pick<Saving, 'ob
   }
 }
 
+/** What the automations of one record's save take. */
+export function automationMs(dml: Dml, saved: Omit<Saving, 'input'>): number {
+  const rules = [...rulesFor(dml, saved, 'before'), ...rulesFor(dml, saved, 'after')]
+  const { object, values, id } = saved
+  const slow = rules.filter(
+    (rule) => rule.delayMs > 0 && matchesFilter(dml.org, object, { filter: rule.if, values, id }),
+  )
+  return slow.reduce((sum, { delayMs }) => sum + delayMs, 0)
+}
+
 function rulesFor(
   dml: Dml,
   saved: Pick<Saving, 'object' | 'mode'>,

@@ -72,7 +72,12 @@ export function loadFixtures(dml: Dml): void {
   }
   const { fixtures } = dml.org.settings
   if (fixtures !== 'small') loadBusiness(dml, fixtures)
-  insert(dml, 'Organization', { Name: 'Leadline Sandbox', InstanceName: 'LOCAL' })
+  insert(dml, 'Organization', {
+    Name: 'Leadline Sandbox',
+    InstanceName: 'LOCAL',
+    IsSandbox: dml.org.settings.sandbox,
+    OrganizationType: `${dml.org.settings.edition} Edition`,
+  })
 }
 
 /**

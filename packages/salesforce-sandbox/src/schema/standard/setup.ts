@@ -72,7 +72,7 @@ export const organization = defineObject({
   keyPrefix: '00D',
   fields: [
     textField('Name', 80, { required: true, nameField: true }),
-    picklistField('OrganizationType', ['Enterprise Edition'], { required: true }),
+    textField('OrganizationType', 40, { required: true }),
     flagField('IsSandbox'),
     textField('InstanceName', 5),
     picklistField('TimeZoneSidKey', ['America/New_York'], { required: true }),
