@@ -11,13 +11,14 @@ import {
   uuid,
 } from '../test-support/rows.ts'
 import { openTestWarehouse, type TestWarehouse } from '../test-support/test-warehouse.ts'
-import { NIL_UUID, toDateTime } from './values.ts'
+import { createWarehouse } from './create-warehouse.ts'
+import { NIL_UUID, toDateTime, toDay } from './values.ts'
 import type { Warehouse } from './warehouse.ts'
 
 const EVENTS_COLUMNS =
   'ws d ts received_at message_id type event anonymous_id user_id anon_node mail_node node_id channel source address ' +
   'user_agent name category group_id previous_id properties traits context integrations timestamp original_timestamp ' +
-  'sent_at impersonated bot country region lead_id contact_id company_id session_id'
+  'sent_at impersonated bot country region imported lead_id contact_id company_id session_id'
 
 describe('views', () => {
   let testWarehouse: TestWarehouse
@@ -89,6 +90,56 @@ describe('views', () => {
     ])
     assert.deepEqual(await idsOf('moved'), [{ ...moved, contact_id: uuid(44), company_id: uuid(45) }])
     assert.deepEqual(await query("SELECT count() AS n FROM events WHERE message_id = 'moved'"), [{ n: '1' }])
+  })
+
+  test('many events over many days and parts each show their own newest stamp, to the reader as well', async () => {
+    const events = Array.from({ length: 600 }, (_, n) => {
+      const d = toDay(TEST_TIME_MS - (n % 90) * 86_400_000)
+      return { ws: 7 + (n % 2), d, message_id: `m${n}`, node_id: uuid(1000 + (n % 23)) }
+    })
+    const stampsOf = (n: number): readonly number[] => [[], [1], [1, 2], [3, 2]][n % 4] ?? []
+    for (const part of [0, 1, 2]) {
+      const rows = events.filter((_, n) => n % 3 >= part)
+      await warehouse.insert('events_raw', rows.map(eventRow))
+      const stamps = events.flatMap((event, n) => {
+        const version = stampsOf(n)[part]
+        if (version === undefined) return []
+        const ids = { lead_id: uuid(2000 + n * 10 + version), session_id: uuid(9000 + n) }
+        return [eventLeadRow({ ...event, ...ids, version: String(version) })]
+      })
+      await warehouse.insert('event_leads', stamps)
+    }
+    const expected = events.map(({ message_id, node_id }, n) => ({
+      message_id,
+      lead_id: n % 4 === 0 ? node_id : uuid(2000 + n * 10 + Math.max(...stampsOf(n))),
+      session_id: n % 4 === 0 ? NIL_UUID : uuid(9000 + n),
+    }))
+    const sql =
+      'SELECT message_id, lead_id, session_id FROM events WHERE ws IN (7, 8) ORDER BY toUInt32(substring(message_id, 2))'
+    assert.deepEqual(await query(sql), expected)
+    if (testWarehouse.readerPassword === '') return
+    const reader = createWarehouse({
+      ...testWarehouse,
+      user: 'reader',
+      password: testWarehouse.readerPassword,
+    })
+    assert.deepEqual(await reader.query(sql, { row }), expected)
+    await reader.close()
+  })
+
+  test('events are joined with their stamps as both lie, and neither is held in memory', async () => {
+    const lines = await query("EXPLAIN SELECT lead_id FROM events WHERE ws = 7 AND d > '2026-09-01'")
+    const plan = lines.map(({ explain }) => String(explain).replace(/[^\w:().= '-]/g, '')).join('\n')
+    assert.match(plan, /Algorithm: FullSortingMergeJoin/)
+    for (const table of ['events_raw', 'event_leads']) {
+      const reading = plan.split('ReadFromMergeTree').find((part) => part.includes(`.${table})`))
+      assert.match(reading ?? '', /Read type: InOrder/, `${table} is not read in its order\n${plan}`)
+    }
+    assert.equal(
+      plan.match(/Filter column: .*d /g)?.length,
+      2,
+      `a condition on the day is not for both\n${plan}`,
+    )
   })
 
   test('an older version never replaces a newer one, whatever the order of arrival', async () => {
