@@ -68,16 +68,27 @@ export class HoldDown<T> {
     })
   }
 
-  /** Removes and returns what is due, at most `max` items. */
-  takeDue(nowMs: number, max: number): T[] {
-    const due: T[] = []
+  /**
+   * Removes and returns what is due, at most `max` items; if there is any, then also what lingers only to go along with
+   * others.
+   */
+  takeDue(nowMs: number, max: number, goesAlong: (item: T) => boolean = () => false): T[] {
+    const due = this.#take(max, (held) => this.#dueMs(held) <= nowMs)
+    if (due.length === 0) return due
+    const isAlong = ({ item, isInMotion, notBeforeMs }: Held<T>): boolean =>
+      !isInMotion && notBeforeMs <= nowMs && goesAlong(item)
+    return [...due, ...this.#take(max - due.length, isAlong)]
+  }
+
+  #take(max: number, isWanted: (held: Held<T>) => boolean): T[] {
+    const taken: T[] = []
     for (const [key, held] of this.#held) {
-      if (due.length >= max) break
-      if (this.#dueMs(held) > nowMs) continue
+      if (taken.length >= max) break
+      if (!isWanted(held)) continue
       this.#held.delete(key)
-      due.push(held.item)
+      taken.push(held.item)
     }
-    return due
+    return taken
   }
 
   /** When the next item is due; undefined when nothing is held. */

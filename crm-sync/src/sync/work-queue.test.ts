@@ -37,6 +37,30 @@ test('an identity change waits for quiet, other news of a person only for their 
   assert.equal(queue.nextDueMs(), undefined)
 })
 
+test('a change of a company goes along with whoever is due, and alone after the longest wait', () => {
+  const { queue, takeAt } = open()
+  const company = { ...work('acme', 'company'), kind: 'company' } as const
+  queue.add(work('ann', 'identity'))
+  queue.add(company)
+  assert.deepEqual(takeAt(10_999), [])
+  assert.deepEqual(takeAt(11_000), ['ann identity', 'acme company'])
+  queue.add(company)
+  assert.equal(queue.nextDueMs(), 14_000)
+  assert.deepEqual(takeAt(14_000), ['acme company'])
+})
+
+test('a person who comes alone waits for nobody; while people keep coming, rounds begin the quiet time apart', () => {
+  const { queue, clock, takeAt } = open()
+  queue.add(work('ann', 'identity'))
+  clock.ms = 10_300
+  queue.add(work('bob', 'identity'))
+  assert.equal(queue.nextDueMs(), 11_000)
+  assert.deepEqual(takeAt(11_000), ['ann identity'])
+  queue.add(work('cy', 'lead'))
+  assert.equal(queue.nextDueMs(), 12_000)
+  assert.deepEqual(takeAt(12_000), ['bob identity', 'cy lead'])
+})
+
 test('no change waits longer than the quiet time that is set', () => {
   const { queue } = open(20)
   queue.add(work('ann', 'lead'))

@@ -45,6 +45,9 @@ const BACKFILL_LINGER_MS = 2000
  */
 const LINGER_MS = 500
 
+/** A change of a company goes along with the next round, most often that of the person who brought it about. */
+const isOfCompany = ({ kind, reason }: Pending): boolean => kind === 'company' && reason === 'company'
+
 /**
  * What is only about visits is due at ticks, so many in a refresh interval: a round costs a few calls whoever is in
  * it, and what all wait for a tick goes in one.
@@ -62,6 +65,7 @@ export class WorkQueue {
   readonly #visits: OpenVisits
   #draining = false
   #lastFilledMs = 0
+  #lastRoundMs = 0
 
   constructor(options: QueueOptions) {
     this.#options = options
@@ -87,8 +91,9 @@ export class WorkQueue {
   }
 
   #lingerMs(item: Pending): number {
-    const { holdDownMs, now } = this.#options
-    return isOfVisits(item) ? this.#nextTickMs(now()) - now() : Math.min(LINGER_MS, holdDownMs)
+    const { holdDownMs, maxHoldMs, now } = this.#options
+    if (isOfVisits(item)) return this.#nextTickMs(now()) - now()
+    return isOfCompany(item) ? maxHoldMs : Math.min(LINGER_MS, holdDownMs)
   }
 
   #nextTickMs(ms: number): number {
@@ -122,11 +127,15 @@ export class WorkQueue {
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
-  /** In a crowd the first waits a moment for the others: a fuller round costs fewer calls for each. */
+  /**
+   * A fuller round costs fewer calls for each: in a crowd the first waits a moment for the others, and where people come
+   * all the time, rounds begin the quiet time apart.
+   */
   #nextRoundMs(): number | undefined {
     const dueMs = this.#held.nextDueMs()
-    const isCrowd = this.#held.size >= CROWD && this.#held.size < ROUND_ITEMS
-    return dueMs === undefined ? undefined : dueMs + (isCrowd ? CROWD_LINGER_MS : 0)
+    if (dueMs === undefined || this.#held.size >= ROUND_ITEMS) return dueMs
+    const lingerMs = this.#held.size >= CROWD ? CROWD_LINGER_MS : 0
+    return Math.max(dueMs + lingerMs, this.#lastRoundMs + this.#options.holdDownMs)
   }
 
   /** When a backfill's round is due: a page of it is there, or nothing more of it came for a while. */
@@ -140,7 +149,8 @@ export class WorkQueue {
   /** Removes and returns what is due, as much as a round takes; nothing of backfills. */
   takeDue(): { readonly items: readonly Pending[]; readonly refreshes: readonly Pending[] } {
     const nowMs = this.#draining ? Number.POSITIVE_INFINITY : this.#options.now()
-    const items = this.#held.takeDue(nowMs, ROUND_ITEMS)
+    const items = this.#held.takeDue(nowMs, ROUND_ITEMS, isOfCompany)
+    if (items.length > 0) this.#lastRoundMs = this.#options.now()
     if (this.#draining) return { items, refreshes: [] }
     const asked = new Set(items.map((item) => item.id))
     const contactIds = this.#visits.takeDue(nowMs, Math.max(0, ROUND_ITEMS - items.length))
