@@ -33,7 +33,8 @@ export interface KafkaCollectorOptions {
   readonly execArgv?: readonly string[]
 }
 
-/** In name spaces of its own a process may mount a file system without being root. */
+/** In name spaces of its own a process may mount a file system; without being root, where the kernel lets it. */
+const OWN_MOUNTS = process.getuid?.() === 0 ? '-m' : '-rm'
 const ON_A_SMALL_DISK = 'mount -t tmpfs -o "size=$1" none "$2" && shift 2 && exec "$@"'
 
 /** The collector as a process of its own on a real Kafka, with a spool. */
@@ -67,7 +68,7 @@ export class KafkaCollector {
     const command =
       options.diskBytes === undefined
         ? node
-        : ['unshare', '-rm', 'sh', '-c', ON_A_SMALL_DISK, 'sh', ...place, ...node]
+        : ['unshare', OWN_MOUNTS, 'sh', '-c', ON_A_SMALL_DISK, 'sh', ...place, ...node]
     const collector = new KafkaCollector(config, command, spoolDirectory)
     t.after(async () => {
       await collector.kill()
@@ -84,9 +85,12 @@ export class KafkaCollector {
   async launch(): Promise<void> {
     const env = { ...process.env, LEADLINE_CONFIG: this.#config }
     const [program = '', ...args] = this.#command
-    this.#child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.#child = child
+    const ended = new AbortController()
+    child.once('exit', (code) => ended.abort(new Error(`the collector ended with ${code} before it was ready`)))
     for (;;) {
-      const [message] = await once(this.#child, 'message')
+      const [message] = await once(child, 'message', { signal: ended.signal })
       if (message.type === 'failed') throw new Error(message.message)
       if (message.type !== 'ready') continue
       this.#url = message.url
