@@ -6,6 +6,7 @@ import { runService } from '@leadline/runtime'
 import { openStream } from '@leadline/stream'
 import { createWarehouse, type WarehouseConnection } from '@leadline/warehouse'
 import { z } from 'zod'
+import { keepHeapSmall } from '../src/keep-heap-small.ts'
 import { startCrmSync } from '../src/start-crm-sync.ts'
 
 const FILE = fileURLToPath(import.meta.url)
@@ -25,7 +26,9 @@ export function forkSync(input: {
   readonly settings: unknown
   readonly connection: WarehouseConnection
 }): ChildProcess {
-  return fork(FILE, [JSON.stringify(input)], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  // Of memory it takes what it takes in production.
+  const execArgv = ['--max-semi-space-size=8']
+  return fork(FILE, [JSON.stringify(input)], { execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
 }
 
 /** SIGKILL, and gone. */
@@ -36,6 +39,7 @@ export async function killHard(child: ChildProcess): Promise<void> {
 }
 
 if (process.argv[1] === FILE) {
+  keepHeapSmall()
   const { settings, connection } = argument.parse(JSON.parse(process.argv[2] ?? ''))
   await runService('crm-sync', async (log) => {
     const stream = await openStream(settings.stream)

@@ -15,6 +15,8 @@ const CLICKHOUSE_THREADS = '16'
 
 /** Megabytes for young objects: a batch of events outlives the usual 16, and copying it costs a sixth of the work. */
 const RESOLVER_NODE_OPTIONS = '--max-semi-space-size=32'
+/** A round of a backfill outlives any of it, so that more would only be kept besides; see keep-heap-small.ts there. */
+const CRM_SYNC_NODE_OPTIONS = '--max-semi-space-size=8'
 
 export interface PartListInput {
   readonly settings: Settings
@@ -62,8 +64,8 @@ export function buildPartList(input: PartListInput): PartList {
     ...(sandboxCrm ? [buildSandbox(part, input, sandboxCrm)] : []),
   ]
   const services = [
-    buildResolver(part),
-    part('crm-sync', 'crm-sync/src/main.ts'),
+    withNodeOptions(part('resolver', 'resolver/src/main.ts'), RESOLVER_NODE_OPTIONS),
+    withNodeOptions(part('crm-sync', 'crm-sync/src/main.ts'), CRM_SYNC_NODE_OPTIONS),
     part('collector', 'collector/src/main.ts'),
     part('console', 'console/src/main.ts'),
     part('demo', 'deploy/local/demo/main.ts', [
@@ -80,11 +82,9 @@ function buildClickhouse(part: PartMaker): Part {
   return { ...clickhouse, environment: { ...clickhouse.environment, UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS } }
 }
 
-function buildResolver(part: PartMaker): Part {
-  const resolver = part('resolver', 'resolver/src/main.ts')
-  const given = resolver.environment['NODE_OPTIONS'] ?? ''
-  const options = `${given} ${RESOLVER_NODE_OPTIONS}`.trim()
-  return { ...resolver, environment: { ...resolver.environment, NODE_OPTIONS: options } }
+function withNodeOptions(part: Part, options: string): Part {
+  const given = part.environment['NODE_OPTIONS'] ?? ''
+  return { ...part, environment: { ...part.environment, NODE_OPTIONS: `${given} ${options}`.trim() } }
 }
 
 /** Arguments are public on a machine, so the client's secret goes by the environment. */
