@@ -14,26 +14,29 @@ export type RowResult =
 
 export type SalesforceRow = Readonly<Record<string, unknown>>
 
+const textOrNothing = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '')
+const refusal = z.object({
+  statusCode: z.string(),
+  message: textOrNothing,
+  fields: z.array(z.string()).nullish(),
+})
+const NO_REFUSAL: z.output<typeof refusal> = { statusCode: 'unknown', message: '', fields: [] }
+
 const rowResult = z.object({
   id: z.string().nullish(),
   success: z.boolean(),
-  created: z.boolean().optional(),
-  errors: z
-    .array(
-      z.object({
-        statusCode: z.string(),
-        message: z.string().default(''),
-        fields: z.array(z.string()).default([]),
-      }),
-    )
-    .default([]),
+  created: z.boolean().nullish(),
+  errors: z.array(refusal).nullish(),
 })
 
 function toRowResult(row: z.output<typeof rowResult>): RowResult {
   if (row.success) return { ok: true, id: row.id ?? '', created: row.created ?? false }
-  const error = row.errors[0]
-  const answer = { code: error?.statusCode ?? 'unknown', detail: error?.message ?? '', status: 200 }
-  return { ok: false, failure: failureOf(answer, error?.fields) }
+  const [error = NO_REFUSAL] = row.errors ?? []
+  const answer = { code: error.statusCode, detail: error.message, status: 200 }
+  return { ok: false, failure: failureOf(answer, error.fields ?? []) }
 }
 
 /** What a write is for, when its caller does not say. */

@@ -111,6 +111,18 @@ const LINES: readonly (readonly [code: string, errorClass: ErrorClass, advice: s
   ['host_refused', 'auth', "set crm.loginUrl to the org's My Domain"],
   ['schema_incomplete', 'config', 'run `leadline salesforce provision`'],
   ['lane_spent', 'budget', 'raise crm.api.sharePercent, or wait'],
+  [
+    'ambiguous_match',
+    'data',
+    'merge those records, or give the right one our id in Leadline_Id__c; then replay',
+  ],
+  ['record_taken', 'data', 'see which of the two persons or companies the record stands for; then replay'],
+  [
+    'duplicate_rule',
+    'data',
+    'give the record that is meant the mail of the person, or let the rule pass the user',
+  ],
+  ['storage_full', 'config', 'free data storage in the org, or raise timeline.stopAtStoragePercent'],
   ['no_answer', 'retry', WAIT],
   ['unreachable', 'retry', 'check the network between here and Salesforce'],
   ['unreadable_answer', 'retry', WAIT],

@@ -8,10 +8,10 @@ export async function querySoql<Row>(
   soql: string,
   options: { readonly row: ZodType<Row>; readonly all?: boolean; readonly lane?: Lane },
 ): Promise<Row[]> {
-  const page = z.object({ records: z.array(options.row), nextRecordsUrl: z.string().optional() })
+  const page = z.object({ records: z.array(options.row), nextRecordsUrl: z.string().nullish() })
   const rows: Row[] = []
-  let path: string | undefined = `/${options.all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`
-  while (path !== undefined) {
+  let path: string | null | undefined = `/${options.all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`
+  while (path) {
     const { value }: { value: z.output<typeof page> } = await send({
       method: 'GET',
       path,

@@ -14,7 +14,10 @@ const errorList = z
   .array(
     z.object({
       errorCode: z.string(),
-      message: z.string().default(''),
+      message: z
+        .string()
+        .nullish()
+        .transform((text) => text ?? ''),
       fields: z.array(z.string()).nullish(),
       duplicateResult: duplicateResult.nullish().catch(undefined),
     }),
@@ -27,6 +30,7 @@ export function readFailure(answer: HttpAnswer): SalesforceFailure {
   if (status === 300) return multipleChoices(body)
   const parsed = errorList.safeParse(parseJson(body))
   const first = parsed.success ? parsed.data[0] : undefined
+  if (status === 412) return CHANGED_MEANWHILE
   if (!parsed.success || first === undefined) return foreignFailure(status)
   const fields = parsed.data.flatMap((error) => error.fields ?? [])
   const detail = parsed.data.map(({ message }) => message).join('; ')
@@ -50,6 +54,13 @@ function multipleChoices(body: string): SalesforceFailure {
   const detail = 'several records have this external id'
   return { ...failureOf({ code: 'MULTIPLE_CHOICES', detail, status: 300 }), matches }
 }
+
+/** `If-Unmodified-Since` did not hold. The status says it all: the code differs, and a composite call may have no body. */
+const CHANGED_MEANWHILE: SalesforceFailure = failureOf({
+  code: 'PRECONDITION_FAILED',
+  detail: 'the record was changed after it was read',
+  status: 412,
+})
 
 const TOO_LONG = new Set([413, 414, 431])
 
