@@ -99,12 +99,20 @@ async function assertPerson(rep: Page, email: string): Promise<void> {
 
 /** The visitor's group is their company, under the name they gave it. */
 async function assertAccount(rep: Page, sandbox: string, company: string): Promise<void> {
+  await until('the rep sees the Account and the visit', () => showsAccount(rep, sandbox, company), AT_ALL_MS)
+  assert.ok((await rep.locator('body').innerText()).includes(company), `the Account shows ${company}`)
+  assert.equal(await rep.locator('.timeline .summary').count(), 1, 'the Account shows one visit')
+}
+
+/** False while there is no Account of that name, or it has no visit yet: a company is settled after its people. */
+async function showsAccount(rep: Page, sandbox: string, company: string): Promise<boolean> {
   await rep.goto(`${sandbox}/?${new URLSearchParams({ q: company }).toString()}`)
   const accounts = rep.locator('section.card').filter({ has: rep.getByRole('heading', { name: 'Accounts' }) })
-  assert.equal(await accounts.locator('tbody th a').count(), 1, 'one Account of that name')
+  const links = await accounts.locator('tbody th a').count()
+  if (links === 0) return false
+  assert.equal(links, 1, 'one Account of that name')
   await accounts.locator('tbody th a').click()
-  assert.ok((await rep.locator('body').innerText()).includes(company), `the Account shows ${company}`)
-  assert.equal(await rep.locator('.timeline .summary').count(), 1, 'the Account shows the visit')
+  return (await rep.locator('.timeline .summary').count()) > 0
 }
 
 async function assertOutcomeOnPage(visitor: Page, email: string): Promise<void> {
