@@ -88,7 +88,9 @@ export class KafkaCollector {
     const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     this.#child = child
     const ended = new AbortController()
-    child.once('exit', (code) => ended.abort(new Error(`the collector ended with ${code} before it was ready`)))
+    child.once('exit', (code) =>
+      ended.abort(new Error(`the collector ended with ${code} before it was ready`)),
+    )
     for (;;) {
       const [message] = await once(child, 'message', { signal: ended.signal })
       if (message.type === 'failed') throw new Error(message.message)
