@@ -15,7 +15,7 @@ const event = JSON.stringify(validEvents.track)
 const key = basic(publicKey)
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 15_000
+  const deadlineMs = Date.now() + 60_000
   while (!(await isTrue())) {
     assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
     await pause(2)

@@ -23,7 +23,7 @@ export function readStored({ stream }: TestCollector): readonly StoredEvent[] {
 
 /** Waits until so many events are stored. */
 export async function untilStored(collector: TestCollector, count: number): Promise<readonly StoredEvent[]> {
-  const deadlineMs = Date.now() + 30_000
+  const deadlineMs = Date.now() + 60_000
   while (readStored(collector).length < count && Date.now() < deadlineMs) await pause(10)
   const stored = readStored(collector)
   assert.equal(stored.length, count, [...collector.lines, ...collector.stream.values(DEAD_TOPIC)].join('\n'))

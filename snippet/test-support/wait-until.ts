@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 60_000
 const POLL_MS = 20
 
 /** Waits until a condition holds; fails with what it was waiting for. */

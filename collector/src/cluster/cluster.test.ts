@@ -22,7 +22,7 @@ interface Cluster {
 }
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 30_000
+  const deadlineMs = Date.now() + 60_000
   while (!(await isTrue())) {
     assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
     await pause(20)

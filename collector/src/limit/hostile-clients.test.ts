@@ -16,7 +16,7 @@ const defaults = settingsSchema.shape.collector.parse({}).limits
 const withLimits = (limits: Partial<typeof defaults>) => ({ limits: { ...defaults, ...limits } })
 
 async function until(isTrue: () => boolean): Promise<void> {
-  const deadlineMs = Date.now() + 20_000
+  const deadlineMs = Date.now() + 60_000
   while (!isTrue()) {
     assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
     await pause(5)

@@ -21,7 +21,7 @@ const stored = (primary: MemoryStream): readonly string[] => primary.values(EVEN
 const texts = (...ids: readonly number[]): readonly string[] => ids.map((id) => value(id).value)
 
 async function until(isTrue: () => boolean): Promise<void> {
-  const deadlineMs = Date.now() + 20_000
+  const deadlineMs = Date.now() + 60_000
   while (!isTrue()) {
     assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
     await pause(2)

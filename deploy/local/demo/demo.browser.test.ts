@@ -78,7 +78,7 @@ describe('a visit to the demo site', () => {
   const seen = (name: string): SeenEvent[] =>
     [...events.values()].filter(({ event, type }) => (event ?? type) === name)
   const arrived = async (name: string, count = 1): Promise<SeenEvent[]> => {
-    for (const deadline = Date.now() + 15_000; seen(name).length < count; await delay(20))
+    for (const deadline = Date.now() + 60_000; seen(name).length < count; await delay(20))
       if (Date.now() > deadline) throw new Error(`${count} of ${name} did not arrive`)
     return seen(name)
   }

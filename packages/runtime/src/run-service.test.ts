@@ -29,7 +29,7 @@ const underParent = (behaviour = ''): Started => start(behaviour, ['ignore', 'pi
 const alone = (behaviour = ''): Started => start(behaviour, ['ignore', 'pipe', 'inherit'])
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 60_000
   while (!condition()) {
     assert.ok(Date.now() < deadline, 'the condition did not come true in time')
     await new Promise((resolve) => setTimeout(resolve, 10))

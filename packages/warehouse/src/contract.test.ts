@@ -419,7 +419,7 @@ describe('ClickHouse over HTTP', { concurrency: false }, () => {
 })
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while (!(await condition())) {
     assert.ok(Date.now() < deadline, 'the condition did not come about')
     await new Promise((resolve) => setTimeout(resolve, 25))

@@ -354,7 +354,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   while (!(await condition())) {
     assert.ok(Date.now() < deadline, 'the condition did not come about')
     await new Promise((resolve) => setTimeout(resolve, 25))
