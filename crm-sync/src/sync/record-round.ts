@@ -1,4 +1,4 @@
-import type { CrmDeliveriesRow, CrmShadowRow } from '@leadline/warehouse'
+import type { CrmShadowRow } from '@leadline/warehouse'
 import type { Applied } from '../apply/apply-plan.ts'
 import {
   buildDelivery,
@@ -11,6 +11,7 @@ import { isActive, isSameLink } from '../plan/link.ts'
 import { EXTERNAL_ID, isTimelineKind, type Link, type Operation, type Plan } from '../plan/operation.ts'
 import { carryShadows, type Move } from '../state/carry-shadows.ts'
 import { findOthersIn } from '../state/company-people.ts'
+import { insertInParts } from '../state/insert-in-parts.ts'
 import { toLinkRow, type LinkChange } from '../state/links.ts'
 import { linkKey, type RoundState, type Scope } from '../state/load-round.ts'
 import { shadowKey } from '../state/shadows.ts'
@@ -40,21 +41,21 @@ export async function recordRound(
   context: DeliveryContext,
 ): Promise<readonly string[]> {
   const { warehouse, ws } = scope
-  const deliveries: CrmDeliveriesRow[] = [
-    ...outcome.applied.map((applied) => buildDelivery(applied, context)),
-    ...outcome.plan.parked.map((parked) => buildParkedDelivery(parked, context)),
-  ]
-  await warehouse.insert('crm_deliveries_raw', deliveries)
+  await insertInParts(warehouse, 'crm_deliveries_raw', [
+    ...outcome.applied.map((applied) => () => buildDelivery(applied, context)),
+    ...outcome.plan.parked.map((parked) => () => buildParkedDelivery(parked, context)),
+  ])
   const links = await markNewAccounts(scope, outcome.state, linkChanges(outcome))
   await carryShadows(scope, links.flatMap(moveOf), context.nowMs)
-  await warehouse.insert('crm_shadow', [
+  await insertInParts(warehouse, 'crm_shadow', [
     ...recoveredRows(outcome, context),
     ...claimedRows(outcome, context),
     ...shadowRows(outcome, context),
   ])
-  await warehouse.insert(
+  await insertInParts(
+    warehouse,
     'crm_links_raw',
-    links.map((change) => toLinkRow(change, { ws, nowMs: context.nowMs })),
+    links.map((change) => () => toLinkRow(change, { ws, nowMs: context.nowMs })),
   )
   return links.flatMap(({ link }) => (isStaleCompany(link) ? [link.id] : []))
 }
@@ -89,14 +90,16 @@ function moveOf({ link, stored }: LinkChange): readonly Move[] {
   return [{ externalId: link.externalId, from: stored, to: link }]
 }
 
-function shadowRows(outcome: RoundOutcome, context: DeliveryContext): CrmShadowRow[] {
+type ShadowMaker = () => CrmShadowRow
+
+function shadowRows(outcome: RoundOutcome, context: DeliveryContext): readonly ShadowMaker[] {
   const { state, records } = outcome
   const claimed = new Map(
     outcome.plan.claims.map(({ object, crmId, written }) => [shadowKey(object, crmId), written]),
   )
   // By contact: of the record that the link led to when the round began.
   const formerly = new Map(state.people.map((person) => [person.contactId, person.shadow?.written]))
-  return outcome.applied.filter(isDone).map(({ operation, sent, result }) => {
+  return outcome.applied.filter(isDone).map(({ operation, sent, result }) => () => {
     const crmId = (result.ok && result.id) || operation.crmId
     const key = shadowKey(operation.object, crmId)
     const { [EXTERNAL_ID]: _, ...written } = sent
@@ -124,8 +127,8 @@ const replacedBy = ({ action, fields }: Operation): CrmFields =>
   action === 'update' ? Object.fromEntries(Object.entries(fields).map(([name, { old }]) => [name, old])) : {}
 
 /** Below what the same moment writes about the same record. */
-function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {
-  return plan.claims.map(({ object, crmId, externalId, fields, written }) => ({
+function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryContext): readonly ShadowMaker[] {
+  return plan.claims.map(({ object, crmId, externalId, fields, written }) => () => ({
     ws,
     object,
     crm_id: crmId,
@@ -139,8 +142,8 @@ function claimedRows({ plan, state }: RoundOutcome, { ws, nowMs }: DeliveryConte
   }))
 }
 
-function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryContext): CrmShadowRow[] {
-  return recovered.map(({ link, record }) => ({
+function recoveredRows({ recovered }: RoundOutcome, { ws, nowMs }: DeliveryContext): readonly ShadowMaker[] {
+  return recovered.map(({ link, record }) => () => ({
     ws,
     object: link.object,
     crm_id: link.crmId,
