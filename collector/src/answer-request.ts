@@ -4,7 +4,7 @@ import { acceptRequest, type Acceptance, type AcceptContext } from './accept.ts'
 import { acceptanceAnswer, refusalAnswer, toJsonHeaders, type Answer, type JsonHeaders } from './answers.ts'
 import { parseAuthorization } from './authorize.ts'
 import { plainBody, unpackBody, type BodyText } from './body-text.ts'
-import { readContent } from './content.ts'
+import { readContent, type Packing } from './content.ts'
 import type { DialectRequest, Door, WireRequest } from './dialects/dialect.ts'
 import type { Enrich } from './enrich/enrich.ts'
 import type { EventRequest } from './event-request.ts'
@@ -14,7 +14,7 @@ import type { Admission, Turned } from './limit/admission.ts'
 import type { CollectorMetrics } from './metrics.ts'
 import { refusal } from './refusals.ts'
 import { clientAddress, readFacts, type AddressPolicy } from './request-facts.ts'
-import type { Sink } from './sink.ts'
+import type { Sink, Written } from './sink.ts'
 
 export interface AnswerDeps extends AcceptContext {
   readonly admission: Admission
@@ -57,7 +57,8 @@ async function work(received: Received, pass: Pass, deps: AnswerDeps): Promise<A
   try {
     // What the decision was made from is free to go while its records are made durable: most of a request's memory.
     const decision = await decide(received, pass, deps)
-    return 'appends' in decision ? await store(decision, received.headers, deps) : decision
+    if (!('appends' in decision)) return decision
+    return settle(decision, await deps.sink.write(decision.appends), deps)
   } catch (error) {
     deps.log.error('a request failed unexpectedly', error, { requestId: received.headers['x-request-id'] })
     return refusalAnswer(refusal('internal', 'an unexpected error; send it again'), received.headers)
@@ -88,15 +89,15 @@ async function decide(received: Received, pass: Pass, deps: AnswerDeps): Promise
 
 const NO_BODY: BodyText = { ok: true, text: '', bytes: 0 }
 
-async function readText(request: EventRequest): Promise<BodyText> {
+function readText(request: EventRequest): Promise<BodyText> {
   const content = readContent(request)
-  if (!content.ok) return content
-  const body = await request.readBody(LIMITS.batchBytes)
-  if (!body.ok) return body
-  return content.packing === 'none'
-    ? plainBody(body.bytes)
-    : await unpackBody(body.bytes, content.packing, LIMITS.batchBytes)
+  if (!content.ok) return Promise.resolve(content)
+  const read = request.readBody(LIMITS.batchBytes)
+  return read.then((body) => (body.ok ? toText(body.bytes, content.packing) : body))
 }
+
+const toText = (bytes: Uint8Array, packing: Packing): BodyText | Promise<BodyText> =>
+  packing === 'none' ? plainBody(bytes) : unpackBody(bytes, packing, LIMITS.batchBytes)
 
 const toDialectRequest = (text: string, request: EventRequest): DialectRequest => ({
   text,
@@ -119,16 +120,18 @@ function judge(wire: WireRequest, received: Received, deps: AnswerDeps): Answer 
   }
 }
 
-/** Makes what was accepted durable; only then it is counted, shown and answered. */
-async function store(
-  { answer, appends, tally, sighting }: ToStore,
-  headers: Received['headers'],
-  { sink, metrics, feed }: AnswerDeps,
-): Promise<Answer> {
-  const written = await sink.write(appends)
+/** Only what is durable is counted, shown and answered. */
+function settle(
+  { answer, tally, sighting }: ToStore,
+  written: Written,
+  { metrics, feed }: AnswerDeps,
+): Answer {
   if (!written.durable) {
     const retryAfter = { 'retry-after': String(written.retryAfterSeconds) }
-    return unavailable('events cannot be stored just now; send them again', { ...headers, ...retryAfter })
+    return unavailable('events cannot be stored just now; send them again', {
+      ...answer.headers,
+      ...retryAfter,
+    })
   }
   count(tally, metrics)
   feed.show(sighting)
@@ -173,5 +176,5 @@ const turnAway = ({ refusal: why, retryAfterSeconds }: Turned, headers: JsonHead
 const overloaded = (headers: JsonHeaders): Answer =>
   unavailable('too much is under way; send it again', { ...headers, 'retry-after': '1' })
 
-const unavailable = (message: string, headers: JsonHeaders): Answer =>
+const unavailable = (message: string, headers: Answer['headers']): Answer =>
   refusalAnswer(refusal('unavailable', message), headers)

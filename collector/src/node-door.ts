@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Answer } from './answers.ts'
-import type { EventRequest } from './event-request.ts'
+import type { EventRequest, ReadBytes } from './event-request.ts'
 import type { Arrivals } from './limit/arrivals.ts'
 import { readIncoming } from './read-incoming.ts'
 import type { EventHandler } from './routes/collect.ts'
@@ -22,7 +22,7 @@ export const createNodeDoor =
   (incoming, outgoing) => {
     const handler = incoming.method === 'POST' ? handlers.get(pathOf(incoming.url ?? '')) : undefined
     if (handler === undefined) void rest(incoming, outgoing)
-    else void answer(handler(toEventRequest(incoming, arrivals)), incoming, outgoing)
+    else void answer(handler(new NodeRequest(incoming, arrivals)), incoming, outgoing)
   }
 
 async function answer(
@@ -42,15 +42,28 @@ function pathOf(url: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-const toEventRequest = (incoming: IncomingMessage, arrivals: Arrivals): EventRequest => ({
-  header(name) {
-    const value = incoming.headers[name]
+class NodeRequest implements EventRequest {
+  readonly peer: string | undefined
+  readonly url: string
+  readonly #incoming: IncomingMessage
+  readonly #arrivals: Arrivals
+
+  constructor(incoming: IncomingMessage, arrivals: Arrivals) {
+    this.peer = incoming.socket.remoteAddress
+    this.url = incoming.url ?? '/'
+    this.#incoming = incoming
+    this.#arrivals = arrivals
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#incoming.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
-  },
-  peer: incoming.socket.remoteAddress,
-  url: incoming.url ?? '/',
-  readBody: (maxBytes) => readIncoming(incoming, maxBytes, arrivals),
-})
+  }
+
+  readBody(maxBytes: number): Promise<ReadBytes> {
+    return readIncoming(this.#incoming, maxBytes, this.#arrivals)
+  }
+}
 
 function writeAnswer(outgoing: ServerResponse, { status, headers, body }: Answer): void {
   const length = body === null ? 0 : Buffer.byteLength(body)

@@ -12,7 +12,7 @@ export function readIncoming(
   const declared = parseLength(incoming.headers['content-length'])
   if (declared !== undefined && declared > maxBytes) return Promise.resolve(bodyTooLarge(maxBytes))
   return new Promise((resolve) => {
-    const chunks: Buffer[] = []
+    let chunks: Buffer[] = []
     let length = 0
     let arrival: Arrival | undefined
     // The request keeps its listeners until it is answered: what they hold on to then must be small.
@@ -21,27 +21,20 @@ export function readIncoming(
       arrival?.end()
       settle?.(result)
       settle = undefined
+      chunks = []
     }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > maxBytes) {
-        chunks.length = 0
-        end(bodyTooLarge(maxBytes))
-        return
-      }
+      if (length > maxBytes) return end(bodyTooLarge(maxBytes))
       chunks.push(chunk)
       // Most bodies come in one piece, which is not worth counting.
       if (length === declared) return
       arrival ??= arrivals.begin(() => incoming.destroy())
       arrival.add(chunk.length)
     })
-    incoming.on('end', () => {
-      const bytes = join(chunks)
-      chunks.length = 0
-      end({ ok: true, bytes })
-    })
+    incoming.on('end', () => end({ ok: true, bytes: join(chunks) }))
+    // Comes after an end too, and after an error, which node:http tells nobody who does not listen for it.
     incoming.on('close', () => end(incompleteBody))
-    incoming.on('error', () => end(incompleteBody))
   })
 }
 

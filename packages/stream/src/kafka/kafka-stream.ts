@@ -66,11 +66,11 @@ class KafkaStream implements Stream {
   async append(topic: string, values: readonly StreamValue[]): Promise<void> {
     this.#requireOpen()
     requireStorable(topic, values)
-    const shape = await this.#shape(topic)
-    const add = ({ values, bytes }: Pick<Part, 'values'> & { readonly bytes: number }): Promise<void> =>
-      this.#accumulator.add({ topic, shape, values }, bytes)
-    const [first, ...rest] = toParts(values)
-    if (first) await (rest.length === 0 ? add(first) : Promise.all([first, ...rest].map(add)))
+    const shape = this.#shapes.get(topic) ?? (await this.#shape(topic))
+    const parts = toParts(values).map(({ values, bytes }) =>
+      this.#accumulator.add({ topic, shape, values }, bytes),
+    )
+    await (parts.length === 1 ? parts[0] : Promise.all(parts))
   }
 
   async consume(consume: ConsumeOptions): Promise<Consumer> {
@@ -114,15 +114,18 @@ class KafkaStream implements Stream {
    * so that appends go on in the order in which they came.
    */
   #ask(topic: string): Promise<TopicShape | undefined> {
-    const asked = this.#learn(topic).finally(() => this.#asked.delete(topic))
+    const asked = this.admin.shape(topic)
     this.#asked.set(topic, asked)
+    const learn = (shape?: TopicShape): void => {
+      this.#asked.delete(topic)
+      if (shape) this.#shapes.set(topic, shape)
+    }
+    // In the next turn: who knows the shape need not wait, and must not come before those who still do.
+    asked.then(
+      (shape) => setImmediate(learn, shape),
+      () => setImmediate(learn),
+    )
     return asked
-  }
-
-  async #learn(topic: string): Promise<TopicShape | undefined> {
-    const shape = await this.admin.shape(topic)
-    if (shape) this.#shapes.set(topic, shape)
-    return shape
   }
 }
 
@@ -143,7 +146,9 @@ function requireStorable(topic: string, values: readonly StreamValue[]): void {
 }
 
 /** Divides an append that is too large for one send. */
-function toParts(values: readonly StreamValue[]): { values: StreamValue[]; bytes: number }[] {
+function toParts(values: readonly StreamValue[]): { values: readonly StreamValue[]; bytes: number }[] {
+  const [only, ...others] = values
+  if (only && others.length === 0) return [{ values, bytes: byteLength(only.value) + 1 }]
   const parts: { values: StreamValue[]; bytes: number }[] = []
   for (const value of values) {
     const bytes = byteLength(value.value) + 1
