@@ -25,6 +25,8 @@ const client = z.strictObject({
 })
 
 const features = z.strictObject({
+  /** Accounts may be people. */
+  personAccounts: z.boolean().default(false),
   /** A conversion fills custom fields of the contact that have the same name on the lead. */
   leadConvertCopiesFields: z.boolean().default(true),
   /** Standard objects with change events; custom objects always have them. */

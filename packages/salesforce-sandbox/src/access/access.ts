@@ -69,7 +69,7 @@ export function createAccess(org: Kept, userId: string): Access {
   const grants = (object: ObjectDefinition, field: Field, right: 'read' | 'edit'): boolean => {
     if (!isPermissionable(field)) return true
     return sets.some((set) => {
-      const grant = set.fields.get(`${object.name}.${field.name}`)
+      const grant = set.fields.get(grantName(object, field))
       return grant !== undefined && (grant.edit || (right === 'read' && grant.read))
     })
   }
@@ -115,6 +115,11 @@ function recordTypeAccess(
       return open.find(({ developerName }) => saidOf(object, developerName, 'isDefault') === true) ?? open[0]
     },
   }
+}
+
+/** A person's field is granted with the contact's that it comes from. */
+function grantName(object: ObjectDefinition, { name }: Field): string {
+  return name.endsWith('__pc') ? `Contact.${name.replace(/__pc$/, '__c')}` : `${object.name}.${name}`
 }
 
 /** Required custom fields are always open; all others start closed to everyone, their creator included. */

@@ -3,7 +3,13 @@ import { MASTER_RECORD_TYPE_ID, recordTypeId } from '../dml/record-types.ts'
 import type { Org } from '../org.ts'
 import type { ObjectDefinition, RecordType } from '../schema/schema-model.ts'
 
-const MASTER: RecordType = { developerName: 'Master', label: 'Master', active: true, picklists: new Map() }
+const MASTER: RecordType = {
+  developerName: 'Master',
+  label: 'Master',
+  active: true,
+  isPerson: false,
+  picklists: new Map(),
+}
 
 /** The record types of an object as its user has them; the master kind comes last. */
 export function describeRecordTypes(

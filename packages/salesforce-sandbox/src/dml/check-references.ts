@@ -13,20 +13,25 @@ export function resolveReferences(
 ): Checked<ReadonlyMap<Field, FieldValue>> {
   const resolved = new Map(input)
   for (const [field, value] of input) {
-    if (field.type !== 'reference' || typeof value !== 'string') continue
-    if (field.name === 'RecordTypeId') {
-      const type = resolveRecordType(dml, object, toRecordId(value) ?? value)
-      if (!type.ok) return type
-      resolved.set(field, type.value)
-      continue
-    }
-    const target = resolveReference(dml, field, value)
-    if (!target.ok) return target
-    const refused = field.name === 'OwnerId' ? checkOwner(dml, object, target.value) : undefined
-    if (refused) return refuse(refused)
-    resolved.set(field, target.value.id)
+    // What the org fills in itself may name a record that is made along with this one.
+    if (field.type !== 'reference' || typeof value !== 'string' || !field.createable) continue
+    const id = resolveId(dml, { object, field, value })
+    if (!id.ok) return id
+    resolved.set(field, id.value)
   }
   return pass(resolved)
+}
+
+function resolveId(
+  dml: Dml,
+  given: { readonly object: ObjectDefinition; readonly field: Field; readonly value: string },
+): Checked<FieldValue> {
+  const { object, field, value } = given
+  if (field.name === 'RecordTypeId') return resolveRecordType(dml, object, toRecordId(value) ?? value)
+  const target = resolveReference(dml, field, value)
+  if (!target.ok) return target
+  const refused = field.name === 'OwnerId' ? checkOwner(dml, object, target.value) : undefined
+  return refused ? refuse(refused) : pass(target.value.id)
 }
 
 function resolveReference(dml: Dml, field: Field, value: string): Checked<StoredRecord> {

@@ -4,6 +4,7 @@ import { LEAD_STATUSES } from '../schema/standard/picklists.ts'
 import type { FieldValue, FieldValues, StoredRecord } from '../store/stored-record.ts'
 import { convertedLead } from './check-references.ts'
 import { dmlError, pass, refuse, type Checked, type Dml, type DmlError } from './dml-result.ts'
+import { hasPersonAccounts, insertPerson } from './person-account.ts'
 import { findTarget } from './save-record.ts'
 import { changeRecord, insertRecord } from './write-record.ts'
 
@@ -70,11 +71,8 @@ const ACCOUNT_FIELDS: Readonly<Record<string, string>> = {
 export function convertLead(dml: Dml, conversion: Conversion): ConversionResult {
   const checked = checkConversion(dml, conversion)
   if (!checked.ok) return checked
-  const { lead, owner, account, contact } = checked.value
-  const accountId = account?.id ?? idOf(contact, 'AccountId') ?? makeAccount(dml, lead, owner)
-  const contactId = contact
-    ? mergeIntoContact(dml, lead, contact)
-    : makeContact(dml, lead, { AccountId: accountId, OwnerId: owner })
+  const { lead, owner } = checked.value
+  const { accountId, contactId } = placeLead(dml, checked.value)
   const opportunityId = makeOpportunity(dml, conversion, { accountId, contactId, owner })
   closeLead(dml, lead, {
     accountId,
@@ -85,6 +83,23 @@ export function convertLead(dml: Dml, conversion: Conversion): ConversionResult 
   moveActivities(dml, lead.id, contactId)
   fillCampaigns(dml, lead.id, contactId)
   return { ok: true, leadId: lead.id, accountId, contactId, opportunityId }
+}
+
+/** The account and the contact that the lead becomes; without a company it becomes a person, if the org knows such. */
+function placeLead(
+  dml: Dml,
+  { lead, owner, account, contact }: Converting,
+): { readonly accountId: string; readonly contactId: string } {
+  const isPerson = hasPersonAccounts(dml) && lead.values['Company'] === null
+  if (isPerson && !account && !contact) {
+    const person = insertPerson(dml, objectOf(dml, 'Account'), { ...toContact(dml, lead), OwnerId: owner })
+    return { accountId: person.id, contactId: String(person.values['PersonContactId']) }
+  }
+  const accountId = account?.id ?? idOf(contact, 'AccountId') ?? makeAccount(dml, lead, owner)
+  const contactId = contact
+    ? mergeIntoContact(dml, lead, contact)
+    : (idOf(account, 'PersonContactId') ?? makeContact(dml, lead, { AccountId: accountId, OwnerId: owner }))
+  return { accountId, contactId }
 }
 
 interface Converting {

@@ -22,6 +22,10 @@ export function deleteRecord(dml: Dml, object: ObjectDefinition, id: string): Dm
   if (fault) return refuse(fault)
   const found = findTarget(dml, object, id)
   if (!found.ok) return { ...found, id: toRecordId(id) }
+  if (object.name === 'Contact' && found.value.values['IsPersonAccount'] === true) {
+    const message = 'the contact of a person account is deleted with its account'
+    return { ...refuse(dmlError('DELETE_FAILED', message)), id: found.value.id }
+  }
   const { access } = dml.actor
   if (!object.deletable || !access.canUse(object, 'delete') || !access.canChange(found.value)) {
     return { ...refuse(noAccess()), id: found.value.id }

@@ -21,6 +21,7 @@ const DERIVED: Readonly<Record<string, Derive>> = {
   Lead: toFullName,
   Contact: toFullName,
   User: toFullName,
+  Account: (values, nowMs) => (values['IsPersonAccount'] === true ? toFullName(values, nowMs) : {}),
   CampaignMember: (values) => ({ HasResponded: values['Status'] === 'Responded' }),
   Task: (values, nowMs) => {
     const isClosed = values['Status'] === CLOSED_TASK_STATUS

@@ -22,6 +22,7 @@ import {
 } from './dml-result.ts'
 import { runAfter } from '../rules/run-automations.ts'
 import { applyRules } from './apply-rules.ts'
+import { checkPerson, mirrorPerson } from './person-account.ts'
 import { readInput, toValues, type Input } from './read-input.ts'
 import { findForeignValue } from './record-types.ts'
 import { rollUp } from './roll-up.ts'
@@ -36,6 +37,7 @@ export function createRecord(dml: Dml, object: ObjectDefinition, body: RecordBod
   const checked = checkSave(dml, { object, body, before: undefined })
   if (!checked.ok) return checked
   const { record } = insertRecord(dml, object, toValues(checked.value))
+  mirrorPerson(dml, record)
   rollUp(dml, object, { before: undefined, after: record })
   runAfter(dml, record, { object, mode: 'create' })
   return { ok: true, id: record.id, created: true, changed: true }
@@ -52,6 +54,7 @@ export function updateRecord(
   const checked = checkSave(dml, { object, body: change.body, before: found.value })
   if (!checked.ok) return { ...checked, id: found.value.id }
   const { record, changed } = changeRecord(dml, found.value, { object, values: toValues(checked.value) })
+  if (changed) mirrorPerson(dml, record)
   rollUp(dml, object, { before: found.value, after: record })
   runAfter(dml, record, { object, mode: 'update' })
   return { ok: true, id: record.id, created: false, changed }
@@ -99,14 +102,21 @@ function checkSave(dml: Dml, save: Save): Checked<Input> {
     rows: dml.chunkRows ?? 1,
   })
   if (fault) return refuse(fault)
-  const input = readInput({ dml, object, mode }, body)
+  const input = readFit(dml, save)
   if (!input.ok) return input
-  const unfit = findMissing(object, input.value, before?.values) ?? findUnfit(input.value)
-  if (unfit) return refuse(unfit)
   const resolved = resolveReferences(dml, object, input.value)
   if (!resolved.ok) return resolved
   const refused = findRefusal(dml, save, resolved.value)
   return refused ? refuse(refused) : checkRules(dml, save, resolved.value)
+}
+
+/** The fields that are given, of the right form, with none that is required left out. */
+function readFit(dml: Dml, { object, body, before }: Save): Checked<Input> {
+  const given = readInput({ dml, object, mode: before ? 'update' : 'create' }, body)
+  const input = given.ok ? checkPerson(dml, { object, input: given.value, before }) : given
+  if (!input.ok) return input
+  const unfit = findMissing(object, input.value, before?.values) ?? findUnfit(input.value)
+  return unfit ? refuse(unfit) : input
 }
 
 /** The stages after the platform's own: the org's rules, then what must be unique, then room. */

@@ -46,16 +46,18 @@ function visibleFields(
   const { object, event, version, userId } = told
   if (!version || !['CREATE', 'UPDATE', 'UNDELETE'].includes(event.changeType)) return []
   const access = createAccess(org, userId)
+  const [[id] = ['']] = event.refs
+  const isPerson = typeof org.store.get(object.name, id)?.values['LastName'] === 'string'
   return Object.entries(valuesOf(org, event, version)).flatMap(([name, value]) => {
     const field = org.schema.field(object, name)
-    const isTold = field && isPlain(org, object, field) && access.canRead(object, field)
+    const isTold = field && isPlain(field, isPerson) && access.canRead(object, field)
     return isTold ? [{ field, value }] : []
   })
 }
 
 /** A person's Name is told by its parts; what is worked out is not told at all. */
-function isPlain(org: Org, object: ObjectDefinition, field: Field): boolean {
-  const isWhole = field.nameField && org.schema.field(object, 'LastName') !== undefined
+function isPlain(field: Field, isPerson: boolean): boolean {
+  const isWhole = field.nameField && isPerson
   return !isWhole && !HIDDEN.has(field.name) && field.formula === null
 }
 

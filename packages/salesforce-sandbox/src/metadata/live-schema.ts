@@ -1,6 +1,7 @@
 import type { Settings } from '../options.ts'
 import { createSchema } from '../schema/create-schema.ts'
 import { extendSchema, readSfdxComponents, toSource } from '../schema/load-sfdx.ts'
+import { withPersonAccounts, withPersonType } from '../schema/person-accounts.ts'
 import type { Schema } from '../schema/schema-model.ts'
 import { STANDARD_OBJECTS } from '../schema/standard/standard-objects.ts'
 import type { JsonCell } from '../store/json-cell.ts'
@@ -65,9 +66,11 @@ export class LiveSchema {
   }
 
   #build(components: readonly Component[]): Schema {
-    const source = toSource(components)
+    const { personAccounts } = this.#parts.settings.features
+    const given = toSource(components)
+    const source = personAccounts ? withPersonType(given) : given
     const objects = extendSchema(STANDARD_OBJECTS, source, (name) => this.#prefixOf(name))
-    return createSchema(objects, source.permissionSets)
+    return createSchema(personAccounts ? withPersonAccounts(objects) : objects, source.permissionSets)
   }
 
   /** A custom object keeps the prefix it was given first, whatever is added later. */

@@ -145,6 +145,7 @@ function toRecordType(fullName: string, xml: RecordTypeXml): RecordType {
     developerName: fullName.replace(/^.*\./, ''),
     label: xml.label,
     active: xml.active,
+    isPerson: false,
     picklists: new Map(picklists),
   }
 }

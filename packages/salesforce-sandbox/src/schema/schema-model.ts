@@ -97,6 +97,8 @@ export interface RecordType {
   readonly developerName: string
   readonly label: string
   readonly active: boolean
+  /** Accounts of this type are people. */
+  readonly isPerson: boolean
   /** Values that a record of this type may have, by picklist; a picklist that is not named keeps all of its own. */
   readonly picklists: ReadonlyMap<string, readonly PicklistValue[]>
 }

@@ -102,12 +102,14 @@ export function assignPermissionSets(dml: Dml): void {
 /** Gives each record type of the schema a record of its own; one that is gone from the schema is no longer active. */
 export function keepRecordTypes(dml: Dml): void {
   const { schema, store } = dml.org
+  const hasPersons = dml.org.settings.features.personAccounts
   const wanted = new Map<string, FieldValues>()
   for (const object of schema.objects) {
     for (const type of object.recordTypes) {
       const names = { DeveloperName: type.developerName, SobjectType: object.name }
       const id = recordTypeId(dml.org, object, type) ?? insert(dml, 'RecordType', names)
-      wanted.set(id, { Name: type.label, IsActive: type.active })
+      const kind = hasPersons ? { IsPersonType: type.isPerson } : {}
+      wanted.set(id, { Name: type.label, IsActive: type.active, ...kind })
     }
   }
   const setup = schema.object('RecordType')
