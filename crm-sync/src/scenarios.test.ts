@@ -214,6 +214,8 @@ test('the loser of a merge leads to its winner, and comes back when it is undele
     () => only('Leadline_Activity__c').values['Leadline_Lead__c'] === winnerId,
     'the visit hangs on the winner',
   )
+  await settle()
+  assert.equal(desk.org.admin.stats().noOpWrites, 0, 'Salesforce took the visit along')
 })
 
 test('a merge of two records of ours keeps both people, and writes the fields of one', async () => {

@@ -74,16 +74,20 @@ export async function loadTimeline(read: ReadScope, wanted: TimelineWanted): Pro
   return { rows, recovered }
 }
 
-/** Salesforce takes rows along when it merges Accounts: those that we knew under another one are read. */
+/**
+ * Salesforce takes rows along when it merges records, and Tasks when it converts a Lead: those that we knew under another
+ * record are read.
+ */
 async function readMoved(
   read: ReadScope,
   { state, people, accountOf }: TimelineWanted,
   rows: ReadonlyMap<string, TimelineRow>,
 ): Promise<readonly Recovered[]> {
   const moved = state.people.flatMap((person) => {
-    const account = accountOf(person)
+    const standing = people.get(person.contactId)
+    const record = standing !== undefined && 'record' in standing ? standing.record : undefined
     const own = [...sessionIdsOf(person), ...dayIdsOf(person, people)].flatMap((id) => rows.get(id) ?? [])
-    return account === undefined ? [] : own.filter((row) => isUnderAnother(row, account))
+    return own.filter((row) => isUnderAnother(row, { record, account: accountOf(person) }))
   })
   const found = await Promise.all(
     ([ACTIVITY, TASK] as const).map((object) =>
@@ -100,10 +104,27 @@ async function readMoved(
   })
 }
 
-function isUnderAnother({ link, fields }: TimelineRow, account: string): boolean {
-  const field = ACCOUNT_FIELDS[link.object === TASK ? TASK : ACTIVITY]
-  const known = fields[field] ?? null
-  return isActive(link) && !isBlank(known) && known !== account
+interface Parents {
+  readonly record: CrmRecord | undefined
+  /** Salesforce id. */
+  readonly account: string | undefined
+}
+
+function isUnderAnother({ link, fields }: TimelineRow, { record, account }: Parents): boolean {
+  if (!isActive(link)) return false
+  const object = link.object === TASK ? TASK : ACTIVITY
+  const isElsewhere = (field: string, id: string | undefined): boolean =>
+    id !== undefined && !isBlank(fields[field] ?? null) && fields[field] !== id
+  return (
+    isElsewhere(ACCOUNT_FIELDS[object], account) ||
+    (record !== undefined && isElsewhere(personField(object, record), record.id))
+  )
+}
+
+/** A row of ours hangs on a Lead by one field and on a Contact by another. */
+function personField(object: typeof ACTIVITY | typeof TASK, { object: person }: CrmRecord): string {
+  if (object === TASK) return 'WhoId'
+  return person === 'Contact' ? 'Leadline_Contact__c' : 'Leadline_Lead__c'
 }
 
 export const sessionIdsOf = (person: PersonState): readonly string[] => [
