@@ -16,6 +16,8 @@ export interface CrmSyncOptions {
   readonly retryTimes?: RetryTimes
   readonly probeTimes?: ProbeTimes
   readonly leaseTimes?: LeaseTimes
+  /** Milliseconds of a clock that nobody sets; of the machine, unless given. */
+  readonly elapsedMs?: () => number
 }
 
 /**
@@ -23,14 +25,14 @@ export interface CrmSyncOptions {
  * the others wait for its end, with `standby` 1 in their report.
  */
 export async function startCrmSync(options: CrmSyncOptions): Promise<RunningService> {
-  const { settings, warehouse, log, leaseTimes = LEASE_TIMES } = options
+  const { settings, warehouse, log, leaseTimes = LEASE_TIMES, elapsedMs = () => performance.now() } = options
   const lease = new OwnerLease({
     warehouse,
     workspaces: settings.workspaces.flatMap(({ id, crm }) => (crm ? [id] : [])),
     times: leaseTimes,
     log,
     now: Date.now,
-    elapsedMs: () => performance.now(),
+    elapsedMs,
   })
   const owner = new WhileOwner({
     lease,

@@ -200,7 +200,7 @@ async function settle(stream: Stream, sync: RunningService, withinMs?: number): 
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs
   while (!(await condition())) {
