@@ -45,6 +45,8 @@ const limits = z.strictObject({
   dataStorageMB: z.number().positive().default(10_240),
   /** Requests that may be open for more than 20 seconds at a time. */
   concurrentLong: z.number().int().positive().default(25),
+  /** Change and platform events that are delivered in a day; beyond them subscribers get none. */
+  deliveredEvents: z.number().int().min(0).default(100_000),
   /** Shown in Sforce-Limit-Info: `1/750`; null for nothing. */
   apiBursts: z.string().nullable().default(null),
   /** A save waits this long for a row that another one holds. */

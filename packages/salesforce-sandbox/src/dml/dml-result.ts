@@ -46,7 +46,14 @@ export interface DmlError {
 }
 
 export type DmlResult =
-  | { readonly ok: true; readonly id: string; readonly created: boolean; readonly changed: boolean }
+  | {
+      readonly ok: true
+      readonly id: string
+      readonly created: boolean
+      readonly changed: boolean
+      /** Of a platform event: the id under which it is on its way. */
+      readonly enqueued?: string
+    }
   | {
       readonly ok: false
       readonly id?: string | undefined

@@ -20,6 +20,7 @@ import {
   type DmlError,
   type DmlResult,
 } from './dml-result.ts'
+import { publishEvent } from '../events/publish-event.ts'
 import { runAfter } from '../rules/run-automations.ts'
 import { applyRules } from './apply-rules.ts'
 import { checkPerson, mirrorPerson } from './person-account.ts'
@@ -34,6 +35,7 @@ const BYTES_PER_RECORD = 2048
 
 /** Creates one record through every rule, in the order in which the platform reports them. */
 export function createRecord(dml: Dml, object: ObjectDefinition, body: RecordBody): DmlResult {
+  if (object.isEvent) return publish(dml, object, body)
   const checked = checkSave(dml, { object, body, before: undefined })
   if (!checked.ok) return checked
   const { record } = insertRecord(dml, object, toValues(checked.value))
@@ -41,6 +43,16 @@ export function createRecord(dml: Dml, object: ObjectDefinition, body: RecordBod
   rollUp(dml, object, { before: undefined, after: record })
   runAfter(dml, record, { object, mode: 'create' })
   return { ok: true, id: record.id, created: true, changed: true }
+}
+
+/** A platform event is checked by its fields alone, and on its way at once. */
+function publish(dml: Dml, object: ObjectDefinition, body: RecordBody): DmlResult {
+  const input = readFit(dml, { object, body, before: undefined })
+  if (!input.ok) return input
+  if (!mayWrite(dml, { object, body, before: undefined })) return refuse(noAccess())
+  const { userId } = dml.actor
+  const { id, uuid } = publishEvent(dml.org, { object, values: toValues(input.value), userId })
+  return { ok: true, id, created: true, changed: true, enqueued: uuid }
 }
 
 /** Updates one record by its 15 or 18-character id. */

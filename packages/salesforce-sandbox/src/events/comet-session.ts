@@ -1,4 +1,5 @@
 import type { ChangeEvent } from './event-log.ts'
+import { takeDeliveries } from './delivery-budget.ts'
 import { createAccess } from '../access/access.ts'
 import type { Org } from '../org.ts'
 import { renderEvent } from './render-event.ts'
@@ -14,12 +15,22 @@ export interface CometSession {
 
 const ALL_CHANGES = 'ChangeEvents'
 
-/** `/data/LeadChangeEvent` is Lead, `/data/Foo__ChangeEvent` is Foo__c; `*` for all; undefined when there is none. */
+/** `/data/LeadChangeEvent` is Lead, `/data/Foo__ChangeEvent` is Foo__c, `/event/Foo__e` itself; `*` for all changes. */
 export function objectOfChannel(org: Org, channel: string): string | undefined {
-  const name = /^\/data\/(\w+)$/.exec(channel)?.[1] ?? ''
+  const [, kind, name = ''] = /^\/(data|event)\/(\w+)$/.exec(channel) ?? []
+  if (kind === undefined) return undefined
+  return kind === 'event' ? eventNamed(org, name) : changedObject(org, name)
+}
+
+function eventNamed(org: Org, name: string): string | undefined {
+  const object = org.schema.object(name)
+  return object?.isEvent ? object.name : undefined
+}
+
+function changedObject(org: Org, name: string): string | undefined {
   if (name === ALL_CHANGES) return '*'
   const object = org.schema.object(name.replace(/__ChangeEvent$/, '__c').replace(/ChangeEvent$/, ''))
-  if (!object || !name.endsWith('ChangeEvent')) return undefined
+  if (!object || object.isEvent || !name.endsWith('ChangeEvent')) return undefined
   return object.custom || org.settings.features.cdcEntities.includes(object.name) ? object.name : undefined
 }
 
@@ -69,13 +80,15 @@ export function takeMessages(org: Org, session: CometSession): readonly Record<s
   const found: { channel: string; event: ChangeEvent }[] = []
   for (const [channel, cursor] of session.cursors) {
     const object = objectOfChannel(org, channel)
-    const events = org.events.after(cursor).filter((event) => object === '*' || event.object === object)
+    const events = org.events
+      .after(cursor)
+      .filter((event) => (object === '*' ? event.payload === undefined : event.object === object))
     found.push(...events.map((event) => ({ channel, event })))
     const last = events.at(-1)
     if (last) session.cursors.set(channel, last.replayId)
   }
   const sorted = found.toSorted((a, b) => a.event.replayId - b.event.replayId)
-  return distort(org, sorted).map(({ channel, event }) => ({
+  return takeDeliveries(org, distort(org, sorted)).map(({ channel, event }) => ({
     channel,
     data: {
       schema: 'IeRuaY6cbI_HsV8Rv1Mc5g',

@@ -12,6 +12,8 @@ const changeEventSchema = z.object({
   sequence: z.number().int(),
   /** Record id and version, one for each record that changed in the same way. */
   refs: z.array(z.tuple([z.string(), z.number().int()])),
+  /** Of a platform event, which no record stands behind. */
+  payload: z.record(z.string(), z.unknown()).optional(),
 })
 export type ChangeEvent = z.infer<typeof changeEventSchema>
 

@@ -65,7 +65,7 @@ function toValues(changes: Change['version']['changes']): Record<string, unknown
 }
 
 /** Replay ids rise by steps of 1 to 7, as those of a shared log do. */
-function nextReplayId(org: Org): number {
+export function nextReplayId(org: Org): number {
   const last = Number(org.state.get('counter:replay') ?? 1000)
   const step = 1 + ((last * 31 + org.settings.seed * 17) % 7)
   org.state.set('counter:replay', String(last + step))

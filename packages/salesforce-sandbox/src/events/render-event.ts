@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto'
 import { createAccess } from '../access/access.ts'
 import { parseDateTimeMs } from '../clock.ts'
 import type { Org } from '../org.ts'
 import type { Field, ObjectDefinition } from '../schema/schema-model.ts'
 import type { FieldValue, RecordVersion } from '../store/stored-record.ts'
 import type { ChangeEvent } from './event-log.ts'
+import { toUuid } from './uuid.ts'
 
 const COMMIT_BASE = 10_708_862_594_919
 
 /** One event as a subscriber gets it: without the fields that its user may not see. */
 export function renderEvent(org: Org, event: ChangeEvent, userId: string): Record<string, unknown> {
   const object = org.schema.object(event.object)
+  if (event.payload) return object ? visiblePayload(org, { object, payload: event.payload, userId }) : {}
   const version = versionOf(org, event)
   const shown = object ? visibleFields(org, { object, event, version, userId }) : []
   const header = {
@@ -26,6 +27,20 @@ export function renderEvent(org: Org, event: ChangeEvent, userId: string): Recor
     changedFields: event.changeType === 'UPDATE' ? shown.map(({ field }) => toPathName(field)) : [],
   }
   return { ...nest(shown), ChangeEventHeader: header }
+}
+
+/** A platform event without the fields that its reader may not see. */
+function visiblePayload(
+  org: Org,
+  told: { object: ObjectDefinition; payload: Readonly<Record<string, unknown>>; userId: string },
+): Record<string, unknown> {
+  const { object, payload, userId } = told
+  const access = createAccess(org, userId)
+  const shown = Object.entries(payload).filter(([name]) => {
+    const field = org.schema.field(object, name)
+    return field && access.canRead(object, field)
+  })
+  return Object.fromEntries(shown)
 }
 
 function versionOf(org: Org, event: ChangeEvent): RecordVersion | undefined {
@@ -129,11 +144,4 @@ function originOf(version: RecordVersion | undefined): string {
   const origin = ORIGINS[version?.via ?? ''] ?? ''
   const client = version?.client ?? null
   return client === null || origin === '' || version?.via === 'ui' ? origin : `${origin};client=${client}`
-}
-
-function toUuid(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
-  )
 }

@@ -10,6 +10,8 @@ export const limitChangeSchema = z.strictObject({
   perAppUsage: z.string().nullable().optional(),
   /** Requests that may be open for more than 20 seconds at a time. */
   concurrentLong: z.number().int().min(0).optional(),
+  /** Change and platform events that are delivered in a day. */
+  deliveredEvents: z.number().int().min(0).optional(),
   /** How far searches lag behind, in ms. */
   searchLagMs: z.number().int().min(0).optional(),
   /** Every call is refused as one too many at a time. */

@@ -77,7 +77,8 @@ export class LiveSchema {
   #prefixOf(name: string): string {
     const { state } = this.#parts
     const known = state.get(`prefix:${name}`)
-    const prefix = known ?? `a${(state.next('counter:prefix') - 1).toString(36).padStart(2, '0')}`
+    const kind = name.endsWith('__e') ? 'e' : 'a'
+    const prefix = known ?? `${kind}${(state.next('counter:prefix') - 1).toString(36).padStart(2, '0')}`
     if (known === undefined) state.set(`prefix:${name}`, prefix)
     return prefix
   }

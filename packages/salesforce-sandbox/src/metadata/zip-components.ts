@@ -27,7 +27,7 @@ function readFile(type: string, name: string, text: string): readonly Component[
   if (type !== 'CustomObject') return [component]
   const fields = toFields(fullName, body['fields'])
   // A standard object's file only carries its custom fields.
-  return fullName.endsWith('__c') ? [component, ...fields] : fields
+  return /__(c|e)$/.test(fullName) ? [component, ...fields] : fields
 }
 
 /** In a deployment zip an object's file holds its fields. */

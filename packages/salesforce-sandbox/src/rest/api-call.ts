@@ -39,6 +39,12 @@ export function noteResult(trace: Trace, result: DmlResult): void {
   else if (!result.changed) trace.noOps += 1
 }
 
+/** A platform event that was taken is told by an error that is none. */
+export function enqueuedOf({ enqueued }: Extract<DmlResult, { ok: true }>): readonly object[] {
+  if (enqueued === undefined) return []
+  return [{ statusCode: 'OPERATION_ENQUEUED', message: enqueued, fields: [] }]
+}
+
 const jsonObject = z.record(z.string(), z.unknown())
 
 /** The request body as a JSON object. */

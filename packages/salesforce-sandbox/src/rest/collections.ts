@@ -6,7 +6,7 @@ import { createRecord, updateRecord, type RecordBody } from '../dml/save-record.
 import { fail, failDml, json, type Reply } from '../http/reply.ts'
 import type { ObjectDefinition } from '../schema/schema-model.ts'
 import { toRecordId } from '../store/record-id.ts'
-import { findObject, noteResult, readJsonBody, type ApiCall } from './api-call.ts'
+import { enqueuedOf, findObject, noteResult, readJsonBody, type ApiCall } from './api-call.ts'
 
 export const MAX_RECORDS = 200
 const MAX_TYPE_RUNS = 10
@@ -105,7 +105,7 @@ export function answerMany(call: ApiCall, results: readonly DmlResult[], withCre
     results.map((result) => {
       if (result.ok) {
         const { id, created } = result
-        return { id, success: true, errors: [], ...(withCreated ? { created } : {}) }
+        return { id, success: true, errors: enqueuedOf(result), ...(withCreated ? { created } : {}) }
       }
       const { code, message, fields } = result.error
       const failure = { success: false, errors: [{ statusCode: code, message, fields }] }

@@ -3,6 +3,7 @@ import { describeGlobal, describeObject } from '../describe/describe-object.ts'
 import { schemaModifiedMs } from '../describe/schema-modified.ts'
 import { headerOf } from '../http/http-request.ts'
 import { empty, fail, json, notFound, type Reply } from '../http/reply.ts'
+import { deliveriesLeft, maxDeliveries } from '../events/delivery-budget.ts'
 import { identityUrl } from '../oauth/identity.ts'
 import { maxCalls, usedCalls } from '../http/call-budget.ts'
 import { findObject, type ApiCall } from './api-call.ts'
@@ -33,7 +34,7 @@ export function showLimits(call: ApiCall): Reply {
     DailyBulkV2QueryFileStorageMB: untouched(976_562),
     DataStorageMB: { Max: dataStorageMB, Remaining: Math.max(0, dataStorageMB - usedMB) },
     FileStorageMB: untouched(10_240),
-    DailyDeliveredPlatformEvents: untouched(25_000),
+    DailyDeliveredPlatformEvents: { Max: maxDeliveries(call.org), Remaining: deliveriesLeft(call.org) },
     DailyDurableStreamingApiEvents: untouched(100_000),
     HourlyODataCallout: untouched(20_000),
   })

@@ -10,7 +10,7 @@ import { renderField } from '../soql/render-field.ts'
 import { attributesOf } from '../soql/render-record.ts'
 import { toRecordId } from '../store/record-id.ts'
 import type { StoredRecord } from '../store/stored-record.ts'
-import { findObject, noteResult, readJsonBody, type ApiCall } from './api-call.ts'
+import { enqueuedOf, findObject, noteResult, readJsonBody, type ApiCall } from './api-call.ts'
 
 /** POST /sobjects/X */
 export function createOne(call: ApiCall): Reply {
@@ -22,7 +22,7 @@ export function createOne(call: ApiCall): Reply {
   noteResult(call.trace, result)
   if (!result.ok) return failDml(result.error)
   const location = `${call.base}/sobjects/${object.name}/${result.id}`
-  return json(201, { id: result.id, success: true, errors: [] }, { location })
+  return json(201, { id: result.id, success: true, errors: enqueuedOf(result) }, { location })
 }
 
 /** PATCH /sobjects/X/{id} */

@@ -154,6 +154,7 @@ const PLAIN_OBJECT = {
   createable: true,
   updateable: true,
   deletable: true,
+  isEvent: false,
   recordTypes: [],
 }
 

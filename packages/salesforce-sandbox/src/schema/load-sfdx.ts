@@ -77,7 +77,7 @@ export function toSource(components: readonly Component[]): SfdxSource {
   }
   return {
     objects: ofType('CustomObject')
-      .filter(({ fullName }) => fullName.endsWith('__c'))
+      .filter(({ fullName }) => /__(c|e)$/.test(fullName))
       .map((component) => ({ name: component.fullName, xml: parseObject(component) })),
     fields: partsOf('CustomField', (component) => toCustomField(parseField(component))),
     recordTypes: partsOf('RecordType', (component) =>
@@ -113,9 +113,9 @@ export function extendSchema(
       label: xml.label,
       labelPlural: xml.pluralLabel,
       custom: true,
+      ...(name.endsWith('__e') ? EVENT : {}),
       fields: [
-        lookupField('OwnerId', ['Group', 'User'], { label: 'Owner ID', required: true }),
-        toNameField(xml),
+        ...(name.endsWith('__e') ? [] : toRecordFields(name, xml)),
         ...(source.fields.get(name) ?? []),
       ],
     }),
@@ -150,8 +150,18 @@ function toRecordType(fullName: string, xml: RecordTypeXml): RecordType {
   }
 }
 
-function toNameField(xml: ObjectXml): Field {
-  const { label, type, displayFormat } = xml.nameField
+/** Published and delivered; there is nothing to change, delete or query. */
+const EVENT = { isEvent: true, updateable: false, deletable: false }
+
+function toRecordFields(name: string, { nameField }: ObjectXml): readonly Field[] {
+  if (!nameField) throw new Error(`${name} is not a valid CustomObject: it has no nameField`)
+  return [
+    lookupField('OwnerId', ['Group', 'User'], { label: 'Owner ID', required: true }),
+    toNameField(nameField),
+  ]
+}
+
+function toNameField({ label, type, displayFormat }: NonNullable<ObjectXml['nameField']>): Field {
   const shape = type === 'AutoNumber' ? autoNumber(displayFormat) : { length: 80 }
   return defineField('string', 'Name', { label, nameField: true, ...shape })
 }

@@ -87,6 +87,8 @@ export interface ObjectDefinition {
   readonly createable: boolean
   readonly updateable: boolean
   readonly deletable: boolean
+  /** A platform event: published, never stored. */
+  readonly isEvent: boolean
   readonly fields: readonly Field[]
   /** Kinds of records that the object has beside the master kind. */
   readonly recordTypes: readonly RecordType[]

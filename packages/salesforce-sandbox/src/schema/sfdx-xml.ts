@@ -66,7 +66,13 @@ const nameField = z.object({
   displayFormat: z.string().optional(),
 })
 
-const customObject = z.object({ label: z.string(), pluralLabel: z.string(), nameField })
+/** A platform event has an `eventType`, and no name. */
+const customObject = z.object({
+  label: z.string(),
+  pluralLabel: z.string(),
+  nameField: nameField.optional(),
+  eventType: z.string().optional(),
+})
 
 const recordType = z.object({
   label: z.string(),

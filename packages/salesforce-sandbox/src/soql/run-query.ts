@@ -145,6 +145,9 @@ function answer(run: () => QueryOutcome): QueryOutcome {
 
 function findObject(request: QueryRequest, name: string): ObjectDefinition {
   const object = request.org.schema.object(name)
+  if (object?.isEvent) {
+    throw new SoqlError('INVALID_TYPE_FOR_OPERATION', `entity type ${object.name} does not support query`)
+  }
   if (object && request.access.canUse(object, 'read')) return object
   throw unsupportedObject(name)
 }
