@@ -12,9 +12,15 @@ export interface Program {
   stop(): Promise<void>
 }
 
-export async function startProgram(file: string, args: readonly string[]): Promise<Program> {
+export async function startProgram(
+  file: string,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<Program> {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
   })
