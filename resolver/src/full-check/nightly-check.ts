@@ -4,7 +4,7 @@ import { toDay } from '@leadline/warehouse'
 import { z } from 'zod'
 import type { StageDependencies } from '../start-stages.ts'
 import type { Workspace } from '../workspaces.ts'
-import { findDifferences, requestRepair } from './find-differences.ts'
+import { compareInPortions, requestRepair } from './find-differences.ts'
 
 type CheckDependencies = Pick<StageDependencies, 'warehouse' | 'stream' | 'workspaces' | 'log' | 'now'>
 
@@ -106,13 +106,17 @@ const writeSetting = async (
 ): Promise<void> =>
   await warehouse.insert('settings', [{ ws: workspace, ...setting, version: String(now()) }])
 
+/** What differs is handed on as it is found: after a change of rules that may be all there is. */
 async function check({ warehouse, stream, log }: CheckDependencies, workspace: Workspace): Promise<void> {
-  const found = await findDifferences(warehouse, workspace)
+  const found = await compareInPortions(
+    warehouse,
+    workspace,
+    async (portion) => await requestRepair(stream, workspace.id, portion),
+  )
   const fields = { workspace: workspace.id, checked: found.checked, differences: found.total, ...found.rows }
   if (found.total === 0) return log.info('the full comparison found no difference', fields)
   log.warn(
     'the full comparison found differences, which are mended now; a few may be events in flight',
     fields,
   )
-  await requestRepair(stream, workspace.id, found)
 }
