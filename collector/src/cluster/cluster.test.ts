@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,16 +41,32 @@ async function start(t: TestContext): Promise<Cluster> {
   await writeFile(config, JSON.stringify({ ...validSettings.least, collector, stream: settings }))
   const child = fork(main, { env: { ...process.env, LEADLINE_CONFIG: config }, silent: true })
   t.after(async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-    }
+    if (child.exitCode === null && child.signalCode === null) await stop(child)
     await rm(directory, { recursive: true, maxRetries: 5 })
   })
-  const [message] = await once(child, 'message')
-  assert.equal(message.type, 'ready')
-  return { child, url: message.url, open }
+  const { url } = await next(child, 'ready')
+  return { child, url, open }
+}
+
+/** Its workers are gone with it: killed, it would leave them behind in a directory that is about to be deleted. */
+async function stop(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit')
+  child.send({ type: 'stop' })
+  await exited
+}
+
+/** The next message of a kind; others come in between, and none once the process is gone. */
+async function next(child: ChildProcess, type: string) {
+  const gone = new AbortController()
+  const end = (): void => gone.abort(new Error(`it ended before it said ${type}`))
+  child.once('exit', end)
+  try {
+    for await (const [message] of on(child, 'message', { signal: gone.signal }))
+      if (message.type === type) return message
+    return undefined
+  } finally {
+    child.off('exit', end)
+  }
 }
 
 const send = (url: string, messageId: string): Promise<Response | undefined> =>
@@ -58,7 +74,7 @@ const send = (url: string, messageId: string): Promise<Response | undefined> =>
     method: 'POST',
     body: JSON.stringify({ ...validEvents.track, messageId }),
     headers: basic('wk_tests_1'),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   }).catch(() => undefined)
 
 /** Ids of the processes that another has forked. */
@@ -74,9 +90,9 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
 }
 
 async function report({ child }: Cluster): Promise<{ idle: boolean; steps: Record<string, number> }> {
+  const answer = next(child, 'report')
   child.send({ type: 'report', id: 1 })
-  const [message] = await once(child, 'message')
-  return message.report
+  return (await answer).report
 }
 
 test('several processes share a port, and are counted as one', async (t) => {

@@ -5,7 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import { validEvents } from '@leadline/contract/fixtures'
 import { settingsSchema } from '@leadline/contract'
-import { basic, publicKey, readAnswer, startTestCollector } from '../../test-support/test-collector.ts'
+import {
+  basic,
+  publicKey,
+  readAnswer,
+  startTestCollector,
+  type TestCollector,
+} from '../../test-support/test-collector.ts'
 
 const event = JSON.stringify(validEvents.track)
 const key = basic(publicKey)
@@ -15,13 +21,17 @@ const SOCKETS = Number(process.env['LEADLINE_OPEN_SOCKETS'] ?? 1500)
 const defaults = settingsSchema.shape.collector.parse({}).limits
 const withLimits = (limits: Partial<typeof defaults>) => ({ limits: { ...defaults, ...limits } })
 
-async function until(isTrue: () => boolean): Promise<void> {
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = Date.now() + 60_000
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     assert.ok(Date.now() < deadlineMs, 'the condition did not come true')
     await pause(5)
   }
 }
+
+/** Others are let in: at once as a rule, and later where a busy machine is late itself. */
+const untilStored = (post: TestCollector['post']): Promise<void> =>
+  until(async () => (await post('/v1/track', event, key).catch(() => undefined))?.status === 200)
 
 async function open(
   t: TestContext,
@@ -45,7 +55,7 @@ test('a request whose head never ends is cut off in time, and so is one whose bo
   body.write('POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"slow":')
   await until(() => head.closedByPeer && body.closedByPeer)
   assert.match(head.received, /^HTTP\/1\.1 408 /)
-  assert.equal((await post('/v1/track', event, key)).status, 200)
+  await untilStored(post)
 })
 
 test('clients that send much and never finish are cut off before they fill the memory; others get through', async (t) => {
@@ -76,8 +86,8 @@ test('more connections than are allowed are closed at once, and room is given ba
   await until(() => further.closedByPeer)
   assert.ok(first.every(({ closedByPeer }) => !closedByPeer))
   for (const socket of first) socket.destroy()
-  await until(() => first.every(({ closedByPeer }) => closedByPeer))
-  assert.equal((await post('/v1/track', event, key)).status, 200)
+  // The other end learns later that they are gone.
+  await untilStored(post)
 })
 
 test('an address that sends too much is answered 429 with Retry-After, and the proxy in front is believed', async (t) => {
