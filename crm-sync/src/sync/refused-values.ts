@@ -1,3 +1,4 @@
+import { NOTHING_REFUSED, type RefusalOf } from '../plan/field-mapping.ts'
 import { CRM_OBJECTS, type CrmObject } from '../plan/operation.ts'
 import { fitValue, type FieldValue, type ObjectSchema } from '../plan/field-values.ts'
 
@@ -27,10 +28,6 @@ export class RefusedValues {
   /** Values that were put to the test again, until describe was read anew. */
   #probed: readonly Refusal[] = []
 
-  get isEmpty(): boolean {
-    return this.#byKey.size === 0
-  }
-
   refuse(refusal: Refusal): void {
     this.#byKey.set(keyOf(refusal.object, refusal.field, refusal.value), refusal)
     for (const key of this.#byKey.keys()) {
@@ -39,11 +36,15 @@ export class RefusedValues {
     }
   }
 
-  /** Signature of the refusal that keeps a value back; undefined when it may be written. */
-  signatureOf(object: CrmObject, field: string, value: FieldValue): string | undefined {
-    const refusal =
-      this.#byKey.get(keyOf(object, field, undefined)) ?? this.#byKey.get(keyOf(object, field, value))
-    return refusal?.signature
+  /**
+   * Tells the signature of the refusal that keeps a value back, as known now. A round goes by one of these: what is put
+   * to the test in the midst of it would be left out without a word where its description rules the value out.
+   */
+  snapshot(): RefusalOf {
+    if (this.#byKey.size === 0) return NOTHING_REFUSED
+    const known = new Map(this.#byKey)
+    return (object, field, value) =>
+      (known.get(keyOf(object, field, undefined)) ?? known.get(keyOf(object, field, value)))?.signature
   }
 
   /** A field of the mapping that was there and is not any more was hidden or removed: what it should hold waits. */

@@ -2,7 +2,6 @@ import { applyPlan, type Applied, type ApplyOutcome } from '../apply/apply-plan.
 import { findRefusedFields } from '../apply/refused-fields.ts'
 import type { BulkWriter } from '../bulk/bulk-writer.ts'
 import type { DeliveryContext } from '../deliveries/build-deliveries.ts'
-import { NOTHING_REFUSED } from '../plan/field-mapping.ts'
 import type { CrmFields } from '../plan/field-values.ts'
 import type { OwnerCandidate } from '../plan/owner.ts'
 import { planRound, type Schemas } from '../plan/plan-round.ts'
@@ -177,6 +176,7 @@ async function planLoaded(
   const schemas = await org.schemas()
   const read = openReadScope(org, schemas)
   noteFields(refused, read)
+  const refusalOf = refused.snapshot()
   const companies = companiesToPlan(items, loaded)
   const wanted = { people: loaded.people, companies, hints, match: crm.match }
   const standings = await readStandings(dependencies, read, wanted)
@@ -206,9 +206,7 @@ async function planLoaded(
       crm,
       mapping: org.mapping,
       owners: givesAway(crm) ? await dependencies.owners() : [],
-      refusalOf: refused.isEmpty
-        ? NOTHING_REFUSED
-        : (object, field, value) => refused.signatureOf(object, field, value),
+      refusalOf,
       isStorageFull: (await dependencies.isStorageFull?.()) ?? false,
     },
     openSinceMs: dependencies.now() - dependencies.sessionTimeoutMs,
