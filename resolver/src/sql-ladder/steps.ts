@@ -125,16 +125,27 @@ export const COOKIE_OWNERS: readonly string[] = [
 
 const USER = `if(node_id = mail_node OR node_id = anon_node, ${NONE}, node_id)`
 
-/** R7: whom an event was signed by; NONE when by nobody that is not void. */
-const SIGNED = `(
-  SELECT message_id, d, events.node_id AS node_id, anon_node, ts, impersonated,
+const EVENTS = `(SELECT *, ${USER} AS user FROM events_raw FINAL WHERE ws = {ws:UInt32})`
+
+/** With whose each is said to be. Both tables are read in their order, and neither is held in memory. */
+const STAMPED_EVENTS = `(
+  SELECT *, ${USER} AS user FROM (
+    SELECT e.*, r.lead_id AS stored FROM events_raw AS e FINAL
+    LEFT ANY JOIN (SELECT ws, node_id, d, message_id, lead_id FROM event_leads FINAL WHERE ws = {ws:UInt32}) AS r
+      ON r.ws = e.ws AND r.node_id = e.node_id AND r.d = e.d AND r.message_id = e.message_id
+    WHERE e.ws = {ws:UInt32}
+    SETTINGS join_algorithm = 'full_sorting_merge', do_not_merge_across_partitions_select_final = 1
+  )
+)`
+
+/** R7: whom each of these events was signed by; NONE when by nobody that is not void. */
+const signed = (events: string): string => `(
+  SELECT events.*,
     multiIf(
       user != ${NONE} AND user NOT IN ${idsOf('void user')}, ${rootOf('user')},
       mail_node = ${NONE} OR mail_node IN ${idsOf('void mail')}, ${NONE},
       ${leadOfMail('mail_node')}) AS signed_by
-  FROM (
-    SELECT *, ${USER} AS user FROM events_raw FINAL WHERE ws = {ws:UInt32}
-  ) AS events
+  FROM ${events} AS events
     LEFT JOIN ${found('root')} AS roots ON roots.node_id = events.user
     LEFT JOIN ${found('joined mail')} AS joined ON joined.node_id = events.mail_node
     LEFT JOIN ${found('home')} AS homes ON homes.node_id = events.mail_node
@@ -146,7 +157,7 @@ const VISITS = `(
     SELECT *, dateDiff('millisecond', lagInFrame(ts, 1, ts) OVER (
         PARTITION BY anon_node ORDER BY ts, message_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
       ), ts) >= 1800000 AS begins
-    FROM ${SIGNED}
+    FROM ${signed(EVENTS)}
     WHERE anon_node IN ${idsOf('second owner')} AND NOT (impersonated AND signed_by != ${NONE})
   )
 )`
@@ -159,21 +170,18 @@ const PLACED = `(
 
 /** Events, and whose each is by R5 to R7, beside whose it is said to be; only those of which the two differ. */
 export const DIFFERENT_EVENTS = `
-  SELECT judged.message_id AS message_id, judged.node_id AS node_id, stamps.lead_id AS stored, judged.expected AS expected FROM (
-    SELECT events.message_id AS message_id, events.d AS d, events.node_id AS node_id, multiIf(
+  SELECT message_id, node_id, stored, expected FROM (
+    SELECT events.message_id AS message_id, events.node_id AS node_id, events.stored AS stored, multiIf(
       signed_by != ${NONE}, signed_by,
       anon_node = ${NONE}, events.node_id,
       second.other_id = ${NONE}, if(first.other_id = ${NONE}, anon_node, first.other_id),
       length(signers) = 1, signers[1],
       empty(signers) AND events.ts < second.since, first.other_id,
       anon_node) AS expected
-    FROM ${SIGNED} AS events
+    FROM ${signed(STAMPED_EVENTS)} AS events
       LEFT JOIN ${found('first owner')} AS first ON first.node_id = events.anon_node
       LEFT JOIN ${found('second owner')} AS second ON second.node_id = events.anon_node
       LEFT JOIN ${PLACED} AS placed
         ON placed.node_id = events.node_id AND placed.d = events.d AND placed.message_id = events.message_id
-  ) AS judged LEFT JOIN (
-    SELECT node_id, d, message_id, lead_id FROM event_leads FINAL WHERE ws = {ws:UInt32}
-  ) AS stamps
-    ON stamps.node_id = judged.node_id AND stamps.d = judged.d AND stamps.message_id = judged.message_id
+  )
   WHERE stored != expected`
