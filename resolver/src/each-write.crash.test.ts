@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { EVENTS_TOPIC, TOPICS, type Settings } from '@leadline/contract'
 import { createLog } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
+import { z } from 'zod'
 import { readAllRows } from '../test-support/all-rows.ts'
 import { startDoomedChild } from '../test-support/doomed-child.ts'
 import { createOperator } from '../test-support/operator.ts'
@@ -28,6 +29,8 @@ const EARLIER: readonly Happening[] = [
   { id: 'a5', at: 70, type: 'identify', u: 'bob', m: 'bob@acme.io', a: 'family' },
   { id: 'a6', at: 72, type: 'page', a: 'family', fields: url('d') },
   { id: 'a7', at: 80, type: 'group', u: 'bob', fields: { groupId: 'acme' }, traits: { name: 'Acme' } },
+  { id: 'a8', at: 82, type: 'identify', u: 'eve', m: 'eve@beta.io' },
+  { id: 'a9', at: 84, type: 'identify', m: 'eve@beta.io' },
 ]
 /** Facts that move all of it: a late identify, an alias, a second user of the computer, a page that joins two sessions. */
 const LATER: readonly Happening[] = [
@@ -45,11 +48,16 @@ const LATER: readonly Happening[] = [
     traits: { domain: 'acme.io' },
   },
   { id: 'b6', at: 140, a: 'phone' },
+  { id: 'b7', at: 150, type: 'identify', u: 'eva', m: 'eve@beta.io' },
 ]
-/** Facts that want none of that: Ann has an earlier mailbox, and the phone is a shared one. */
+/**
+ * Facts that want none of that: Ann has an earlier mailbox, the phone is a shared one, and the mailbox that two users
+ * claim, and so is a lead of its own, is one's again.
+ */
 const MEANWHILE: readonly Happening[] = [
   { id: 'c1', at: 40, type: 'identify', u: 'ann', m: 'ann@first.io' },
   { id: 'c2', at: 100, type: 'identify', u: 'dan', a: 'phone' },
+  { id: 'c3', at: 160, type: 'alias', u: 'eve', previous: 'eva', trust: 'secret' },
 ]
 /** Tables that tell how it came about, not only what is. */
 const HISTORY = ['identity_log', 'rule_firings', 'action_deliveries_raw']
@@ -244,6 +252,24 @@ describe('a resolver that is killed next to any one of its writes ends in the sa
     const attack = { earlier: [send(EARLIER)], deed: send(LATER), meanwhile: send(MEANWHILE), steps }
     const kills = await killAtEach(attack)
     t.diagnostic(`${kills.length} kills: ${kills.join(', ')}`)
+  })
+
+  test('while a company is written that is new: whose it is are told of it', async () => {
+    const workspace = next()
+    const deed = send([{ id: 'g1', at: 0, type: 'identify', u: 'gus', m: 'gus@gamma.io' }])
+    const work = await withStream(async (stream, directory) => {
+      await deed(stream, workspace)
+      const at: WriteMoment = { write: 'insert companies_raw', occurrence: 1, when: 'after' }
+      assert.equal(await killAt(at, workspace, directory), 'SIGKILL')
+      await finish(stream, workspace)
+      return await readWork(stream)
+    })
+    const [company] = await lab.warehouse.query('SELECT version FROM companies_raw WHERE ws = {ws:UInt32}', {
+      row: z.object({ version: z.string() }),
+      params: { ws: workspace },
+    })
+    const told = work.filter(({ version }) => version === company?.version).map(({ kind }) => kind)
+    assert.deepEqual(new Set(told), new Set(['contact']))
   })
 
   test('while an operator joins two users', async (t) => {

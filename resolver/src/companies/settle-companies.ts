@@ -33,6 +33,8 @@ export interface CompanyDependencies {
 /**
  * Builds these companies from what groups said and which leads name them, and attaches domains to groups. Where a domain
  * changes hands, its leads and both companies are touched first and built again in a later batch, when it is written.
+ * Work for the people of a new company is appended when its row is there, and before that as well: a repeat after a crash
+ * finds the row and knows it as new no more.
  */
 export async function settleCompanies(
   dependencies: CompanyDependencies,
@@ -63,12 +65,20 @@ export async function settleCompanies(
   })
   await warehouse.insert('company_domains', moved.map(toRow))
   const { rows, fresh } = buildCompanies(workspace, { ids, ...domains, ...contents })
-  await touchJudged(dependencies, workspace, { stored: contents.rows, changed: rows })
+  const work = await planWork(warehouse, workspace.id, { ids, fresh, version })
+  await Promise.all([
+    touchJudged(dependencies, workspace, { stored: contents.rows, changed: rows }),
+    appendWork(stream, work.people),
+  ])
   await warehouse.insert(
     'companies_raw',
     rows.map((row) => ({ ...row, version })),
   )
-  const works = await planWork(warehouse, workspace.id, { ids, fresh, version })
+  await appendWork(stream, [...work.companies, ...work.people])
+}
+
+async function appendWork(stream: Stream, works: readonly CrmWork[]): Promise<void> {
+  if (works.length === 0) return
   await stream.append(
     CRM_WORK_TOPIC,
     works.map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
@@ -189,7 +199,7 @@ async function planWork(
     fresh,
     version,
   }: { readonly ids: readonly NodeId[]; readonly fresh: readonly NodeId[]; version: string },
-): Promise<readonly CrmWork[]> {
+): Promise<Readonly<Record<'companies' | 'people', readonly CrmWork[]>>> {
   const leads = await readLeadsOfCompanies(warehouse, workspace, fresh)
   const contacts = new Set(leads.filter(({ is_own }) => is_own === 1).map(({ contact_id }) => contact_id))
   const toWork = (kind: CrmWork['kind'], id: NodeId, reason: string): CrmWork => ({
@@ -200,8 +210,8 @@ async function planWork(
     reason,
     version,
   })
-  return [
-    ...ids.map((id) => toWork('company', id, 'company')),
-    ...[...contacts].map((id) => toWork('contact', id, 'lead')),
-  ]
+  return {
+    companies: ids.map((id) => toWork('company', id, 'company')),
+    people: [...contacts].map((id) => toWork('contact', id, 'lead')),
+  }
 }

@@ -15,10 +15,15 @@ export interface Affected {
 /**
  * A dirty identifier affects the lead it had and the lead it has. A shared cookie affects its own lead, and those
  * of its events whose lead is not the one stamped on them: a machine of sixty people does not rebuild them all.
- * Stamps are written after the leads, so a repeat finds the same differences.
+ * Stamps are written after the leads, so a repeat finds the same differences. `suspects` are leads that are affected
+ * whatever their identifiers say.
  */
-export async function findAffected(sources: Sources, settled: Settled): Promise<Affected> {
-  const leads = new Set<NodeId>()
+export async function findAffected(
+  sources: Sources,
+  settled: Settled,
+  suspects: Iterable<NodeId> = [],
+): Promise<Affected> {
+  const leads = new Set<NodeId>(suspects)
   const members = new Map<NodeId, NodeRef[]>()
   const add = (lead: NodeId, node: NodeRef): void => {
     leads.add(lead)

@@ -55,11 +55,7 @@ export class VersionClock {
   }
 
   async #load(workspace: number): Promise<{ last: bigint; ceiling: bigint }> {
-    const [row] = await this.#warehouse.query(
-      'SELECT value FROM settings FINAL WHERE ws = {ws:UInt32} AND name = {name:String}',
-      { row: z.object({ value: z.string().regex(/^\d+$/) }), params: { ws: workspace, name: SETTING } },
-    )
-    const ceiling = BigInt(row?.value ?? 0)
+    const ceiling = (await readCeiling(this.#warehouse, workspace)) ?? 0n
     return { last: ceiling, ceiling }
   }
 
@@ -69,6 +65,20 @@ export class VersionClock {
     await this.#warehouse.insert('settings', [{ ws: workspace, name: SETTING, value, version: value }])
     return ceiling
   }
+}
+
+/** Of what was given out last in a workspace, the lowest that it can be; undefined when nothing ever was. */
+export async function readLastReserve(warehouse: Warehouse, workspace: number): Promise<string | undefined> {
+  const ceiling = await readCeiling(warehouse, workspace)
+  return ceiling === undefined ? undefined : (ceiling - toVersion(RESERVE_MS)).toString()
+}
+
+async function readCeiling(warehouse: Warehouse, workspace: number): Promise<bigint | undefined> {
+  const [row] = await warehouse.query(
+    'SELECT value FROM settings FINAL WHERE ws = {ws:UInt32} AND name = {name:String}',
+    { row: z.object({ value: z.string().regex(/^\d+$/) }), params: { ws: workspace, name: SETTING } },
+  )
+  return row && BigInt(row.value)
 }
 
 /** Milliseconds with room for about a million versions in each. */
