@@ -24,20 +24,28 @@ const client = z.strictObject({
   passwords: z.record(z.string(), z.string()).default({}),
 })
 
-const features = z.strictObject({
-  /** Accounts may be people. */
-  personAccounts: z.boolean().default(false),
-  /** A conversion fills custom fields of the contact that have the same name on the lead. */
-  leadConvertCopiesFields: z.boolean().default(true),
-  /** Standard objects with change events; custom objects always have them. */
-  cdcEntities: z.array(z.string()).default(['Lead', 'Contact', 'Account', 'Opportunity', 'Task']),
-  /** How long a `/meta/connect` is held, in real time. */
-  cdcConnectMs: z.number().int().positive().default(110_000),
-  /** A CometD request must bring the cookie of its handshake. */
-  cdcRequireSticky: z.boolean().default(false),
-  /** How far searches lag behind what is saved. */
-  searchLagMs: z.number().int().min(0).default(0),
-})
+const features = z
+  .strictObject({
+    /** Accounts may be people. */
+    personAccounts: z.boolean().default(false),
+    /** States and countries are picklists, each with a code beside its name. */
+    statePicklists: z.boolean().default(false),
+    /** A conversion fills custom fields of the contact that have the same name on the lead. */
+    leadConvertCopiesFields: z.boolean().default(true),
+    /** Standard objects with change events; custom objects always have them. */
+    cdcEntities: z.array(z.string()).default(['Lead', 'Contact', 'Account', 'Opportunity', 'Task']),
+    /** How many of them an org may have without paying more. */
+    cdcMaxEntities: z.number().int().positive().default(5),
+    /** How long a `/meta/connect` is held, in real time. */
+    cdcConnectMs: z.number().int().positive().default(110_000),
+    /** A CometD request must bring the cookie of its handshake. */
+    cdcRequireSticky: z.boolean().default(false),
+    /** How far searches lag behind what is saved. */
+    searchLagMs: z.number().int().min(0).default(0),
+  })
+  .refine(({ cdcEntities, cdcMaxEntities }) => cdcEntities.length <= cdcMaxEntities, {
+    message: 'more cdcEntities than the org may have (cdcMaxEntities)',
+  })
 
 const limits = z.strictObject({
   dailyApi: z.number().int().positive().default(100_000),

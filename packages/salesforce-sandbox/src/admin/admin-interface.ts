@@ -11,6 +11,7 @@ import type { LogEntry } from '../log/request-log.ts'
 import type { LogStats } from '../log/summarize-log.ts'
 import type { AuthSwitches } from '../oauth/auth-switches.ts'
 import type { Settings } from '../options.ts'
+import type { LockInput } from '../rules/record-locks.ts'
 import type { RecordVersion, StoredRecord } from '../store/stored-record.ts'
 import type { queueSchema, rawSchema, userSchema } from './change-setup.ts'
 import type { LateAct } from './late-act.ts'
@@ -59,10 +60,12 @@ export interface Admin {
     list(kind: RuleKind): readonly { readonly name: string }[]
     remove(kind: RuleKind, name?: string): void
   }
-  /** Keeps saves of these records out, for a time on the org's clock or for some attempts. */
-  lock(lock: { ids: readonly string[]; forMs?: number; times?: number }): void
+  /** Keeps saves of these records out, for a time on the org's clock, for some attempts, or while they are approved. */
+  lock(lock: LockInput): void
   unlock(): void
   limits(change: LimitChange): void
+  /** Pages of queries that have not been fetched are gone. */
+  expireCursors(): void
   permissions(change: PermissionChange): void
   /** Who sees and edits the records of others. */
   sharing(models: Readonly<Record<string, 'private' | 'read' | 'readwrite'>>): void

@@ -57,6 +57,7 @@ const lockSchema = z.strictObject({
   ids: z.array(z.string()),
   forMs: z.number().int().optional(),
   times: z.number().int().optional(),
+  isApproval: z.boolean().optional(),
 })
 const nothing = z.strictObject({})
 const presetSchema = z.strictObject({
@@ -123,17 +124,12 @@ export const ADMIN_ROUTES: readonly Route<AdminHandler>[] = [
   {
     pattern: 'locks',
     methods: {
-      POST: done(lockSchema, (admin, { ids, forMs, times }) =>
-        admin.lock({
-          ids,
-          ...(forMs === undefined ? {} : { forMs }),
-          ...(times === undefined ? {} : { times }),
-        }),
-      ),
+      POST: done(lockSchema, (admin, lock) => admin.lock(withoutGaps(lock))),
       DELETE: done(nothing, (admin) => admin.unlock()),
     },
   },
   { pattern: 'limits', methods: { POST: done(limitChangeSchema, (admin, change) => admin.limits(change)) } },
+  { pattern: 'cursors/expire', methods: { POST: done(nothing, (admin) => admin.expireCursors()) } },
   {
     pattern: 'permissions',
     methods: { POST: done(permissionSchema, (admin, change) => admin.permissions(change)) },

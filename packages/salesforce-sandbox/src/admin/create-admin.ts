@@ -83,6 +83,7 @@ function createSetup(
   | 'lock'
   | 'unlock'
   | 'limits'
+  | 'expireCursors'
   | 'permissions'
   | 'sharing'
   | 'user'
@@ -95,6 +96,10 @@ function createSetup(
     rules: createRules(saved, holder),
     lock: (lock) => saved((org) => addLock(org, lock)),
     unlock: () => saved(({ cells }) => cells.locks.set([])),
+    expireCursors: () =>
+      saved(({ state }) => {
+        for (const key of state.keys('cursor:')) state.delete(key)
+      }),
     limits: (change) => saved(({ cells }) => cells.limits.set({ ...cells.limits.get(), ...change })),
     permissions: (change) => saved((org) => changePermission(org, change)),
     sharing: (models) => saved(({ cells }) => cells.sharing.set({ ...cells.sharing.get(), ...models })),

@@ -72,7 +72,7 @@ function saveRows(ingest: Ingest, rows: readonly BulkRow[]): readonly DmlResult[
   const { createdById: userId, client } = job
   const dml: Dml = {
     org,
-    actor: { userId, via: 'bulk', client, access: createAccess(org, userId) },
+    actor: { userId, via: 'bulk', client, apiVersion: job.apiVersion, access: createAccess(org, userId) },
     options: { ...DEFAULT_SAVE_OPTIONS, autoAssign: job.assignmentRuleId ?? false },
   }
   const results: DmlResult[] = []

@@ -3,7 +3,7 @@ import type { FieldValue, FieldValues } from '../store/stored-record.ts'
 import { dmlError, type DmlError } from './dml-result.ts'
 import type { Input } from './read-input.ts'
 
-/** All required fields that would be empty after the save; on update only those the caller clears. */
+/** All required fields that would be empty after the save; on update only those the caller clears, unless they say otherwise. */
 export function findMissing(
   object: ObjectDefinition,
   input: Input,
@@ -22,6 +22,7 @@ export function findMissing(
 function isEmptied(field: Field, input: Input, before: FieldValues | undefined): boolean {
   const given = input.get(field)
   if (given !== undefined) return given === null
+  if (before && field.requiredOnUpdate) return (before[field.name] ?? null) === null
   return before === undefined && field.defaultValue === null && field.name !== 'OwnerId'
 }
 
@@ -57,12 +58,19 @@ function checkText(field: Field, value: string): DmlError | undefined {
   if (field.type === 'email' && !EMAIL.test(value)) {
     return dmlError('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${value}`, { fields })
   }
-  const known = !field.restricted || field.picklist.some((entry) => entry.value === value)
-  if (field.type === 'picklist' && !known) {
-    const message = `${field.label}: bad value for restricted picklist field: ${value}`
+  const stranger = field.restricted ? findStranger(field, value) : undefined
+  if (stranger !== undefined) {
+    const message = `${field.label}: bad value for restricted picklist field: ${stranger}`
     return dmlError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', message, { fields })
   }
   return undefined
+}
+
+/** A chosen value that the picklist does not have; several are chosen with semicolons. */
+function findStranger({ type, picklist }: Field, value: string): string | undefined {
+  if (type !== 'picklist' && type !== 'multipicklist') return undefined
+  const chosen = type === 'picklist' ? [value] : value.split(';')
+  return chosen.find((one) => picklist.every((entry) => entry.value !== one))
 }
 
 function checkNumber(field: Field, value: number): DmlError | undefined {

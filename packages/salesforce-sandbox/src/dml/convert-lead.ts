@@ -65,7 +65,11 @@ const ACCOUNT_FIELDS: Readonly<Record<string, string>> = {
   BillingState: 'State',
   BillingPostalCode: 'PostalCode',
   BillingCountry: 'Country',
+  BillingStateCode: 'StateCode',
+  BillingCountryCode: 'CountryCode',
 }
+
+const ADDRESS_PARTS = ['Street', 'City', 'State', 'PostalCode', 'Country', 'StateCode', 'CountryCode']
 
 /** Turns a lead into contact, account and maybe opportunity. Lookups of custom objects stay with the lead. */
 export function convertLead(dml: Dml, conversion: Conversion): ConversionResult {
@@ -147,7 +151,9 @@ function idOf(record: StoredRecord | undefined, field: string): string | undefin
 }
 
 function makeAccount(dml: Dml, lead: StoredRecord, owner: string): string {
-  const taken = Object.entries(ACCOUNT_FIELDS).map(([to, from]) => [to, lead.values[from] ?? null] as const)
+  const taken = Object.entries(ACCOUNT_FIELDS).flatMap(([to, from]) =>
+    from in lead.values ? [[to, lead.values[from] ?? null] as const] : [],
+  )
   return insertRecord(dml, objectOf(dml, 'Account'), { ...Object.fromEntries(taken), OwnerId: owner }).record
     .id
 }
@@ -158,8 +164,8 @@ function makeContact(dml: Dml, lead: StoredRecord, links: FieldValues): string {
 
 /** What the new contact takes from the lead: same standard fields, address, and custom fields of the same name. */
 function toContact(dml: Dml, lead: StoredRecord): Record<string, FieldValue> {
-  const address = ['Street', 'City', 'State', 'PostalCode', 'Country'].map(
-    (part) => [`Mailing${part}`, lead.values[part] ?? null] as const,
+  const address = ADDRESS_PARTS.flatMap((part) =>
+    part in lead.values ? [[`Mailing${part}`, lead.values[part] ?? null] as const] : [],
   )
   const custom = dml.org.settings.features.leadConvertCopiesFields
     ? objectOf(dml, 'Contact').fields.filter(({ custom, name }) => custom && name in lead.values)

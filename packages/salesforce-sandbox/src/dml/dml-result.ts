@@ -6,6 +6,8 @@ export interface Actor {
   readonly userId: string
   readonly via: string
   readonly client: string | null
+  /** Of the API it comes through; that of a current client when not given. */
+  readonly apiVersion?: number
   readonly access: Access
 }
 

@@ -21,10 +21,12 @@ import {
   type DmlResult,
 } from './dml-result.ts'
 import { publishEvent } from '../events/publish-event.ts'
+import { isInApproval } from '../rules/record-locks.ts'
 import { runAfter } from '../rules/run-automations.ts'
 import { applyRules } from './apply-rules.ts'
 import { checkPerson, mirrorPerson } from './person-account.ts'
 import { readInput, toValues, type Input } from './read-input.ts'
+import { resolveStates } from './resolve-states.ts'
 import { findForeignValue } from './record-types.ts'
 import { rollUp } from './roll-up.ts'
 import { changeRecord, insertRecord } from './write-record.ts'
@@ -125,7 +127,10 @@ function checkSave(dml: Dml, save: Save): Checked<Input> {
 /** The fields that are given, of the right form, with none that is required left out. */
 function readFit(dml: Dml, { object, body, before }: Save): Checked<Input> {
   const given = readInput({ dml, object, mode: before ? 'update' : 'create' }, body)
-  const input = given.ok ? checkPerson(dml, { object, input: given.value, before }) : given
+  const person = given.ok ? checkPerson(dml, { object, input: given.value, before }) : given
+  const input = person.ok
+    ? resolveStates(dml, { object, input: person.value, before: before?.values })
+    : person
   if (!input.ok) return input
   const unfit = findMissing(object, input.value, before?.values) ?? findUnfit(input.value)
   return unfit ? refuse(unfit) : input
@@ -147,6 +152,9 @@ function findRefusal(dml: Dml, save: Save, input: Input): DmlError | undefined {
   const { object, before } = save
   const merged: FieldValues = { ...before?.values, ...toValues(input) }
   if (!mayWrite(dml, save)) return noAccess()
+  if (before && isInApproval(dml.org, before.id)) {
+    return dmlError('ENTITY_IS_LOCKED', 'the entity is locked for editing')
+  }
   return (
     findForeignValue(dml, object, { input, values: merged }) ??
     findActivityConflict(object, merged) ??

@@ -76,8 +76,19 @@ function write(dml: Dml, writing: Writing): Written {
     ...(writing.isPurged ? { isPurged: true } : {}),
   }
   const changes = diff(before?.values ?? {}, values)
-  const { userId, via, client } = dml.actor
-  dml.org.store.put(record, { id, version: record.version, event, at: now, by: userId, via, client, changes })
+  const { userId: by, via, client, apiVersion } = dml.actor
+  const version = apiVersion === undefined ? {} : { apiVersion }
+  dml.org.store.put(record, {
+    id,
+    version: record.version,
+    event,
+    at: now,
+    by,
+    via,
+    client,
+    ...version,
+    changes,
+  })
   return { record, changed: Object.keys(changes).length > 0 }
 }
 

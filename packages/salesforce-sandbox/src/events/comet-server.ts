@@ -83,6 +83,7 @@ export class CometServer {
     const { channel, subscription = '', clientId } = message
     if (channel === '/meta/disconnect') this.#sessions.delete(session.clientId)
     if (channel === '/meta/unsubscribe') session.cursors.delete(subscription)
+    if (channel === '/meta/unsubscribe') return { clientId, subscription, ...echo(message) }
     if (channel !== '/meta/subscribe') return { clientId, ...echo(message) }
     const replayId = message.ext?.replay?.[subscription] ?? -1
     const error = subscribe(this.#org(), session, { channel: subscription, replayId })

@@ -132,16 +132,20 @@ function toEventValue(field: Field, value: FieldValue): FieldValue {
 }
 
 const ORIGINS: Readonly<Record<string, string>> = {
-  rest: 'com/salesforce/api/rest/62.0',
-  api: 'com/salesforce/api/rest/62.0',
-  bulk: 'com/salesforce/api/bulkapi/62.0',
-  soap: 'com/salesforce/api/soap/62.0',
-  ui: 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/',
+  rest: 'com/salesforce/api/rest/',
+  api: 'com/salesforce/api/rest/',
+  bulk: 'com/salesforce/api/bulkapi/',
+  soap: 'com/salesforce/api/soap/',
 }
+
+const FROM_A_PAGE = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/'
 
 /** Empty for what a flow or trigger changed. */
 function originOf(version: RecordVersion | undefined): string {
-  const origin = ORIGINS[version?.via ?? ''] ?? ''
-  const client = version?.client ?? null
-  return client === null || origin === '' || version?.via === 'ui' ? origin : `${origin};client=${client}`
+  if (version?.via === 'ui') return FROM_A_PAGE
+  const way = ORIGINS[version?.via ?? '']
+  if (way === undefined) return ''
+  const { apiVersion = 62, client = null } = version ?? {}
+  const origin = `${way}${apiVersion.toFixed(1)}`
+  return client === null ? origin : `${origin};client=${client}`
 }

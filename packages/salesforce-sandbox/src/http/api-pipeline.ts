@@ -129,7 +129,9 @@ function dispatch(caller: Caller, request: HttpRequest, method: string): Reply {
   const route = matchRoute(API_ROUTES, method === 'HEAD' ? 'GET' : method, rest)
   if (route.kind === 'none') return notFound()
   if (route.kind === 'wrongMethod') return wrongMethod(method, route)
-  const actor = { userId, via: 'rest', client: trace.client, access: createAccess(org, userId) }
+  const apiVersion = Number(version.slice(1))
+  const access = createAccess(org, userId)
+  const actor = { userId, via: 'rest', client: trace.client, apiVersion, access }
   const [resource = ''] = rest
   return route.handler({
     org: seenBy(caller, resource),
@@ -138,7 +140,7 @@ function dispatch(caller: Caller, request: HttpRequest, method: string): Reply {
     params: route.params,
     dml: { org, actor, options: readSaveOptions(request) },
     base: `/services/data/${version}`,
-    version: Number(version.slice(1)),
+    version: apiVersion,
     trace,
     dispatch: (sub) => dispatch(caller, sub, effectiveMethod(sub)),
   })

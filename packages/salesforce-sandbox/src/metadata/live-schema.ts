@@ -1,6 +1,7 @@
 import type { Settings } from '../options.ts'
 import { createSchema } from '../schema/create-schema.ts'
 import { extendSchema, readSfdxComponents, toSource } from '../schema/load-sfdx.ts'
+import { withStatePicklists } from '../schema/state-picklists.ts'
 import { withPersonAccounts, withPersonType } from '../schema/person-accounts.ts'
 import type { Schema } from '../schema/schema-model.ts'
 import { STANDARD_OBJECTS } from '../schema/standard/standard-objects.ts'
@@ -66,10 +67,11 @@ export class LiveSchema {
   }
 
   #build(components: readonly Component[]): Schema {
-    const { personAccounts } = this.#parts.settings.features
+    const { personAccounts, statePicklists } = this.#parts.settings.features
     const given = toSource(components)
     const source = personAccounts ? withPersonType(given) : given
-    const objects = extendSchema(STANDARD_OBJECTS, source, (name) => this.#prefixOf(name))
+    const plain = extendSchema(STANDARD_OBJECTS, source, (name) => this.#prefixOf(name))
+    const objects = statePicklists ? withStatePicklists(plain) : plain
     return createSchema(personAccounts ? withPersonAccounts(objects) : objects, source.permissionSets)
   }
 

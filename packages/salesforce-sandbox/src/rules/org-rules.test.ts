@@ -289,3 +289,28 @@ test('a snapshot puts everything back', async (t) => {
   assert.deepEqual(org.admin.rules.list('validation'), [])
   assert.equal((await org.call('POST /sobjects/Lead', LEAD)).status, 201)
 })
+
+test('a record in approval is edited by nobody until it is released', async (t) => {
+  const org = await startTestOrg(t)
+  const id = make(org, 'Lead', LEAD)
+  org.admin.lock({ ids: [id], isApproval: true })
+  const refused = await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'x' })
+  assert.equal(codeOf(refused.body), 'ENTITY_IS_LOCKED')
+  org.admin.unlock()
+  assert.equal((await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'x' })).status, 204)
+})
+
+test('a field that is required on update holds every update back while it is empty', async (t) => {
+  const org = await startTestOrg(t)
+  const id = make(org, 'Lead', LEAD)
+  const field = { fullName: 'Region__c', label: 'Region', type: 'Text', length: 20, required: true }
+  org.admin.schema.putField('Lead', field)
+  assert.equal((await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'x' })).status, 204)
+  org.admin.schema.putField('Lead', { ...field, requiredOnUpdate: true })
+  const refused = await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'y' })
+  assert.deepEqual(
+    [codeOf(refused.body), read(refused.body, 0, 'fields')],
+    ['REQUIRED_FIELD_MISSING', ['Region__c']],
+  )
+  assert.equal((await org.call(`PATCH /sobjects/Lead/${id}`, { Title: 'y', Region__c: 'EU' })).status, 204)
+})

@@ -9,6 +9,8 @@ export const lockSchema = z.strictObject({
   untilMs: z.number().nullable(),
   /** Attempts that it still refuses; null when it runs by time. */
   times: z.number().int().nullable(),
+  /** Held by an approval process until it is taken away: editing is refused at once. */
+  isApproval: z.boolean().default(false),
 })
 export type RecordLock = z.infer<typeof lockSchema>
 
@@ -36,7 +38,8 @@ function unableToLock(ids: readonly string[]): DmlError {
 }
 
 /** A lock that ends in time is waited for. */
-function isHeld({ untilMs, times }: RecordLock, patienceMs: number): boolean {
+function isHeld({ untilMs, times, isApproval }: RecordLock, patienceMs: number): boolean {
+  if (isApproval) return false
   if (untilMs !== null) return untilMs > patienceMs
   return (times ?? 0) > 0
 }
@@ -48,8 +51,23 @@ function spendAttempt(org: Org, spent: RecordLock): void {
   org.cells.locks.set(left.filter((lock) => lock.times !== 0))
 }
 
-export function addLock(org: Org, lock: { ids: readonly string[]; forMs?: number; times?: number }): void {
+/** Records that wait for somebody's approval are edited by nobody. */
+export function isInApproval(org: Org, id: string): boolean {
+  return org.cells.locks.get().some((lock) => lock.isApproval && lock.ids.includes(id))
+}
+
+export interface LockInput {
+  readonly ids: readonly string[]
+  readonly forMs?: number
+  readonly times?: number
+  readonly isApproval?: boolean
+}
+
+export function addLock(org: Org, lock: LockInput): void {
   const untilMs = lock.forMs === undefined ? null : org.clock.nowMs() + lock.forMs
   const times = untilMs === null ? (lock.times ?? 1) : null
-  org.cells.locks.set([...org.cells.locks.get(), { ids: [...lock.ids], untilMs, times }])
+  org.cells.locks.set([
+    ...org.cells.locks.get(),
+    { ids: [...lock.ids], untilMs, times, isApproval: lock.isApproval ?? false },
+  ])
 }

@@ -7,6 +7,7 @@ const PLAIN_FIELD: Omit<Field, 'name' | 'label' | 'type'> = {
   precision: 0,
   scale: 0,
   required: false,
+  requiredOnUpdate: false,
   createable: true,
   updateable: true,
   externalId: false,

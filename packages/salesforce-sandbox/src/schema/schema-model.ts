@@ -47,6 +47,8 @@ export interface Field {
   readonly scale: number
   /** Must have a value on create and may not be cleared. */
   readonly required: boolean
+  /** An update fails too while it is empty, whatever the update is about. */
+  readonly requiredOnUpdate: boolean
   readonly createable: boolean
   readonly updateable: boolean
   readonly externalId: boolean

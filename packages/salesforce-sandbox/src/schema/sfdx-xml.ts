@@ -45,6 +45,8 @@ const customField = z.object({
   precision: count.optional(),
   scale: count.optional(),
   required: flag.default(false),
+  /** Not of the platform: for admins of this org. */
+  requiredOnUpdate: flag.default(false),
   externalId: flag.default(false),
   unique: flag.default(false),
   caseSensitive: flag.default(false),

@@ -33,6 +33,7 @@ export function toCustomField(xml: FieldXml): Field {
     label: xml.label,
     custom: true,
     required: xml.required,
+    requiredOnUpdate: xml.requiredOnUpdate,
     externalId: xml.externalId,
     idLookup: xml.externalId,
     unique: xml.unique,

@@ -21,7 +21,14 @@ export function answerSoap(org: Org, given: { request: HttpRequest; trace: Trace
   const soap = parseEnvelope(request.body)
   const api = request.segments[2] === 'm' ? APIS.m : APIS.u
   const outcome = soap
-    ? runOperation(org, { soap, trace, operations: api.operations, host: request.headers.host, longOpen })
+    ? runOperation(org, {
+        soap,
+        trace,
+        operations: api.operations,
+        host: request.headers.host,
+        longOpen,
+        apiVersion: Number(request.segments[3]) || 62,
+      })
     : fault('UNKNOWN_EXCEPTION', 'The body is not a SOAP envelope')
   const body = outcome.ok
     ? buildResponse(soap?.operation ?? '', api.namespace, outcome.result)
@@ -44,9 +51,10 @@ function runOperation(
     operations: typeof PARTNER_OPERATIONS
     host: string | undefined
     longOpen: number
+    apiVersion: number
   },
 ): SoapOutcome {
-  const { soap, trace, operations, host, longOpen } = call
+  const { soap, trace, operations, host, longOpen, apiVersion } = call
   trace.op = soap.operation
   const admitted = admitCaller(org, { token: soap.sessionId, host, longOpen }, trace)
   if (!admitted.ok) {
@@ -57,6 +65,7 @@ function runOperation(
   if (!run) return fault('UNKNOWN_EXCEPTION', `No operation available for request ${soap.operation}`)
   const { userId } = admitted.value
   trace.client = soap.client
-  const actor = { userId, via: 'soap', client: soap.client, access: createAccess(org, userId) }
+  const access = createAccess(org, userId)
+  const actor = { userId, via: 'soap', client: soap.client, apiVersion, access }
   return run({ org, dml: { org, actor }, argument: soap.argument, trace })
 }

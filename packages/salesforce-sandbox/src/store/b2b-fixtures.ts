@@ -1,3 +1,4 @@
+import { INTEGRATION_PROFILE } from '../access/access.ts'
 import { createDraw } from '../bulk/shuffle.ts'
 import type { Dml } from '../dml/dml-result.ts'
 import { insertRecord } from '../dml/write-record.ts'
@@ -81,6 +82,8 @@ function addUsers(seeding: Seeding): readonly string[] {
       Email: index % 5 === 0 ? `USER${index}@Corp.example` : `user${index}@corp.example`,
       Alias: `u${index}`,
       IsActive: index >= INACTIVE_USERS,
+      // The last one is another integration's.
+      ...(index === seeding.sizes.users - 1 ? { ProfileName: INTEGRATION_PROFILE } : {}),
     }),
   )
   return users.slice(INACTIVE_USERS).map(({ id }) => id)

@@ -30,6 +30,7 @@ export interface RecordVersion {
   readonly via: string
   /** The client named in Sforce-Call-Options. */
   readonly client: string | null
+  readonly apiVersion?: number | undefined
   readonly changes: Readonly<Record<string, { readonly from: FieldValue; readonly to: FieldValue }>>
 }
 
@@ -52,5 +53,6 @@ export const recordVersionSchema: z.ZodType<RecordVersion> = z.object({
   by: z.string(),
   via: z.string(),
   client: z.string().nullable(),
+  apiVersion: z.number().optional(),
   changes: z.record(z.string(), z.object({ from: fieldValue, to: fieldValue })),
 })
