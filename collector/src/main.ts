@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { runService } from '@leadline/runtime'
+import { shareFeed } from './cluster/share-feed.ts'
 import { shareMetrics } from './cluster/share-metrics.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { readConfig } from './config.ts'
@@ -15,5 +16,5 @@ await runService('collector', async (log) => {
     return await startCluster({ processes, entry: fileURLToPath(import.meta.url), log, forward })
   }
   const stream = await openLog(settings.stream, log)
-  return await startCollector({ settings, stream, log, ...(cluster.isWorker && { shareMetrics }) })
+  return await startCollector({ settings, stream, log, ...(cluster.isWorker && { shareMetrics, shareFeed }) })
 })

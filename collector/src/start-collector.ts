@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createApp, type AppDeps } from './app.ts'
 import { openEnrichment } from './enrich/open-enrichment.ts'
 import { openFeedPage } from './feed/feed-page.ts'
-import { createFeed } from './feed/feed.ts'
+import { createFeed, type Feed } from './feed/feed.ts'
 import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
 import { createAdmission } from './limit/admission.ts'
@@ -31,6 +31,8 @@ export interface CollectorDeps {
   readonly log: Log
   /** Among several processes: what makes the metrics of all out of those of this one. */
   readonly shareMetrics?: (snapshot: CollectorMetrics['snapshot']) => CollectorMetrics['text']
+  /** The same for what people look at. */
+  readonly shareFeed?: (own: Feed) => Feed
 }
 
 /** Longest that answers under way are waited for when stopping, in ms. */
@@ -43,7 +45,7 @@ const readScripts = async (tagFile: string | undefined): Promise<ServedScripts> 
 
 /** Builds the collector around a stream and listens. */
 export async function startCollector(collector: CollectorDeps): Promise<RunningService> {
-  const { settings, stream, log, shareMetrics } = collector
+  const { settings, stream, log, shareMetrics, shareFeed = (own) => own } = collector
   const { host, port, tagFile, limits } = settings.collector
   const inFlight = createInFlight(limits.maxBytesUnderWay)
   const loopDelay = watchLoopDelay()
@@ -57,7 +59,7 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
     findProblems: async () => (stopping ? ['it is stopping'] : await checkStream(stream, log)),
     addressPolicy: settings.collector,
     ...(await openEnrichment(settings.collector)),
-    feed: createFeed(() => new Date()),
+    feed: shareFeed(createFeed(() => new Date())),
     feedPage: await openFeedPage(),
     publicUrl: settings.collector.publicUrl,
     ...settings.collector.tag,

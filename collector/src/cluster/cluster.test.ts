@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { fork, type ChildProcess } from 'node:child_process'
 import { on, once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,6 +15,7 @@ import { basic } from '../../test-support/test-collector.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const PROCESSES = 2
+const SECRET_KEY = 'sk_of_the_cluster'
 
 interface Cluster {
   readonly child: ChildProcess
@@ -38,7 +40,9 @@ async function start(t: TestContext): Promise<Cluster> {
   await stream.close()
   const config = join(directory, 'leadline.yaml')
   const collector = { port: 0, processes: PROCESSES }
-  await writeFile(config, JSON.stringify({ ...validSettings.least, collector, stream: settings }))
+  const [workspace] = validSettings.least.workspaces
+  const workspaces = [{ ...workspace, secretKeys: [{ name: 'server', key: SECRET_KEY }] }]
+  await writeFile(config, JSON.stringify({ ...validSettings.least, workspaces, collector, stream: settings }))
   const child = fork(main, { env: { ...process.env, LEADLINE_CONFIG: config }, silent: true })
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) await stop(child)
@@ -51,6 +55,8 @@ async function start(t: TestContext): Promise<Cluster> {
 /** Its workers are gone with it: killed, it would leave them behind in a directory that is about to be deleted. */
 async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')
+  // A test that failed may have left one stopped.
+  for (const pid of await childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGCONT')
   child.send({ type: 'stop' })
   await exited
 }
@@ -147,4 +153,42 @@ test('a process that is killed under load takes nothing with it that was answere
   await until(() => [...acknowledged].every((id) => stored.has(id)))
   await consumer.stop()
   await stream.close()
+})
+
+/** Over a connection of its own: one that is kept belongs to a process. */
+async function ask(url: string, headers: OutgoingHttpHeaders, body?: string): Promise<IncomingMessage> {
+  const call = request(url, { method: body === undefined ? 'GET' : 'POST', headers, agent: false })
+  call.end(body)
+  const [answer] = await once(call, 'response')
+  return answer
+}
+
+test('who watches the feed in one process sees what came to another, before and after', async (t) => {
+  const { child, url } = await start(t)
+  const [first = 0, second = 0] = await childrenOf(child.pid ?? 0)
+  /** What is stopped takes no connection: the other one does. */
+  const withStopped = async (pid: number, ...asked: Parameters<typeof ask>): Promise<IncomingMessage> => {
+    process.kill(pid, 'SIGSTOP')
+    const answer = await ask(...asked)
+    process.kill(pid, 'SIGCONT')
+    return answer
+  }
+  const sendPast = async (pid: number, messageId: string): Promise<void> => {
+    const event = JSON.stringify({ ...validEvents.track, messageId })
+    const answer = await withStopped(pid, `${url}/v1/track`, basic('wk_tests_1'), event)
+    assert.equal(answer.statusCode, 200)
+    answer.resume()
+  }
+  await sendPast(second, 'm-before')
+  const feed = await withStopped(first, `${url}/v1/feed`, basic(SECRET_KEY))
+  feed.setEncoding('utf8')
+  t.after(() => feed.destroy())
+  let seen = ''
+  feed.on('data', (text: string) => (seen += text))
+  await until(() => seen.includes('m-before'))
+  await sendPast(second, 'm-after')
+  await until(() => seen.includes('m-after'))
+  await sendPast(first, 'm-here')
+  await until(() => seen.includes('m-here'))
+  assert.equal(seen.match(/^data: /gm)?.length, 3)
 })

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChildMessage, Log, MetricObject, RunningService, ServiceReport } from '@leadline/runtime'
 import type { MetricsText } from '../metrics.ts'
 import { addUp } from './add-up.ts'
+import { FeedExchange } from './feed-exchange.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface ClusterDeps {
@@ -34,6 +35,7 @@ class Workers {
   readonly #deps: ClusterDeps
   readonly #running = new Set<WorkerProcess>()
   readonly #stopping = new AbortController()
+  readonly #feeds = new FeedExchange()
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps
@@ -41,7 +43,8 @@ class Workers {
 
   start(): WorkerProcess {
     const { forward } = this.#deps
-    const worker = new WorkerProcess(cluster.fork(), { gather: () => this.#gather(), forward })
+    const feeds = this.#feeds
+    const worker = new WorkerProcess(cluster.fork(), { gather: () => this.#gather(), forward, feeds })
     this.#running.add(worker)
     void this.#watch(worker)
     return worker

@@ -65,6 +65,7 @@ test("by setting the visitor's cookie is written again for pages of the same sit
   const renewed = await headersOf(`${url}/leadline.js`, { cookie, 'sec-fetch-site': 'same-site' })
   assert.deepEqual(renewed['set-cookie'], [
     'leadline_id=a-1.b_2; Max-Age=34560000; Path=/; SameSite=Lax; Secure; Domain=acme.example',
+    'leadline_kept=1; Max-Age=34560000; Path=/; SameSite=Lax; Secure; Domain=acme.example',
   ])
   assert.equal(renewed['cache-control'], 'private, max-age=300')
   const others = [

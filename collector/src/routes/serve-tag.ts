@@ -60,10 +60,10 @@ function routesOf(path: string, tag: Tag | undefined, { cookie }: TagPlace): rea
       method: 'GET',
       path,
       handle(context) {
-        const renewed = cookie.renew ? renewCookie(toEventRequest(context), cookie.domain) : undefined
-        if (renewed === undefined) return serveTag(context, tag, { 'cache-control': `public, ${SHORT}` })
+        const renewed = cookie.renew ? renewCookie(toEventRequest(context), cookie.domain) : []
         // A shared cache that kept it would give one visitor's cookie to the next.
-        return serveTag(context, tag, { 'cache-control': `private, ${SHORT}`, 'set-cookie': renewed })
+        const scope = renewed.length > 0 ? 'private' : 'public'
+        return serveTag(context, tag, { 'cache-control': `${scope}, ${SHORT}`, cookies: renewed })
       },
     },
     {
@@ -86,23 +86,23 @@ const notConfigured = (): Response =>
 function serveTag(
   context: Context<Env>,
   tag: Tag,
-  caching: { readonly 'cache-control': string; readonly 'set-cookie'?: string },
+  { cookies = [], ...caching }: { readonly 'cache-control': string; readonly cookies?: readonly string[] },
 ): Response {
   const encoding = pickEncoding(context.req.header('accept-encoding') ?? '')
   const etag = `"${tag.hash}-${encoding}"`
-  const headers = {
+  const headers = new Headers({
     ...caching,
     etag,
     vary: 'accept-encoding',
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
     'x-content-type-options': 'nosniff',
-  }
-  if (context.req.header('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers })
-  const encoded = encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding }
-  return new Response(new Uint8Array(tag.bodies[encoding]), {
-    headers: { ...encoded, 'content-type': 'text/javascript; charset=utf-8' },
   })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  if (context.req.header('if-none-match')?.includes(etag)) return new Response(null, { status: 304, headers })
+  if (encoding !== 'identity') headers.set('content-encoding', encoding)
+  headers.set('content-type', 'text/javascript; charset=utf-8')
+  return new Response(new Uint8Array(tag.bodies[encoding]), { headers })
 }
 
 function pickEncoding(accepted: string): TagEncoding {
