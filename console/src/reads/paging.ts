@@ -18,14 +18,22 @@ export const readPageNumber = (search: URLSearchParams): number => {
 }
 
 /** Runs a SELECT that has an order and no limit, for one page. */
-export async function readPage<Row>(
+export const readPage = async <Row>(
   warehouse: Pick<Warehouse, 'query'>,
   sql: string,
-  options: QueryOptions<Row> & { readonly page: number },
+  options: PageOptions<Row>,
+): Promise<Listing<Row>> => await readLimited(warehouse, (limits) => `${sql} ${limits}`, options)
+
+export type PageOptions<Row> = QueryOptions<Row> & { readonly page: number }
+
+/** The same, where the limit does not stand at the end. */
+export async function readLimited<Row>(
+  warehouse: Pick<Warehouse, 'query'>,
+  toSql: (limits: string) => string,
+  { row, params, page }: PageOptions<Row>,
 ): Promise<Listing<Row>> {
-  const { row, params, page } = options
   const limits = { limit: PAGE_ROWS + 1, offset: (page - 1) * PAGE_ROWS }
-  const rows = await warehouse.query(`${sql} LIMIT {limit:UInt32} OFFSET {offset:UInt32}`, {
+  const rows = await warehouse.query(toSql('LIMIT {limit:UInt32} OFFSET {offset:UInt32}'), {
     row,
     params: { ...params, ...limits },
   })
