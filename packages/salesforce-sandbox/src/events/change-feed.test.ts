@@ -137,6 +137,7 @@ test('a replay id continues where it stopped, -2 starts at the oldest, an expire
   assert.equal((await later.connect()).length, 2)
   const all = await subscribe(org, -2)
   assert.equal((await all.connect()).length, 3)
+  await assert.rejects(subscribe(org, 999), /The replayId \{999\} you provided was invalid/)
   org.admin.feed({ action: 'expireReplay' })
   await assert.rejects(subscribe(org, Number(replayIds[0])), /The replayId \{\d+\} you provided was invalid/)
 })

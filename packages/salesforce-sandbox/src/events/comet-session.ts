@@ -2,6 +2,7 @@ import type { ChangeEvent } from './event-log.ts'
 import { takeDeliveries } from './delivery-budget.ts'
 import { createAccess } from '../access/access.ts'
 import type { Org } from '../org.ts'
+import { REPLAY_BASE } from './publish-changes.ts'
 import { renderEvent } from './render-event.ts'
 
 /** One CometD client: who it is and how far each of its channels has been delivered. */
@@ -67,7 +68,7 @@ function maySubscribe(org: Org, name: string, userId: string): boolean {
 /** -1 starts behind the last event, -2 before the first that is retained; undefined for an id that is not. */
 function cursorOf(org: Org, replayId: number): number | undefined {
   const last = Number(org.state.get('counter:replay') ?? 0)
-  const floor = Number(org.state.get('cdc:floor') ?? 0)
+  const floor = Number(org.state.get('cdc:floor') ?? REPLAY_BASE)
   if (replayId === -1) return last
   if (replayId === -2) return 0
   return replayId >= floor && replayId <= last ? replayId : undefined

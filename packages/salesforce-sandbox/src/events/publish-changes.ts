@@ -64,9 +64,12 @@ function toValues(changes: Change['version']['changes']): Record<string, unknown
   return Object.fromEntries(Object.entries(changes).map(([name, { to }]) => [name, to]))
 }
 
+/** Replay ids of an org are above this. */
+export const REPLAY_BASE = 1000
+
 /** Replay ids rise by steps of 1 to 7, as those of a shared log do. */
 export function nextReplayId(org: Org): number {
-  const last = Number(org.state.get('counter:replay') ?? 1000)
+  const last = Number(org.state.get('counter:replay') ?? REPLAY_BASE)
   const step = 1 + ((last * 31 + org.settings.seed * 17) % 7)
   org.state.set('counter:replay', String(last + step))
   return last + step
