@@ -76,7 +76,9 @@ export async function openWorkspace(given: WorkspaceOptions): Promise<OpenWorksp
     send: gatherReads(org),
     overlapMs: crm.pollOverlapMs,
   })
-  const loop = (poll: () => Promise<void>, pauseMs: number): PollLoop => startPollLoop({ poll, pauseMs, log })
+  const { brokenMs } = options.retryTimes
+  const loop = (poll: () => Promise<void>, pauseMs: number): PollLoop =>
+    startPollLoop({ poll, pauseMs, brokenMs, log })
   const loops = [
     accounts,
     loop(() => owners.poll(), crm.pollMs),

@@ -59,9 +59,10 @@ export class Circuit {
 
   /** A call that was let through came back: with a failure, or well. */
   report(failure: SalesforceFailure | undefined, nowMs: number): void {
+    const trouble = failure && troubleOf(failure)
+    if (this.#isKnown(trouble)) return
     this.#probe?.resolve()
     this.#probe = undefined
-    const trouble = failure && troubleOf(failure)
     if (failure === undefined || trouble === undefined) {
       this.#cause = undefined
       this.#streak = undefined
@@ -72,6 +73,12 @@ export class Circuit {
     if (trouble === 'outage' && count < OUTAGE_AFTER) return
     this.#cause = failure
     this.#openUntilMs = nowMs + this.#pauseMs(trouble, count)
+  }
+
+  /** Of a call that was under way when another one opened the circuit: the same trouble, not one turn more of it. */
+  #isKnown(trouble: Trouble | undefined): boolean {
+    const isOpen = this.#cause !== undefined && this.#probe === undefined
+    return isOpen && trouble !== undefined && trouble === this.#streak?.trouble
   }
 
   #pauseMs(trouble: Trouble, count: number): number {

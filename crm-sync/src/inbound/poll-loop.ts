@@ -1,4 +1,5 @@
 import type { Log } from '@leadline/runtime'
+import { SalesforceError } from '../salesforce/errors.ts'
 import { createTrouble } from '../sync/trouble.ts'
 
 export interface PollLoop {
@@ -6,10 +7,12 @@ export interface PollLoop {
   stop(): Promise<void>
 }
 
-/** Polls again and again with a pause between; a failure costs one turn. */
+/** Polls again and again with a pause between; a failure costs one turn, and a longer one where a person has to act. */
 export function startPollLoop(options: {
   readonly poll: () => Promise<void>
   readonly pauseMs: number
+  /** At the least, after what only a person can change, e.g. a field that the org lacks. */
+  readonly brokenMs: number
   readonly log: Log
 }): PollLoop {
   const trouble = createTrouble(options.log)
@@ -18,13 +21,15 @@ export function startPollLoop(options: {
   let running: Promise<void> = Promise.resolve()
 
   async function turn(): Promise<void> {
+    let { pauseMs } = options
     try {
       await options.poll()
       trouble.clear()
     } catch (error) {
       trouble.note(error)
+      if (needsPerson(error)) pauseMs = Math.max(pauseMs, options.brokenMs)
     }
-    if (!stopped) timer = setTimeout(begin, options.pauseMs)
+    if (!stopped) timer = setTimeout(begin, pauseMs)
   }
 
   function begin(): void {
@@ -40,3 +45,6 @@ export function startPollLoop(options: {
     },
   }
 }
+
+const needsPerson = (error: unknown): boolean =>
+  error instanceof SalesforceError && (error.failure.class === 'config' || error.failure.class === 'bug')

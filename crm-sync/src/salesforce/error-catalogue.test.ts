@@ -13,6 +13,16 @@ test('a code that nobody knows yet has the advice of its class', () => {
   assert.match(adviceFor({ code: 'no_answer', class: 'unknown' }), /read before/)
 })
 
+test('a login that fails says which setting to look at', () => {
+  const grant = (detail: string) => adviceFor({ code: 'invalid_grant', class: 'auth', detail })
+  assert.match(grant('request not supported on this domain'), /crm\.loginUrl/)
+  assert.match(grant('audience is invalid'), /auth\.audience/)
+  assert.match(grant('ip restricted'), /IP restrictions/)
+  assert.match(grant('expired access/refresh token'), /salesforce connect/)
+  for (const code of ['token_unreachable', 'token_no_answer', 'token_http_404'])
+    assert.match(adviceFor({ code, class: 'retry' }), /crm\.loginUrl/)
+})
+
 const answer = (status: number, body: unknown) => ({ status, headers: {}, body: JSON.stringify(body) })
 
 test('a duplicate rule names the records that it means', () => {

@@ -109,7 +109,11 @@ const LINES: readonly (readonly [code: string, errorClass: ErrorClass, advice: s
   ['not_connected', 'auth', 'run `leadline salesforce connect`'],
   ['org_changed', 'auth', 'run `leadline salesforce connect --new-org` if this is meant to be another org'],
   ['host_refused', 'auth', "set crm.loginUrl to the org's My Domain"],
-  ['schema_incomplete', 'config', 'run `leadline salesforce provision`'],
+  [
+    'schema_incomplete',
+    'config',
+    'run `leadline salesforce check`, which says what is missing, then `provision`',
+  ],
   ['lane_spent', 'budget', 'raise crm.api.sharePercent, or wait'],
   [
     'ambiguous_match',
@@ -143,7 +147,31 @@ const ADVICE_BY_CLASS: Readonly<Record<ErrorClass, string>> = {
   bug: REPORT,
 }
 
-export const adviceFor = (failure: { readonly code: string; readonly class: ErrorClass }): string =>
-  failure.class === 'unknown'
-    ? ADVICE_BY_CLASS.unknown
-    : (CATALOGUE.get(failure.code)?.advice ?? ADVICE_BY_CLASS[failure.class])
+const NO_LOGIN =
+  "see whether crm.loginUrl is the org's My Domain and can be reached from here; it is tried again"
+
+/** `invalid_grant` says by its words alone what is wrong. */
+const GRANT_ADVICE: readonly (readonly [words: RegExp, advice: string])[] = [
+  [
+    /not supported on this domain/,
+    "set crm.loginUrl to the org's My Domain: client credentials work nowhere else",
+  ],
+  [/audience/, 'set auth.audience to the login host of the org: login, test, or its My Domain'],
+  [/ip restricted/, 'relax the IP restrictions of the app, or of the profile of its user, for this machine'],
+  [/inactive user/, 'activate the user whom the app runs as, or name another one'],
+  [/approved this consumer/, 'let an administrator admit the user to the app (Manage Connected Apps)'],
+]
+
+export function adviceFor(failure: {
+  readonly code: string
+  readonly class: ErrorClass
+  readonly detail?: string
+}): string {
+  if (failure.class === 'unknown') return ADVICE_BY_CLASS.unknown
+  const { detail = '' } = failure
+  const grant = failure.code === 'invalid_grant' && GRANT_ADVICE.find(([words]) => words.test(detail))
+  if (grant) return grant[1]
+  // Nothing of ours was sent yet, and an address that is wrong looks just like an org that is away.
+  if (failure.code.startsWith('token_')) return NO_LOGIN
+  return CATALOGUE.get(failure.code)?.advice ?? ADVICE_BY_CLASS[failure.class]
+}

@@ -81,6 +81,7 @@ const HOSTS: readonly [string, boolean, boolean][] = [
   ['https://acme.my.salesforce.com', false, true],
   ['https://acme--uat.sandbox.my.salesforce.com/path', false, true],
   ['http://acme.my.salesforce.com', false, false],
+  ['https://acme.lightning.force.com', false, false],
   ['https://acme.my.salesforce.com.evil.example', false, false],
   ['https://evilsalesforce.com', false, false],
   ['https://127.0.0.1', false, false],

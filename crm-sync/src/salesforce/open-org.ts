@@ -8,6 +8,7 @@ import { EXTERNAL_ID, type CrmObject } from '../plan/operation.ts'
 import type { Schemas } from '../plan/plan-round.ts'
 import type { CompositeDoor } from './composite.ts'
 import { describeObject, requireFields } from './describe.ts'
+import { SalesforceError } from './errors.ts'
 import { gatherReads } from './gather-reads.ts'
 import { openConnection, type Connection, type ConnectionOptions } from './open-connection.ts'
 import { inLane, type ApiUsage, type Send } from './send.ts'
@@ -92,7 +93,7 @@ async function describeAll(
   onProblems: Parameters<typeof openOrg>[1],
 ): Promise<Schemas> {
   const describe = async (object: CrmObject, needed: readonly string[]): Promise<ObjectSchema> => {
-    const schema = await describeObject(send, object)
+    const schema = await describeNeeded(send, object)
     requireFields(object, schema, [EXTERNAL_ID, ...needed])
     return schema
   }
@@ -111,6 +112,20 @@ async function describeAll(
   const problems = checkMapping(mapping, byObject(schemas))
   if (problems.length > 0) onProblems(problems)
   return schemas
+}
+
+/** Without it nothing can be written; a version that the org does not have looks the same. */
+async function describeNeeded(send: Send, object: CrmObject): Promise<ObjectSchema> {
+  try {
+    return await describeObject(send, object)
+  } catch (cause) {
+    if (!(cause instanceof SalesforceError) || cause.failure.status !== 404) throw cause
+    const detail = `${object} is not there, or hidden from the connected user; or the org lacks crm.apiVersion`
+    throw new SalesforceError(
+      { ...cause.failure, code: 'schema_incomplete', class: 'config', detail },
+      { cause },
+    )
+  }
 }
 
 const byObject = (schemas: Schemas): Readonly<Record<CrmObject, ObjectSchema>> => ({
