@@ -21,7 +21,7 @@ const SIGNS = {
   outboundLinks: 'Outbound Link Clicked',
   forms: 'Form Submitted',
   engagement: 'Page Left',
-  touches: 'leadline:touches',
+  touches: 'li_fat_id',
   attributes: 'data-leadline-',
 }
 

@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test'
 import { callForms } from './call-forms.ts'
 import { parseCall } from './calls.ts'
 import type { TagCall } from './tag.ts'
-import { host } from './tag-host.ts'
+import { gates } from './tag-host.ts'
 
 const callback = (): void => undefined
 
@@ -51,7 +51,7 @@ describe('forms of calls', () => {
   /** What the client sees of a call. */
   const pass = (...call: unknown[]): unknown[] => {
     const entry: TagCall = [0, call]
-    assert.ok(host.gates.every((gate) => gate(entry)))
+    assert.ok(gates.every((gate) => gate(entry)))
     return [...entry[1]]
   }
 

@@ -1,6 +1,6 @@
 import { FORMS } from './calls.ts'
 import { isObject } from './loose-values.ts'
-import { host, type Feature } from './tag-host.ts'
+import { gates, type Feature } from './tag-host.ts'
 
 /** May stand in the object beside what the call itself takes. */
 const OPTIONS = ['messageId', 'anonymousId', 'userId', 'groupId', 'context', 'integrations', 'timestamp']
@@ -11,11 +11,10 @@ const OPTIONS = ['messageId', 'anonymousId', 'userId', 'groupId', 'context', 'in
  * event is kept.
  */
 export const callForms: Feature = () => {
-  host.gates.push((entry) => {
+  gates.push((entry) => {
     const [, call] = entry
     // In a task of its own: what it throws is the page's affair.
-    for (const callback of call) if (isFunction(callback)) setTimeout(callback)
-    const [type, given, ...rest] = call.filter((value) => !isFunction(value))
+    const [type, given, ...rest] = call.filter((value) => !isFunction(value) || void setTimeout(value))
     const names = FORMS[String(type)] ?? []
     const isNamed =
       isObject(given) && Object.keys(given).every((name) => [...names, ...OPTIONS].includes(name))

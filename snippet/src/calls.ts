@@ -26,7 +26,7 @@ export function parseCall(type: string, args: readonly unknown[]): LooseObject {
   // A page with one word has a name.
   if (!given['name']) {
     given['name'] = given['category']
-    delete given['category']
+    given['category'] = undefined
   }
   return { ...toObject(values[0]), ...given }
 }

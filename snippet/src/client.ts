@@ -6,13 +6,14 @@ import { startPageLife } from './delivery/page-life.ts'
 import { attempt } from './failures.ts'
 import { applyCall, updateIdentity } from './identity/identity.ts'
 import type { TagCall } from './tag.ts'
-import { host } from './tag-host.ts'
+import { methods } from './methods.ts'
+import { edits, gates } from './tag-host.ts'
 
 let lastMs = 0
 
 /** Makes a call of the page happen. */
 export function runCall(entry: TagCall): void {
-  if (!host.gates.every((gate) => gate(entry))) return
+  if (!gates.every((gate) => gate(entry))) return
   const [timeMs, [given, ...args], done, page = readPageContext()] = entry
   const name = String(given)
   if (FORMS[name]) {
@@ -23,13 +24,13 @@ export function runCall(entry: TagCall): void {
       const call = parseCall(name, args)
       const identity = updateIdentity((known) => applyCall(known, name, call))
       const event = buildEvent(name, call, { messageId, timestamp: new Date(timeMs), identity, page })
-      host.edits.forEach((edit) => edit(event))
+      edits.forEach((edit) => edit(event))
       return JSON.stringify(event)
     })
     addEvent(toQueueKey(messageId), json, done)
     wake()
   } else {
-    const value = host.methods[name]?.(...args)
+    const value = methods[name]?.(...args)
     done?.(value)
   }
 }

@@ -8,6 +8,9 @@ export const isObject = (value: unknown): value is LooseObject => Object(value) 
 export const toText = (value: unknown): string | undefined =>
   isObject(value) ? undefined : [value].join().trim() || undefined
 
+/** The words of a setting; undefined where the page does not say any. */
+export const toWords = (setting: unknown): string[] | undefined => toText(setting)?.split(' ')
+
 /** The value, or an empty object where it is none: a copy of it can always be extended. */
 export const toObject = (value: unknown): LooseObject => (isObject(value) ? value : {})
 

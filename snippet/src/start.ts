@@ -1,29 +1,30 @@
 import { FORMS } from './calls.ts'
 import { runCall } from './client.ts'
-import { flush } from './delivery/delivery.ts'
-import { startPageLife } from './delivery/page-life.ts'
 import { attempt, failures } from './failures.ts'
 import { features } from './features.ts'
-import { updateIdentity } from './identity/identity.ts'
-import { randomId } from './identity/random-id.ts'
+import { methods } from './methods.ts'
 import { host } from './tag-host.ts'
 import { nameMethods, type Tag, type TagCall } from './tag.ts'
 
+/** The element of the script: its address, and settings as its `data-` attributes. */
+interface PageScript {
+  readonly src?: string
+  readonly dataset: Readonly<Record<string, string | undefined>>
+}
+
 /** Puts the script to work behind a tag, once. Nothing happens without a key. */
-export function start(tag: Tag, script: unknown, chosen = features): void {
+export function start(tag: Tag, script: PageScript | null, chosen = features): void {
   if (tag.failures) return
-  const { src, dataset } = Object(script)
   // What the page says in the stub wins, because tag managers drop attributes. Without a host it is the
   // folder that the script came from.
-  const settings = { host: src?.replace(/\/[^/]*$/, ''), ...dataset, ...Object(tag.settings) }
+  const settings = { host: script?.src?.replace(/\/[^/]*$/, ''), ...script?.dataset, ...Object(tag.settings) }
   if (!settings.key) return console.warn('leadline: data-key is missing')
   host.settings = settings
-  host.methods = methods
   for (const name in chosen) {
     const setting = settings[name]
-    if (String(setting) !== 'false') attempt(() => chosen[name]?.(setting))
+    if (`${setting}` !== 'false') attempt(() => chosen[name]?.(setting))
   }
-  nameMethods(tag, Object.keys({ ...FORMS, ...host.methods }))
+  nameMethods(tag, Object.keys({ ...FORMS, ...methods }))
   tag.failures = failures
   takeOver(tag)
 }
@@ -48,14 +49,4 @@ function takeOver(tag: Tag): void {
     return answer
   }
   setTimeout(() => tag('flush'))
-}
-
-const methods = {
-  flush() {
-    startPageLife()
-    return flush()
-  },
-  ready: () => undefined,
-  user: () => updateIdentity(),
-  reset: () => void updateIdentity(() => ({ anonymousId: randomId() })),
 }

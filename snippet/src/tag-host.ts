@@ -16,35 +16,32 @@ declare global {
 /** What the page says, texts where they come from `data-` attributes. */
 export interface Settings extends LooseObject {
   /** Public write key. */
-  readonly key: string
+  readonly key?: string
   /** The collector's address with its path prefix, without a trailing slash. */
-  readonly host: string
+  readonly host?: string
 }
 
-/** What features may change about the tag. There is one per page, as there is one tag. */
+/** First looks at a call of the page, in their order: true lets it through. */
+export const gates: ((call: TagCall) => boolean)[] = []
+
+/** Last looks at an event before it is kept, in their order; one that throws drops it. */
+export const edits: ((event: OutgoingEvent) => void)[] = []
+
+/** Context of each batch, which lies beneath that of its events. */
+export const batchContext: Record<string, unknown> = {
+  library: { name: 'leadline.js', version: LEADLINE_VERSION },
+}
+
+/** What is given from outside. There is one per page, as there is one tag. */
 export interface TagHost {
   settings: Settings
-  /** Methods beside the event calls, by name. */
-  methods: Record<string, (...args: unknown[]) => unknown>
-  /** First looks at a call of the page, in their order: true lets it through. */
-  readonly gates: ((call: TagCall) => boolean)[]
-  /** Last looks at an event before it is kept, in their order; one that throws drops it. */
-  readonly edits: ((event: OutgoingEvent) => void)[]
-  /** Context of each batch, which lies beneath that of its events. */
-  readonly context: Record<string, unknown>
   /** The anonymous id that sub-domains share. */
   sharedId?: { readonly read: () => string | undefined; readonly write: (id: string) => void }
   /** Mutual exclusion between pages, where it is not by Web Locks. */
   pageLocks?: PageLocks
 }
 
-export const host: TagHost = {
-  settings: { key: '', host: '' },
-  methods: {},
-  gates: [],
-  edits: [],
-  context: { library: { name: 'leadline.js', version: LEADLINE_VERSION } },
-}
+export const host: TagHost = { settings: {} }
 
 /**
  * A part that can be left out of the build. It has a file of its own, which exports a function of this

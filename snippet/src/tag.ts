@@ -54,10 +54,7 @@ export function nameMethods(tag: Tag, names: readonly string[]): void {
 /** The tag of this page, made where there is none. */
 export function findTag(): Tag {
   const found: unknown = window[LEADLINE_GLOBAL]
-  if (isTag(found)) return found
-  const tag = createTag()
-  window[LEADLINE_GLOBAL] = tag
-  return tag
+  return isTag(found) ? found : (window[LEADLINE_GLOBAL] = createTag())
 }
 
 /** Every method of the tag, for whoever makes calls before the script is at work, which knows its own. */

@@ -18,8 +18,7 @@ export const attributes: Feature = () => {
 function readAttributes(element: Element): Reading {
   const properties: Record<string, string> = {}
   for (const { name, value } of element.attributes)
-    if (name.startsWith(PREFIX) && name !== EVENT)
-      properties[name.slice(PREFIX.length).replace(/-/g, '_')] = value
-  const event = element.getAttribute(EVENT)
-  return event ? [event, properties] : undefined
+    if (name.startsWith(PREFIX)) properties[name.slice(PREFIX.length).replace(/-/g, '_')] = value
+  const { event, ...rest } = properties
+  return event ? [event, rest] : undefined
 }

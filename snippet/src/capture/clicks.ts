@@ -8,13 +8,13 @@ const readers: Readers = []
 /** Clicks by mouse, touch or keyboard, with or without modifiers, through open shadow roots. */
 export function onClick(...reader: Readers[number]): void {
   if (readers.push(reader) > 1) return
-  listen('click', (event) => tell(readers, event.composedPath()))
-  // The middle button opens a link, and does nothing elsewhere.
-  listen('auxclick', (event) => {
-    const path = event.composedPath()
-    if (event.button === 1 && path.some((node) => node instanceof Element && node.matches(LINK)))
-      tell(readers, path)
-  })
+  const hear = (event: MouseEvent): void => {
+    const path = event.composedPath().filter((node) => node instanceof Element)
+    // The middle button opens a link, and does nothing elsewhere.
+    if (event.button < (path.some((element) => element.matches(LINK)) ? 2 : 1)) tell(readers, path)
+  }
+  listen('click', hear)
+  listen('auxclick', hear)
 }
 
 /** What is told of every link to a web page or a file. */
@@ -27,7 +27,7 @@ export interface LinkFacts {
 export function readLink(link: Element): LinkFacts | undefined {
   // Not the property: that of a link in a drawing is an object.
   const url = new URL(link.getAttribute('href') ?? '', document.baseURI)
-  const text = link.textContent.trim() || link.getAttribute('aria-label') || ''
-  const link_text = text.replace(/\s+/g, ' ').slice(0, 100) || undefined
+  const text = link.textContent.trim() || link.getAttribute('aria-label')
+  const link_text = text?.replace(/\s+/g, ' ').slice(0, 100)
   return url.protocol.startsWith('http') ? { url, properties: { link_url: url.href, link_text } } : undefined
 }

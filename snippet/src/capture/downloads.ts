@@ -1,3 +1,4 @@
+import { toWords } from '../loose-values.ts'
 import type { Feature } from '../tag-host.ts'
 import { LINK, onClick, readLink } from './clicks.ts'
 
@@ -6,13 +7,13 @@ const FILES =
 
 /** `File Downloaded`: a link to a file of these extensions, or with the `download` attribute. `data-downloads="pdf ics"`: other extensions. */
 export const downloads: Feature = (setting) => {
-  const extensions = (typeof setting === 'string' && setting ? setting : FILES).split(' ')
+  const extensions: readonly unknown[] = toWords(setting) ?? FILES.split(' ')
   onClick(LINK, (element) => {
     const link = readLink(element)
     const name = link?.url.pathname.replace(/.*\//, '') ?? ''
-    const [, extension = ''] = /\.(\w+)$/.exec(name.toLowerCase()) ?? []
+    const [, extension] = /\.(\w+)$/.exec(name.toLowerCase()) ?? []
     return link && (element.hasAttribute('download') || extensions.includes(extension))
-      ? ['File Downloaded', { ...link.properties, file_name: name, file_extension: extension || undefined }]
+      ? ['File Downloaded', { ...link.properties, file_name: name, file_extension: extension }]
       : undefined
   })
 }

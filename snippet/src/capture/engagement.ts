@@ -22,14 +22,13 @@ export const engagement: Feature = () => {
     scrollTop = scrollY
   }
   const count = (): void => {
-    const now = performance.now()
-    if (sinceMs) engagedMs += now - sinceMs
-    sinceMs = !document.hidden && document.hasFocus() ? now : 0
+    if (sinceMs) engagedMs += performance.now() - sinceMs
+    sinceMs = !document.hidden && document.hasFocus() ? performance.now() : 0
   }
   // Not while it scrolls: the height may cost a layout.
   const measure = (): void => {
     const seen = (scrollTop + innerHeight) / document.documentElement.scrollHeight
-    scrollPercent = Math.min(Math.round(100 * seen), 100)
+    scrollPercent = Math.round(100 * Math.min(seen, 1))
   }
   const report = (): void => {
     count()
@@ -46,7 +45,7 @@ export const engagement: Feature = () => {
     report()
     sinceMs = 0
   })
-  onRouteChange({ leaving: measure, shown: report })
+  onRouteChange(report, measure)
   begin()
   count()
 }

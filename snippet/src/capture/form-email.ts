@@ -4,7 +4,7 @@ import { onSubmit } from './submissions.ts'
 
 /** By what the page says about the field; none that it says to be a card's or a password's. */
 const EMAIL =
-  'input:is([type=email],:is([type=text],:not([type]))[autocomplete~=email]):not([autocomplete*=cc-],[autocomplete*=password])'
+  'input:is([type=email],[autocomplete~=email]):not([type=password],[autocomplete*=password],[autocomplete*=cc-])'
 
 const VISIBLE = { visibilityProperty: true, opacityProperty: true }
 
@@ -24,5 +24,4 @@ export const formEmail: Feature = (setting) => {
   })
 }
 
-const isVisible = (field: HTMLInputElement): boolean =>
-  Boolean(field.checkVisibility ? field.checkVisibility(VISIBLE) : field.offsetParent)
+const isVisible = (field: HTMLInputElement): boolean => field.checkVisibility?.(VISIBLE)

@@ -5,6 +5,6 @@ import { onSubmit } from './submissions.ts'
 export const forms: Feature = () =>
   onSubmit('form', (form) => {
     // Not the properties: a field of the form may have their names.
-    const [id, name, action] = ['id', 'name', 'action'].map((field) => form.getAttribute(field) ?? undefined)
-    return ['Form Submitted', { form_id: id, form_name: name, form_action: action?.replace(/[?#].*/, '') }]
+    const read = (name: string): string | undefined => form.getAttribute(name)?.replace(/[?#].*/, '')
+    return ['Form Submitted', { form_id: read('id'), form_name: read('name'), form_action: read('action') }]
   })

@@ -10,8 +10,7 @@ export type Readers = [selector: string, read: (element: Element) => Reading][]
  * Makes an event of the innermost element that a reader wants and understands. The first capture that
  * does has it, so that one click is one event.
  */
-export function tell(readers: Readers, path: readonly EventTarget[]): void {
-  const elements = path.filter((node) => node instanceof Element)
+export function tell(readers: Readers, elements: readonly Element[]): void {
   for (const [selector, read] of readers) {
     const element = elements.find((element) => element.matches(selector))
     const reading = element && read(element)

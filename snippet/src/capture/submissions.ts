@@ -7,11 +7,11 @@ const readers: Readers = []
 /** Each form that a visitor or a script submits. */
 export function onSubmit(...reader: Readers[number]): void {
   if (readers.push(reader) > 1) return
-  const told = new WeakSet<EventTarget>()
+  let told: unknown
   const hear = ({ target }: Event): void =>
     attempt(() => {
-      if (!target) return
-      told.add(target)
+      if (!(target instanceof Element)) return
+      told = target
       tell(readers, [target])
     })
   // The event ends at its shadow root: listen there as soon as the visitor is in it. The same listener
@@ -22,9 +22,9 @@ export function onSubmit(...reader: Readers[number]): void {
   }
   listen('submit', hear)
   listen('focusin', enter)
-  listen('pointerdown', enter)
+  listen('click', enter)
   // Fires no event. After one that did, it is the page's way to go on with the same submission.
   hearCalls(HTMLFormElement.prototype, 'submit', (form) => {
-    if (form instanceof Element && !told.has(form)) tell(readers, [form])
+    if (form instanceof Element && form !== told) tell(readers, [form])
   })
 }

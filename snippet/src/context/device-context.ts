@@ -1,5 +1,5 @@
 import { attempt } from '../failures.ts'
-import { host, type Feature } from '../tag-host.ts'
+import { batchContext, type Feature } from '../tag-host.ts'
 
 /** Becomes JSON as its low-entropy hints (brands, mobile, platform): a server gets the same in its request headers. */
 declare global {
@@ -16,11 +16,10 @@ export const device: Feature = () => {
 
 function readDevice(): void {
   const { language, userAgentData, webdriver } = navigator
-  const { width, height } = screen
-  Object.assign(host.context, {
+  Object.assign(batchContext, {
     locale: language,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    screen: { width, height, density: devicePixelRatio },
+    screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
     userAgentData,
     // Marked and not left out: the receiver decides what automated browsers are worth.
     webdriver: webdriver || undefined,

@@ -10,6 +10,5 @@ export interface PageContext {
 /** The fragment is left out of the address, as Segment does. */
 export function readPageContext(): PageContext {
   const { href, pathname: path, search } = location
-  const { referrer, title } = document
-  return { url: href.replace(/#.*/, ''), path, search, referrer, title }
+  return { url: href.replace(/#.*/, ''), path, search, referrer: document.referrer, title: document.title }
 }

@@ -1,10 +1,8 @@
-import { parseObject } from '../loose-values.ts'
-import { readItem, removeItem, writeItem } from '../storage.ts'
-import { host, type Feature } from '../tag-host.ts'
+import { updateIdentity } from '../identity/identity.ts'
+import { edits, type Feature } from '../tag-host.ts'
 
-const KEY = 'leadline:touches'
 /** Campaigns; `gclid`, `fbclid`, `msclkid` and their like of Google, Meta, Microsoft, TikTok, X; LinkedIn and Reddit have others. */
-const KNOWN = /^(utm_.+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid)$/
+const KNOWN = /^utm_.|c(lk?)?id$|braid$|^li_fat_id$/
 
 /**
  * `context.campaign`, and `context.touches = { first, last }`: campaign, click ids and foreign referrer of
@@ -12,32 +10,24 @@ const KNOWN = /^(utm_.+|\w+clk?id|[gw]braid|li_fat_id|rdt_cid)$/
  * never the last where there is one. Forgotten with `reset`.
  */
 export const touches: Feature = () => {
-  const { reset } = host.methods
-  host.methods['reset'] = () => {
-    reset?.()
-    removeItem(KEY)
-  }
   let seen = ''
-  host.edits.push(({ context, timestamp }) => {
+  edits.push(({ context, timestamp }) => {
     const { url, referrer, path, search } = Object(context['page'])
     const source = readSource(search)
     context['campaign'] ??= source['campaign']
-    let { first, last } = parseObject(readItem(KEY))
-    if (!first || seen !== url) {
+    const touches = { ...Object(updateIdentity().touches) }
+    if (!touches.first || seen !== url) {
       // The referrer is where the document came from, and not each page that it shows after that.
-      if (!seen && isForeign(referrer)) source['referrer'] = referrer
+      if (!seen && referrer && !referrer.startsWith(location.origin + '/')) source['referrer'] = referrer
       seen = url
       const touch = { at: timestamp, path, ...source }
-      first ??= touch
-      if (!last || Object.keys(source)[0]) last = touch
-      writeItem(KEY, JSON.stringify({ first, last }))
+      touches.first ??= touch
+      if (!touches.last || Object.keys(source)[0]) touches.last = touch
+      updateIdentity((known) => ({ ...known, touches }))
     }
-    context['touches'] = { first, last }
+    context['touches'] = touches
   })
 }
-
-const isForeign = (referrer: string): boolean =>
-  Boolean(referrer) && !referrer.startsWith(`${location.origin}/`)
 
 /** `utm_source` becomes `source` and so on; Segment calls `utm_campaign` the campaign's `name`. */
 export function readSource(search: string): Record<string, unknown> {

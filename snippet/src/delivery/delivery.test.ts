@@ -50,7 +50,7 @@ describe('delivery', () => {
 
   const add = (...ids: string[]): void => {
     for (const id of ids) {
-      addEvent(id, JSON.stringify({ id }), (result) => results.push(result))
+      addEvent(id, JSON.stringify({ id }), (result) => (results[id.charCodeAt(0) - 97] = result))
       delivery.wake()
     }
   }

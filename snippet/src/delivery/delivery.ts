@@ -1,6 +1,6 @@
 import { failures } from '../failures.ts'
 import { parseObject } from '../loose-values.ts'
-import { host } from '../tag-host.ts'
+import { batchContext, host } from '../tag-host.ts'
 import { queue, settle, type QueuedEvent } from './event-queue.ts'
 import {
   ANSWER_TIMEOUT_MS,
@@ -20,8 +20,6 @@ let failedTries = 0
 /** No request before: what the server asked for, or the moment of leaving. */
 let quietUntilMs = 0
 let maxEvents = MAX_BATCH_EVENTS
-/** On the wire. */
-const flying = new Set<QueuedEvent>()
 
 function schedule(waitMs: number): void {
   clearTimeout(timer)
@@ -39,25 +37,25 @@ export function wake(): void {
  */
 export const flush = (isLeaving?: boolean): unknown => Date.now() < quietUntilMs || transmit(isLeaving)
 
-async function transmit(isLeaving = false): Promise<void> {
-  clearTimeout(timer)
-  timer = 0
+async function transmit(isLeaving?: boolean): Promise<void> {
   // One request at a time, so that an outage costs one request per back-off and not one per event.
-  let room = flying.size && !isLeaving ? 0 : MAX_FLIGHT_BYTES
-  flying.forEach(({ bytes }) => (room -= bytes))
+  let room = MAX_FLIGHT_BYTES
+  queue.forEach(({ isFlying, bytes }) => isFlying && (room -= isLeaving ? bytes : room))
   const batch = [...queue.values()]
-    .filter((event) => event.json && !flying.has(event) && (room -= event.bytes + 1) > 0)
+    .filter((event) => event.json && !event.isFlying && (room -= event.bytes) > 0)
     .slice(0, maxEvents)
-  if (!batch[0]) return
-  batch.forEach((event) => flying.add(event))
+  if (!batch[0]) {
+    timer = 0
+    return
+  }
+  batch.forEach((event) => (event.isFlying = true))
   // The browser fails a keepalive request when the page's other scripts have used up the common
   // allowance; a second try goes without it. The collector knows repeats by their ids.
-  const answer = await post(batch, isLeaving || !failedTries).catch(() => NaN)
-  batch.forEach((event) => flying.delete(event))
-  if (typeof answer === 'number') return backOff(answer)
+  const waitMs = await post(batch, isLeaving || !failedTries).catch(() => 0)
+  batch.forEach((event) => (event.isFlying = false))
+  if (waitMs !== undefined) return backOff(waitMs)
   failedTries = 0
-  batch.forEach((event, index) => settle(event, answer[index]))
-  wake()
+  schedule(LINGER_MS)
 }
 
 /**
@@ -70,39 +68,50 @@ function backOff(askedMs: number): void {
   schedule(Math.min(askedMs || ownMs, LONGEST_WAIT_MS))
 }
 
-/** Why each event was refused, undefined where it was taken; or how long to wait before another try, in ms, NaN where nobody says. */
-type Answer = readonly (string | undefined)[] | number
-
 /**
- * Sends events as `text/plain` without headers of ours, so that no preflight is ever needed. `keepalive`:
- * the request outlives the page. Rejects when something goes wrong on the way.
+ * Sends events as `text/plain` without headers of ours, so that no preflight is ever needed, and settles
+ * them by the answer. `keepalive`: the request outlives the page. Gives how long to wait before another try
+ * where there is no such answer, in ms, 0 or NaN where nobody says. Rejects when something goes wrong on the way.
  */
-async function post(batch: readonly QueuedEvent[], keepalive: boolean): Promise<Answer> {
-  const { key, host: address } = host.settings
-  const { unreported: dropped } = failures
-  const frame = JSON.stringify({ writeKey: key, context: host.context, dropped, sentAt: new Date() })
-  const response = await fetch(address + LEADLINE_PATH, {
+async function post(batch: readonly QueuedEvent[], keepalive: boolean): Promise<number | undefined> {
+  const dropped = failures.unreported
+  const frame = JSON.stringify({
+    writeKey: host.settings.key,
+    context: batchContext,
+    dropped,
+    sentAt: new Date(),
+  })
+  const response = await fetch(host.settings.host + LEADLINE_PATH, {
     method: 'POST',
     // The events are JSON already and are not parsed again.
-    body: `${frame.slice(0, -1)},"batch":[${batch.map(({ json }) => json).join()}]}`,
+    body: '{"batch":[' + batch.map(({ json }) => json).join() + '],' + frame.slice(1),
     keepalive,
     credentials: 'omit',
     // Browsers of before 2023 have no such signal; they wait as long as the connection lives.
     signal: AbortSignal.timeout?.(ANSWER_TIMEOUT_MS),
   })
   const { ok, status, headers } = response
-  const { success, rejected = [], code = `http_${status}` } = parseObject(await response.text())
-  if (isNoAnswer(response, success)) return Number(headers.get('retry-after') ?? NaN) * 1000
+  const { success, rejected = [], code = 'http_' + status } = parseObject(await response.text())
+  if (isNoAnswer(response, success)) return Number(headers.get('retry-after')) * 1000
   if (status === 413 && batch[1]) {
-    maxEvents = Math.ceil(batch.length / 2)
+    maxEvents = batch.length >> 1
     return 1
   }
   if (failures.unreported === dropped) failures.unreported = undefined
-  const reasons = batch.map(() => (ok ? undefined : code))
-  for (const { index, code } of rejected) reasons[index] = code
-  return reasons
+  settleAll(batch, rejected, ok ? undefined : code)
+  return undefined
+}
+
+/** By what the answer says of events, and of all the others. */
+function settleAll(
+  batch: readonly QueuedEvent[],
+  rejected: Iterable<{ readonly index: number; readonly code: string }>,
+  reason?: string,
+): void {
+  for (const { index, code } of rejected) settle(batch[index], code)
+  for (const event of batch) settle(event, reason)
 }
 
 /** A 200 that is not the collector's answer comes from something in between, and acknowledges nothing. */
 const isNoAnswer = ({ ok, status }: Response, success: unknown): boolean =>
-  status > 499 || status === 408 || status === 429 || (ok && !success)
+  /408|429|5../.test(String(status)) || (ok && !success)

@@ -2,7 +2,7 @@ import '../../test-support/definitions.ts'
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { LIMITS } from '@leadline/contract/wire'
-import { addEvent, adoptEvents, queue, releaseEvents, settle } from './event-queue.ts'
+import { addEvent, adoptEvents, queue, releaseEvents, settle, toQueueKey } from './event-queue.ts'
 
 /** What the queue uses of a browser's storage; full when `maxEntries` are in it. */
 class FakeStorage {
@@ -26,7 +26,7 @@ const useStorage = (storage: FakeStorage | undefined): void =>
   void Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true })
 const stored = (): object => Object.fromEntries(Object.entries(localStorage))
 const now = (): string => Date.now().toString(36)
-const keyOf = (messageId: string): string => `leadline:queue::${messageId}`
+const keyOf = toQueueKey
 const add = (messageId: string, json?: string, done?: (result: unknown) => void): void =>
   addEvent(keyOf(messageId), json, done)
 const settleNext = (reason?: string): void => {

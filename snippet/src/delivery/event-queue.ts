@@ -14,6 +14,8 @@ export interface QueuedEvent {
   bytes: number
   /** Elsewhere than in memory. */
   isStored: true | undefined
+  /** On the wire. */
+  isFlying?: boolean
   done?: ((result: Delivered) => void) | undefined
 }
 
@@ -25,7 +27,8 @@ export interface QueuedEvent {
 export const queue = new Map<string, QueuedEvent>()
 
 /** `leadline:queue:<write key>:<message id>`; a message id is time in base 36, dash, id of the page. */
-export const toQueueKey = (messageId: string): string => `leadline:queue:${host.settings.key}:${messageId}`
+export const toQueueKey = (messageId: string): string =>
+  'leadline:queue:' + host.settings.key + ':' + messageId
 
 /** Undefined where a key in the storage is none of this queue. */
 export const toMessageId = (key: string): string | undefined => key.split(toQueueKey(''))[1]
@@ -54,9 +57,10 @@ export function addEvent(key: string, json = '', done?: QueuedEvent['done']): vo
   })
 }
 
-/** The collector has an event, or it is given up for a reason. */
-export function settle({ key, done }: QueuedEvent, reason?: string): void {
-  queue.delete(key)
+/** The collector has an event, or it is given up for a reason; what is said first holds. */
+export function settle(event?: QueuedEvent, reason?: string): void {
+  if (!event || !queue.delete(event.key)) return
+  const { key, done } = event
   removeItem(key)
   if (reason) {
     failures.dropped = count(failures.dropped, reason)
@@ -68,13 +72,15 @@ export function settle({ key, done }: QueuedEvent, reason?: string): void {
 /** Takes the stored events of a dead page. */
 export function adoptEvents(pageId: string): void {
   for (const key of listKeys().sort()) {
-    if (!key.endsWith(pageId)) continue
+    if (!key.endsWith('-' + pageId)) continue
     const event = enqueue({ key, json: readItem(key) ?? '', isStored: true })
-    if (Date.now() - parseInt(toMessageId(key) ?? '', 36) > MAX_AGE_MS) settle(event, 'too_old')
+    if (Date.now() - parseInt(`${toMessageId(key)}`, 36) > MAX_AGE_MS) settle(event, 'too_old')
   }
 }
 
 /** Lets go of what is stored; it is found again like any other page's, unless another page has it by now. */
 export function releaseEvents(): void {
-  for (const event of queue.values()) if (event.isStored) event.json = ''
+  queue.forEach((event) => {
+    if (event.isStored) event.json = ''
+  })
 }

@@ -15,11 +15,9 @@ const AGAIN_MS = 5000
  */
 export const plainHttp: Feature = () => {
   if (navigator.locks) return
-  const held = new Set<string | null>()
-  listen('storage', ({ key }) => held.has(key) && removeItem(`${key}`))
   host.pageLocks = {
     async request(name, { signal }, hold) {
-      const key = `leadline:claim:${name}`
+      const key = 'leadline:claim:' + name
       const claim = (): void => {
         const mine = randomId()
         writeItem(key, mine)
@@ -31,8 +29,8 @@ export const plainHttp: Feature = () => {
       }
       const take = (): void => {
         removeItem(key)
-        held.add(key)
-        void hold().then(() => held.delete(key))
+        void hold()
+        listen('storage', (event) => event.key === key && !signal.aborted && removeItem(key))
       }
       // The lock of this page itself is free.
       if (name.endsWith(startPageLife())) take()

@@ -14,7 +14,7 @@ export const readCookie = (name: string): string | undefined =>
  */
 export function writeCookie(name: string, value = ''): void {
   const labels = location.hostname.split('.')
-  const scopes = labels.map((_, more) => `;domain=${labels.slice(-2 - more).join('.')}`)
+  const scopes = labels.map((_, more) => ';domain=' + labels.slice(-2 - more).join('.'))
   const secure = location.protocol === 'https:' ? ';secure' : ''
   const take = (text: string, scope: string): string | undefined => {
     attempt(() => {

@@ -82,6 +82,31 @@ describe('the visitor', () => {
       anonymousId: event?.anonymousId,
       userId: 'u1',
       traits: { plan: 'pro' },
+      touches: Object(event?.context)['touches'],
     })
+  })
+
+  it("leaves the server's cookie as long a life as the server gave it, until the visitor is another", async () => {
+    const url = 'http://www.acme.co.uk'
+    const expires = Math.round(Date.now() / 1000) + 100_000
+    const written = { domain: '.acme.co.uk', path: '/', expires }
+    await fixture.context.addCookies([
+      { ...written, name: 'leadline_id', value: 'of-the-server' },
+      { ...written, name: 'leadline_kept', value: '1' },
+    ])
+    const page = await fixture.context.newPage()
+    await page.goto(`${url}:${fixture.site.port}/`)
+    await runInPage(page, `leadline.track('seen')`)
+    const [seen] = await fixture.arrived(1)
+    assert.equal(seen?.anonymousId, 'of-the-server')
+    const lives = (await fixture.context.cookies(url)).map((cookie) => [cookie.name, cookie.expires])
+    assert.deepEqual(lives, [
+      ['leadline_id', expires],
+      ['leadline_kept', expires],
+    ])
+    await runInPage(page, `leadline.reset(); leadline.track('after')`)
+    const after = (await fixture.arrived(2))[1]
+    const left = (await fixture.context.cookies(url)).map(({ name, value }) => [name, value])
+    assert.deepEqual(left, [['leadline_id', after?.anonymousId]])
   })
 })

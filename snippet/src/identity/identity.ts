@@ -12,6 +12,8 @@ export interface Identity {
   /** All that identify calls said about this user. */
   readonly traits?: unknown
   readonly groupId?: unknown
+  /** How the visitor came, see `context/touches.ts`. */
+  readonly touches?: unknown
 }
 
 /**
@@ -47,5 +49,5 @@ export function updateIdentity(change = (known: Identity): Identity => known): I
 
 export function forgetIdentity(): void {
   memory = {}
-  host.sharedId?.write('')
+  if (host.sharedId?.read()) host.sharedId.write('')
 }

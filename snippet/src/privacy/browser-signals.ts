@@ -1,4 +1,5 @@
-import { host, type Feature } from '../tag-host.ts'
+import { methods } from '../methods.ts'
+import { type Feature } from '../tag-host.ts'
 
 declare global {
   interface Navigator {
@@ -14,5 +15,5 @@ export const respect: Feature = (setting) => {
   const words = String(setting)
   const { globalPrivacyControl, doNotTrack } = navigator
   if ((words.includes('gpc') && globalPrivacyControl) || (words.includes('dnt') && doNotTrack === '1'))
-    host.methods['consent']?.('denied')
+    methods['consent']?.('denied')
 }

@@ -4,7 +4,8 @@ import { queue, settle } from '../delivery/event-queue.ts'
 import { forgetIdentity } from '../identity/identity.ts'
 import { listKeys, removeItem } from '../storage.ts'
 import type { TagCall } from '../tag.ts'
-import { host, type Feature } from '../tag-host.ts'
+import { methods } from '../methods.ts'
+import { gates, type Feature } from '../tag-host.ts'
 
 const STATES: readonly unknown[] = ['granted', 'pending', 'denied']
 /** Calls that store nothing and send nothing by themselves. */
@@ -18,14 +19,14 @@ export const FREE_CALLS: readonly unknown[] = ['consent', 'optOut', 'ready', 'de
 export const consent: Feature = (setting) => {
   const held: TagCall[] = []
   let state = STATES.includes(setting) ? setting : 'granted'
-  host.gates.push(([timeMs, call, done]) => {
+  gates.push(([timeMs, call, done]) => {
     const isFree = state === 'granted' || FREE_CALLS.includes(call[0])
     if (isFree) return true
     if (state === 'pending') held.push([timeMs, call, done, readPageContext()])
     else done?.(call[0] === 'user' ? undefined : { delivered: false, reason: 'consent_denied' })
     return false
   })
-  host.methods['consent'] = (next) => {
+  methods['consent'] = (next) => {
     if (STATES.includes(next)) {
       state = next
       held.splice(0).forEach(runCall)

@@ -1,18 +1,18 @@
-import { toObject } from '../loose-values.ts'
-import { host, type Feature } from '../tag-host.ts'
+import { toObject, toWords } from '../loose-values.ts'
+import { edits, type Feature } from '../tag-host.ts'
 
 /**
  * `data-properties="plan seats"`: only these properties and traits leave the page;
  * `data-properties="-email -phone"`: these do not. What a page event says about its own address stays.
  */
 export const properties: Feature = (setting) => {
-  if (typeof setting !== 'string') return
-  const words = setting.split(' ')
+  const words = toWords(setting)
+  if (!words) return
   const isDenying = words.every((word) => word.startsWith('-'))
-  host.edits.push((event) => {
+  edits.push((event) => {
     const ofPage = event.type === 'page' ? { name: 1, category: 1, ...toObject(event.context['page']) } : {}
     const leaves = (name: string): boolean =>
-      !words.includes(`-${name}`) && (isDenying || words.includes(name) || name in ofPage)
+      !words.includes('-' + name) && (isDenying || words.includes(name) || name in ofPage)
     for (const data of ['properties', 'traits'])
       if (event[data])
         event[data] = Object.fromEntries(
