@@ -5,7 +5,7 @@ import { array, asyncProperty, assert as check, constant, constantFrom, nat, one
 import { settingsSchema, type CrmSettings } from '@leadline/contract'
 import { INTEGRATION_USERNAME, startSandboxOrg, type SandboxOrg } from '@leadline/salesforce-sandbox'
 import { CALLS, History, type Step } from '../../test-support/histories/history.ts'
-import { contactIdOf } from '../../test-support/histories/people.ts'
+import { companyIdOf, contactIdOf } from '../../test-support/histories/people.ts'
 import { isLive, toLinks, toSnapshot } from '../../test-support/histories/snapshot.ts'
 import { createMemoryWarehouse, type MemoryWarehouse } from '../../test-support/memory-warehouse.ts'
 
@@ -38,7 +38,18 @@ after(() => org.stop())
 
 const picks = { who: nat(11), other: nat(11) }
 const site = record({
-  kind: constantFrom('appear', 'appear', 'visit', 'extend', 'join', 'title', 'mail', 'merge', 'split'),
+  kind: constantFrom(
+    'appear',
+    'appear',
+    'early',
+    'visit',
+    'extend',
+    'join',
+    'title',
+    'mail',
+    'merge',
+    'split',
+  ),
   ...picks,
 })
 const rep = record({
@@ -67,6 +78,7 @@ async function play(steps: readonly Step[], withTrouble: boolean): Promise<Outco
   const warehouse = createMemoryWarehouse()
   const history = new History({ org, warehouse, settings, withTrouble })
   for (const one of steps) await history.take(one)
+  await history.take({ kind: 'found', who: 0, other: 0 })
   await history.settle()
   const outcome = { salesforce: toSnapshot(org), links: toLinks(org, warehouse) }
   checkMailboxes()
@@ -110,6 +122,12 @@ function checkTimeline(history: History, warehouse: MemoryWarehouse): void {
       .filter(({ kind, status }) => kind === 'contact' && status === 'linked')
       .map(({ id, crm_id }) => [id, String(crm_id)]),
   )
+  const accounts = new Map(
+    warehouse
+      .final('crm_links_raw')
+      .filter(({ kind, status }) => kind === 'company' && status === 'linked')
+      .map(({ id, crm_id }) => [id, String(crm_id)]),
+  )
   for (const lead of history.people.leads) {
     const person = links.get(contactIdOf(lead.mail))
     if (person === undefined) continue
@@ -121,6 +139,9 @@ function checkTimeline(history: History, warehouse: MemoryWarehouse): void {
         [person],
         `session ${sessionId} hangs on its person`,
       )
+      const account = accounts.get(companyIdOf(lead.mail))
+      if (account !== undefined)
+        assert.equal(row?.values['Leadline_Account__c'], account, `session ${sessionId} is under its Account`)
     }
   }
 }
@@ -167,6 +188,15 @@ async function checkHistory(steps: readonly Step[]): Promise<void> {
 
 /** Histories that once ended badly. */
 const KNOWN: readonly { readonly title: string; readonly steps: readonly Step[] }[] = [
+  {
+    title: 'rows come under an Account that is made after them, also when the process ends in between',
+    steps: [
+      { kind: 'early', who: 0, other: 0 },
+      { kind: 'sync' },
+      { kind: 'crash', who: 2, other: 0 },
+      { kind: 'found', who: 0, other: 0 },
+    ],
+  },
   {
     title: 'a deleted Lead is not made again when its person gets another mail',
     steps: [

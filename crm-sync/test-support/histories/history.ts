@@ -24,7 +24,18 @@ export interface Trouble {
 
 export type Step = SiteChange | RepAct | Trouble | { readonly kind: 'sync' }
 
-const SITE = new Set(['appear', 'visit', 'extend', 'join', 'title', 'mail', 'merge', 'split'])
+const SITE = new Set([
+  'appear',
+  'early',
+  'found',
+  'visit',
+  'extend',
+  'join',
+  'title',
+  'mail',
+  'merge',
+  'split',
+])
 const TROUBLE = new Set(['lose', 'drop', 'lock', 'outage', 'crash'])
 
 const isSite = (step: Step): step is SiteChange => SITE.has(step.kind)

@@ -4,7 +4,8 @@ import { companyRow, leadRow, sessionRow } from '@leadline/warehouse/test-wareho
 
 /** What changes on the website side, as the resolver would write it. `who` and `other` pick among what is there. */
 export interface SiteChange {
-  readonly kind: 'appear' | 'visit' | 'extend' | 'join' | 'title' | 'mail' | 'merge' | 'split'
+  readonly kind:
+    'appear' | 'early' | 'visit' | 'extend' | 'join' | 'title' | 'mail' | 'merge' | 'split' | 'found'
   readonly who: number
   readonly other: number
 }
@@ -56,6 +57,8 @@ function idOf(kind: string, name: string | number): string {
 export class People {
   leads: readonly ModelLead[] = []
   readonly #warehouse: Warehouse
+  /** Domains whose company was not written yet: the resolver does that after its leads. */
+  readonly #unfound = new Set<string>()
   #count = 0
   #version = BigInt(DAY_MS) << 20n
 
@@ -68,10 +71,11 @@ export class People {
     const before = this.leads
     this.leads = this.#changed(change)
     await this.#write(before)
+    const found = await this.#writeCompanies(before, change.kind === 'early')
     const mails = [...before, ...this.leads].filter(isNotIn(before, this.leads)).map((lead) => lead.mail)
     return [
       ...[...new Set(mails.map(contactIdOf))].map((id) => ({ kind: 'contact', id }) as const),
-      ...[...new Set(mails.map(companyIdOf))]
+      ...[...new Set([...mails.map(companyIdOf), ...found])]
         .filter((id) => id !== NIL_UUID)
         .map((id) => ({ kind: 'company', id }) as const),
     ]
@@ -89,7 +93,9 @@ export class People {
 
   #changed({ kind, who, other }: SiteChange): readonly ModelLead[] {
     const lead = this.leads[who % Math.max(1, this.leads.length)]
-    if (kind === 'appear' || lead === undefined) return [...this.leads, this.#newLead(mailOf(other))]
+    if (kind === 'found') return this.leads
+    if (kind === 'appear' || kind === 'early' || lead === undefined)
+      return [...this.leads, this.#newLead(mailOf(other))]
     if (kind === 'visit') return this.#with({ ...lead, sessions: [...lead.sessions, this.#newSession()] })
     if (kind === 'extend') return this.#with({ ...lead, sessions: lead.sessions.map(extendLast) })
     if (kind === 'join') return this.#with({ ...lead, sessions: this.#joined(lead.sessions) })
@@ -186,17 +192,27 @@ export class People {
         .filter(({ lead }) => companyIdOf(lead.mail) !== NIL_UUID)
         .map(({ lead, gone: isGone }) => ({ ...toCompanyLeadRow(lead), ...stamp(isGone) })),
     )
+  }
+
+  /** Returns ids of companies that are written now, and were not when somebody of them appeared. */
+  async #writeCompanies(before: readonly ModelLead[], isLate: boolean): Promise<readonly string[]> {
+    const came = this.leads.filter(isNotIn(before)).filter(({ mail }) => companyIdOf(mail) !== NIL_UUID)
+    const late = isLate ? [] : [...this.#unfound]
+    for (const { mail } of came) if (isLate) this.#unfound.add(mail)
+    if (!isLate) this.#unfound.clear()
+    const mails = isLate ? [] : [...came.map(({ mail }) => mail), ...late]
     await this.#warehouse.insert(
       'companies_raw',
-      came
-        .filter(({ lead }) => companyIdOf(lead.mail) !== NIL_UUID)
-        .map(({ lead }) => ({
-          ...companyRow({ company_id: companyIdOf(lead.mail) }),
-          key: domainOf(lead.mail),
-          domain: domainOf(lead.mail),
-          ...stamp(0),
-        })),
+      mails.map((mail) => ({
+        ...companyRow({ company_id: companyIdOf(mail) }),
+        key: domainOf(mail),
+        domain: domainOf(mail),
+        ws: WS,
+        version: this.#nextVersion(),
+        gone: 0,
+      })),
     )
+    return late.map(companyIdOf)
   }
 }
 
