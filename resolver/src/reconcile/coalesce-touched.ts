@@ -1,15 +1,21 @@
-import { decodeTouched, type TouchedNode } from '@leadline/contract'
+import { decodeTouched, type Touched } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch } from '@leadline/stream'
-import type { NodeId } from '../identity/fact-source.ts'
-import { joinDays } from '../reads/held-events.ts'
+import type { NodeId, NodeRef } from '../identity/fact-source.ts'
+import type { Touch } from '../reads/held-events.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
 
 /** What was touched of one workspace, each once. */
 export interface TouchedWorkspace {
   readonly workspace: Workspace
-  readonly nodes: ReadonlyMap<NodeId, TouchedNode>
+  readonly nodes: ReadonlyMap<NodeId, NodeRef>
+  /** As they were told, in order. */
+  readonly touches: readonly NodeTouch[]
   readonly companies: ReadonlySet<NodeId>
+}
+
+export interface NodeTouch extends Touch {
+  readonly id: NodeId
 }
 
 interface Dependencies {
@@ -22,17 +28,16 @@ export function coalesceTouched(
   { values }: Batch,
   { workspaces, log }: Dependencies,
 ): readonly TouchedWorkspace[] {
-  const touched = new Map<number, { nodes: Map<NodeId, TouchedNode>; companies: Set<NodeId> }>()
+  const touched = new Map<number, Coalesced>()
   for (const value of values) {
     const decoded = decodeTouched(value)
     if (!decoded.ok) {
       log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
       continue
     }
-    const { workspace, nodes, companies } = decoded.value
-    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
-    for (const node of nodes) known.nodes.set(node.id, joinTouched(node, known.nodes.get(node.id)))
-    for (const company of companies ?? []) known.companies.add(company)
+    const { workspace } = decoded.value
+    const known = touched.get(workspace) ?? { nodes: new Map(), touches: [], companies: new Set() }
+    addTouched(known, decoded.value)
     touched.set(workspace, known)
   }
   return [...touched].flatMap(([id, found]) => {
@@ -43,9 +48,16 @@ export function coalesceTouched(
   })
 }
 
-/** Where one of them does not say when its events are, nobody knows. */
-function joinTouched(node: TouchedNode, known: TouchedNode | undefined): TouchedNode {
-  if (!known) return node
-  const { kind, id } = node
-  return node.days && known.days ? { kind, id, days: joinDays([node.days, known.days]) } : { kind, id }
+interface Coalesced {
+  readonly nodes: Map<NodeId, NodeRef>
+  readonly touches: NodeTouch[]
+  readonly companies: Set<NodeId>
+}
+
+function addTouched(known: Coalesced, { nodes, companies, batch }: Touched): void {
+  for (const { kind, id, days } of nodes) {
+    known.nodes.set(id, { kind, id })
+    known.touches.push({ id, days, batch })
+  }
+  for (const company of companies ?? []) known.companies.add(company)
 }
