@@ -53,6 +53,9 @@ function idOf(kind: string, name: string | number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
+/** With the company, or before it. */
+const APPEARS: ReadonlySet<string> = new Set(['appear', 'early'])
+
 /** The website side of a history: leads with their visits, written as rows. The same changes, the same rows. */
 export class People {
   leads: readonly ModelLead[] = []
@@ -69,7 +72,7 @@ export class People {
   /** Makes a change and tells whose records may be out of date. */
   async change(change: SiteChange): Promise<readonly Touched[]> {
     const before = this.leads
-    this.leads = this.#changed(change)
+    if (change.kind !== 'found') this.leads = this.#changed(change)
     await this.#write(before)
     const found = await this.#writeCompanies(before, change.kind === 'early')
     const mails = [...before, ...this.leads].filter(isNotIn(before, this.leads)).map((lead) => lead.mail)
@@ -93,9 +96,7 @@ export class People {
 
   #changed({ kind, who, other }: SiteChange): readonly ModelLead[] {
     const lead = this.leads[who % Math.max(1, this.leads.length)]
-    if (kind === 'found') return this.leads
-    if (kind === 'appear' || kind === 'early' || lead === undefined)
-      return [...this.leads, this.#newLead(mailOf(other))]
+    if (lead === undefined || APPEARS.has(kind)) return [...this.leads, this.#newLead(mailOf(other))]
     if (kind === 'visit') return this.#with({ ...lead, sessions: [...lead.sessions, this.#newSession()] })
     if (kind === 'extend') return this.#with({ ...lead, sessions: lead.sessions.map(extendLast) })
     if (kind === 'join') return this.#with({ ...lead, sessions: this.#joined(lead.sessions) })
