@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { failureOf, SalesforceError } from '../salesforce/errors.ts'
-import type { Exchange, HttpAnswer } from '../salesforce/exchange.ts'
+import type { Exchange, HttpAnswer, HttpCall } from '../salesforce/exchange.ts'
 import { checkHost } from '../salesforce/host-rule.ts'
 import { parseJson } from '../salesforce/parse-json.ts'
 import type { Session } from './session.ts'
@@ -30,27 +30,40 @@ const refused = z.object({ error: z.string(), error_description: z.string().defa
 
 /** One call to the token endpoint. Rejects with SalesforceError: class `auth` for a refusal, `retry` for an outage. */
 export async function requestToken(host: TokenHost, form: Readonly<Record<string, string>>): Promise<Grant> {
-  const answer = await post(host, form)
+  const answer = await ask(host, {
+    method: 'POST',
+    url: `${checkHost(host.loginUrl, host.allowLoopback)}/services/oauth2/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: new URLSearchParams(form).toString(),
+  })
   const parsed = granted.safeParse(parseJson(answer.body))
   if (answer.status !== 200 || !parsed.success) throw refusalOf(answer)
-  const { access_token: accessToken, instance_url: instanceUrl, refresh_token, id } = parsed.data
-  return {
-    session: { accessToken, instanceUrl: checkHost(instanceUrl, host.allowLoopback), ...parseIdentity(id) },
-    refreshToken: refresh_token,
-  }
+  const { access_token: accessToken, refresh_token: refreshToken, id } = parsed.data
+  const instanceUrl = checkHost(parsed.data.instance_url, host.allowLoopback)
+  const session = { accessToken, instanceUrl }
+  const identity = parseIdentity(id) ?? (await readIdentity(host, session))
+  return { session: { ...session, ...identity }, refreshToken }
+}
+
+type Identity = Pick<Session, 'orgId' | 'userId'>
+
+const userInfo = z.object({ organization_id: z.string(), user_id: z.string() })
+
+/** Asked for where the token does not say it, so that the org is known all the same. */
+async function readIdentity(host: TokenHost, { accessToken, instanceUrl }: Session): Promise<Identity> {
+  const answer = await ask(host, {
+    method: 'GET',
+    url: `${instanceUrl}/services/oauth2/userinfo`,
+    headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+  })
+  const parsed = userInfo.safeParse(parseJson(answer.body))
+  return parsed.success ? { orgId: parsed.data.organization_id, userId: parsed.data.user_id } : {}
 }
 
 /** Without an answer there is no token, but nothing of the caller's own was sent either. */
-async function post(host: TokenHost, form: Readonly<Record<string, string>>): Promise<HttpAnswer> {
-  const url = `${checkHost(host.loginUrl, host.allowLoopback)}/services/oauth2/token`
+async function ask({ exchange }: TokenHost, call: Omit<HttpCall, 'timeoutMs'>): Promise<HttpAnswer> {
   try {
-    return await host.exchange({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams(form).toString(),
-      timeoutMs: TOKEN_TIMEOUT_MS,
-    })
+    return await exchange({ ...call, timeoutMs: TOKEN_TIMEOUT_MS })
   } catch (cause) {
     if (!(cause instanceof SalesforceError)) throw cause
     throw new SalesforceError({ ...cause.failure, code: `token_${cause.failure.code}` }, { cause })
@@ -58,9 +71,9 @@ async function post(host: TokenHost, form: Readonly<Record<string, string>>): Pr
 }
 
 /** `https://login.salesforce.com/id/<org>/<user>` */
-function parseIdentity(id = ''): Pick<Session, 'orgId' | 'userId'> {
+function parseIdentity(id = ''): Identity | undefined {
   const match = /\/id\/(00D\w{12,15})\/(005\w{12,15})$/.exec(id)
-  return match ? { orgId: match[1], userId: match[2] } : {}
+  return match ? { orgId: match[1], userId: match[2] } : undefined
 }
 
 /** An outage is not a refusal: only an OAuth error body says that the credentials are no good. */
