@@ -1,4 +1,5 @@
-import { loadLinks } from '../state/links.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { loadLinks, type StoredLink } from '../state/links.ts'
 import { linkKey, loadRound, type RoundState, type Scope } from '../state/load-round.ts'
 import { handKey, type Hand } from './in-hand.ts'
 import { itemKey, type RoundItem } from './round-tasks.ts'
@@ -56,7 +57,16 @@ export async function findOvertaken(
   return new Set(
     now
       .flatMap((reloaded) => [...reloaded.values()])
-      .filter((link) => links.get(linkKey(link))?.version !== link.version)
+      .filter((link) => isOvertaken(links.get(linkKey(link)), link))
       .map(linkKey),
   )
 }
+
+const isOvertaken = (known: StoredLink | undefined, now: StoredLink): boolean =>
+  known?.version !== now.version && !(known && isSettled(known, now))
+
+/** The people of a company were looked at meanwhile, and nothing else happened to its link. */
+const isSettled = (known: StoredLink, now: StoredLink): boolean =>
+  now.kind === 'company' &&
+  known.status === 'stale' &&
+  isDeepStrictEqual({ ...known, status: 'linked', version: now.version }, now)
