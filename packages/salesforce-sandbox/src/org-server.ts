@@ -126,11 +126,12 @@ export class OrgServer {
   #answerOrFail(request: HttpRequest, trace: Trace, fault: Fault | undefined): Reply {
     if (request.target.length > this.#org.settings.limits.uriMaxBytes) return empty(414)
     const given = fault && answerFault(fault)
-    if (given) return given
+    if (given && fault.phase === 'before') return given
     const longMs = this.#org.clock.nowMs() - LONG_MS
     const longOpen = [...this.#open].filter(({ atMs }) => atMs < longMs).length
     const staleMs = fault?.action.type === 'staleRead' ? fault.action.seconds * 1000 : 0
-    return answerApi(this.#org, { request, trace, longOpen, staleMs })
+    const answered = answerApi(this.#org, { request, trace, longOpen, staleMs })
+    return given ?? answered
   }
 
   async #wait({ ms, isVirtual }: Extract<FaultAction, { type: 'delay' }>): Promise<void> {

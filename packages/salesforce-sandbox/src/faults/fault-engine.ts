@@ -29,6 +29,7 @@ export interface RecordSubject {
 
 export interface Fault {
   readonly id: string
+  readonly phase: FaultRule['phase']
   readonly action: FaultAction
 }
 
@@ -85,7 +86,7 @@ export class FaultEngine {
       const action = isMet ? actionOf(armed, identity) : undefined
       if (action) {
         armed.hits += 1
-        return { id: armed.id, action }
+        return { id: armed.id, phase: armed.rule.phase, action }
       }
     }
     return undefined

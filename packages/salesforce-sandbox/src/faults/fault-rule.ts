@@ -87,6 +87,8 @@ const action = z.union([plainAction, chaosAction, lostOnceAction])
 export const faultRuleSchema = z.strictObject({
   id: z.string().optional(),
   match: match.default({}),
+  /** `after`: an error of the whole call is answered once its work is done and committed. */
+  phase: z.enum(['before', 'after']).default('before'),
   /** Matches that pass untouched first. */
   after: z.number().int().min(0).default(0),
   /** Matches that are hit; null for all that follow. */

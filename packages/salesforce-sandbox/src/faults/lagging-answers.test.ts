@@ -57,6 +57,18 @@ test('each request’s first answer is lost after its work, and the same request
   assert.equal(org.admin.records('Lead').length, 2)
 })
 
+test('an error after the work leaves it done, whatever the answer says', async (t) => {
+  const org = await startTestOrg(t)
+  org.admin.faults.add({ match: { op: 'create' }, phase: 'after', action: { type: 'html503' } })
+  const reply = await org.call('POST /sobjects/Lead', LEAD)
+  assert.equal(reply.status, 503)
+  assert.equal(org.admin.records('Lead').length, 1)
+  assert.deepEqual(
+    org.admin.log().flatMap(({ op, status, ids }) => (op === 'create' ? [[status, ids.length]] : [])),
+    [[503, 1]],
+  )
+})
+
 test('a trigger that fails on many rows lets fewer pass', async (t) => {
   const org = await startTestOrg(t)
   org.admin.faults.preset({ name: 'triggerLimit' })

@@ -58,7 +58,7 @@ export function answerApi(org: Org, given: Omit<Incoming, 'method'>): Reply {
   return { ...reply, headers: { ...reply.headers, 'sforce-limit-info': limitInfo(org) } }
 }
 
-/** What a fault answers instead of the org; undefined for those that only delay or drop. */
+/** What a fault answers instead of the org's own answer; undefined for those that only delay or drop. */
 export function answerFault(fault: Fault): Reply | undefined {
   const { action } = fault
   if (action.type === 'error') return failDml(toDmlError(action))
