@@ -14,6 +14,7 @@ export { openConnection, type Connection } from './salesforce/open-connection.ts
 export { appendWork } from './explain/append-work.ts'
 export { explainPerson, type Explanation } from './explain/explain-person.ts'
 export { EMPTY_FILTER, parseFilter, type Filter, type FilterKey } from './explain/filter.ts'
+export { findSetupProblem } from './explain/find-setup-problem.ts'
 export { planSubjects, type DryRun, type PlannedWrite } from './explain/plan-subjects.ts'
 export { findDelivered, LOG_KEYS, readLog, readParked, toCsv, type Delivery } from './explain/read-log.ts'
 export { readForecast } from './explain/forecast.ts'

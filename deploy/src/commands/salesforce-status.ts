@@ -9,17 +9,17 @@ export const salesforceStatus: Command = {
   name: 'salesforce status',
   summary: 'which org, which user, how many calls, how the storage fills, and what waits for a person',
   details:
-    'Records that were refused are grouped by what is wrong with them. Storage is foretold from what the last seven days made, at 2 KB a record. Two API calls.',
+    'Records that were refused are grouped by what is wrong with them. Storage is foretold from what the last seven days made, at 2 KB a record. Three API calls.',
   flags: salesforceFlags,
   exitCodes: {
-    0: 'the connection works',
+    0: 'the connection works, and the org is set up',
     1: 'the question could not be answered',
-    2: 'the connection is broken',
+    2: 'the connection is broken, or the org is not set up',
   },
   async run(flags, terminal) {
     const status = await withCrm(flags, gatherStatus)
     terminal.line(flags.isSet('json') ? JSON.stringify(status) : formatStatus(status))
-    return status.connection === 'good' ? 0 : BROKEN
+    return status.connection === 'good' && status.setupProblem === null ? 0 : BROKEN
   },
 }
 
@@ -51,6 +51,7 @@ function formatStorage(storage: SalesforceStatus['storage']): [string, string][]
 function formatStatus(status: SalesforceStatus): string {
   const pairs = formatPairs([
     ['connection', `${status.connection} (${status.flow})`],
+    ...(status.setupProblem === null ? [] : [['NOT SET UP', status.setupProblem] satisfies [string, string]]),
     ['org', `${status.orgId} at ${status.instanceUrl}`],
     ['user', status.userId],
     ['limits', status.limits],

@@ -1,6 +1,7 @@
 import {
   adviceFor,
   classify,
+  findSetupProblem,
   groupFailures,
   LANES,
   loadCalls,
@@ -30,6 +31,8 @@ export interface SalesforceStatus {
   readonly workspace: string
   readonly flow: string
   readonly connection: 'good' | 'broken'
+  /** Why nothing is written although the org can be reached; null when it is, or when it cannot. */
+  readonly setupProblem: string | null
   readonly orgId: string
   readonly userId: string
   readonly instanceUrl: string
@@ -53,7 +56,7 @@ export interface ParkedGroup {
   readonly advice: string
 }
 
-/** How the connection of a workspace is; two API calls. */
+/** How the connection of a workspace is; three API calls. */
 export async function gatherStatus(workspace: CrmWorkspace): Promise<SalesforceStatus> {
   const { crm, ws, slug, warehouse } = workspace
   const store = openConnectionStore(crm, { warehouse, ws, now: Date.now })
@@ -70,6 +73,7 @@ export async function gatherStatus(workspace: CrmWorkspace): Promise<SalesforceS
     workspace: slug,
     flow: readAuth(crm).flow,
     connection: asked.session ? 'good' : 'broken',
+    setupProblem: asked.session ? await findSetupProblem(crm, store) : null,
     ...describeSession(asked.session ?? stored?.session),
     limits: asked.limits,
     allowedCalls: allowed,
