@@ -66,7 +66,8 @@ const QUERIES: readonly { readonly kind: Suggestion['kind']; readonly sql: strin
       FROM (SELECT * FROM events_raw FINAL WHERE ws = {ws:UInt32} AND anon_node != toUUID(${NO_COMPANY})
         AND mail_node != toUUID(${NO_COMPANY})) AS e
       INNER JOIN (SELECT * FROM event_leads FINAL WHERE ws = {ws:UInt32}) AS r
-        ON r.node_id = e.node_id AND r.d = e.d AND r.message_id = e.message_id)
+        ON r.ws = e.ws AND r.node_id = e.node_id AND r.d = e.d AND r.message_id = e.message_id
+      SETTINGS join_algorithm = 'full_sorting_merge')
     GROUP BY cookie HAVING uniqExact(lead_id) = 2 AND uniqExact(mail) = 2 AND dateDiff('minute', min(ts), max(ts)) < 30`,
   },
   {
