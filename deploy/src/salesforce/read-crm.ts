@@ -59,7 +59,12 @@ export async function withCrm<T>(
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error
     const { code, detail } = error.failure
-    throw new CommandError(`${code}: ${detail}; what to do: ${adviceFor(error.failure)}`, { cause: error })
+    // Nobody takes up again what a command began.
+    const advice =
+      error.failure.class === 'unknown'
+        ? 'run it again; what was done already stays'
+        : adviceFor(error.failure)
+    throw new CommandError(`${code}: ${detail}; what to do: ${advice}`, { cause: error })
   } finally {
     await warehouse.close()
   }

@@ -110,6 +110,16 @@ test('without the right to change the org, provisioning says which right is miss
   assert.match(error, /INSUFFICIENT_ACCESS.*Customize Application and Modify Metadata/)
 })
 
+test('a command whose answer is lost says that it may be run again', async (t) => {
+  const { run, org } = await open(t, { org: { schemaDirs: [] } })
+  org.admin.permissions({ system: { CustomizeApplication: true, ModifyMetadata: true } })
+  org.admin.faults.add({ match: { path: '/deployRequest$' }, action: { type: 'dropAfter' } })
+  const { exitCode, error } = await run('salesforce', 'provision')
+  assert.equal(exitCode, 1)
+  assert.match(error, /no_answer: .*run it again/)
+  assert.equal((await run('salesforce', 'provision')).exitCode, 0)
+})
+
 test('a wrong secret is one line that says what to compare', async (t) => {
   const { run } = await open(t, { auth: { flow: 'client-credentials', ...CLIENT, clientSecret: 'wrong' } })
   const { exitCode, error } = await run('salesforce', 'connect')
