@@ -125,7 +125,7 @@ function forgetErased({ workspace, memory }: RememberedWorkspace): void {
 }
 
 async function settleTouched(dependencies: Stage, touched: RememberedWorkspace): Promise<void> {
-  const { leftOvers } = dependencies
+  const { leftOvers, versions } = dependencies
   const { workspace, nodes, touches, companies, memory } = touched
   for (const touch of touches) memory.held.touch(touch.id, touch)
   await memory.held.adopt((ids) => countUnstamped(dependencies.warehouse, workspace.id, ids))
@@ -133,6 +133,8 @@ async function settleTouched(dependencies: Stage, touched: RememberedWorkspace):
   for (const chunk of toChunks([...leftOver.nodes, ...nodes.values()], MAX_NODES)) {
     await reconcile(dependencies, touched, { nodes: chunk, suspects: leftOver.leads })
   }
+  // One who was followed meanwhile must not take from the other what that one has noted.
+  if (leftOver.leads.size > 0) await versions.confirm(workspace.id)
   await leftOvers.forget(workspace.id)
   for (const chunk of toChunks([...companies], MAX_COMPANIES)) {
     await settleCompanies(dependencies, workspace, chunk)
