@@ -20,13 +20,22 @@ export function mergeRecords(dml: Dml, object: ObjectDefinition, merge: Merge): 
   const checked = checkMerge(dml, object, merge)
   if (!checked.ok) return checked
   const savepoint = dml.org.store.savepoint()
-  for (const loser of checked.value) absorb(dml, object, { loser, winnerId: merge.winnerId })
+  const { winner, losers } = checked.value
+  for (const loser of losers) {
+    absorb(dml, object, { loser, winnerId: winner.id })
+    absorbPerson(dml, { loser, winner })
+  }
   const result = updateRecord(dml, object, { id: merge.winnerId, body: merge.values ?? {} })
   if (!result.ok) dml.org.store.rollbackTo(savepoint)
   return result
 }
 
-function checkMerge(dml: Dml, object: ObjectDefinition, merge: Merge): Checked<readonly StoredRecord[]> {
+interface Merging {
+  readonly winner: StoredRecord
+  readonly losers: readonly StoredRecord[]
+}
+
+function checkMerge(dml: Dml, object: ObjectDefinition, merge: Merge): Checked<Merging> {
   const { winnerId, loserIds } = merge
   const isWrong = !MERGEABLE.has(object.name) || loserIds.length < 1 || loserIds.length > MAX_LOSERS
   if (isWrong || loserIds.includes(winnerId)) {
@@ -34,16 +43,53 @@ function checkMerge(dml: Dml, object: ObjectDefinition, merge: Merge): Checked<r
   }
   const winner = findTarget(dml, object, winnerId)
   if (!winner.ok) return winner
-  const losers: StoredRecord[] = []
-  for (const id of loserIds) {
-    const loser = findTarget(dml, object, id)
-    if (!loser.ok) return loser
-    losers.push(loser.value)
-  }
+  const losers = findAll(dml, object, loserIds)
+  return losers.ok ? checkRights(dml, object, { winner: winner.value, losers: losers.value }) : losers
+}
+
+function checkRights(dml: Dml, object: ObjectDefinition, merging: Merging): Checked<Merging> {
+  const { winner, losers } = merging
+  const mixed = findMixture(object, [winner, ...losers])
+  if (mixed !== undefined) return refuse(dmlError('INVALID_OPERATION', mixed))
   const { access } = dml.actor
   return access.canUse(object, 'delete') && losers.every((loser) => access.canChange(loser))
-    ? pass(losers)
+    ? pass(merging)
     : refuse(noAccess())
+}
+
+function findAll(
+  dml: Dml,
+  object: ObjectDefinition,
+  ids: readonly string[],
+): Checked<readonly StoredRecord[]> {
+  const records: StoredRecord[] = []
+  for (const id of ids) {
+    const record = findTarget(dml, object, id)
+    if (!record.ok) return record
+    records.push(record.value)
+  }
+  return pass(records)
+}
+
+/** People are merged with people only, and as accounts. */
+function findMixture({ name }: ObjectDefinition, records: readonly StoredRecord[]): string | undefined {
+  const people = records.filter(({ values }) => values['IsPersonAccount'] === true)
+  if (people.length === 0) return undefined
+  if (name === 'Contact') return 'the contacts of person accounts are merged by their accounts'
+  return people.length < records.length
+    ? 'person accounts cannot be merged with business accounts'
+    : undefined
+}
+
+/** With a person goes the contact that mirrors it. */
+function absorbPerson(
+  dml: Dml,
+  { loser, winner }: { readonly loser: StoredRecord; readonly winner: StoredRecord },
+): void {
+  const [lost, kept] = [loser, winner].map(({ values }) => values['PersonContactId'])
+  const object = dml.org.schema.object('Contact')
+  const contact = dml.org.store.get('Contact', String(lost))
+  if (object && contact && typeof kept === 'string') absorb(dml, object, { loser: contact, winnerId: kept })
 }
 
 function absorb(

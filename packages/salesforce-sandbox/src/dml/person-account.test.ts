@@ -91,3 +91,23 @@ test('a lead without a company becomes a person, its account and contact saved o
     )
   }
 })
+
+test('people are merged by their accounts, and their contacts with them', async (t) => {
+  const org = await startTestOrg(t, OPTIONS)
+  const make = async (values: object): Promise<string> =>
+    String(read((await org.call('POST /sobjects/Account', values)).body, 'id'))
+  const [winnerId, loserId, business] = [
+    await make({ LastName: 'Doe' }),
+    await make({ LastName: 'Do' }),
+    await make({ Name: 'Acme' }),
+  ]
+  const merge = (loserIds: string[]): boolean | undefined =>
+    org.admin.act({ ops: [{ op: 'merge', winnerId, loserIds }] })[0]?.ok
+  assert.equal(merge([business]), false)
+  assert.equal(merge([loserId]), true)
+  const contacts = await query(org, 'SELECT Name, AccountId FROM Contact')
+  assert.deepEqual(
+    [read(contacts, 0, 'Name'), read(contacts, 0, 'AccountId'), read(contacts, 1)],
+    ['Doe', winnerId, undefined],
+  )
+})
