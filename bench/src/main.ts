@@ -1,7 +1,7 @@
 import { COLLECTOR_PARTS, runCollectorBench } from './collector.ts'
 import { runCrmSyncBench } from './crm-sync.ts'
 import { runLatencyBench } from './latency/run.ts'
-import { runResolverBench } from './resolver/run.ts'
+import { RESOLVER_PARTS, runResolverBench } from './resolver/run.ts'
 import { runSnippetBench } from './snippet/run.ts'
 
 interface BenchOptions {
@@ -24,7 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   collector: { run: runCollectorBench, parts: COLLECTOR_PARTS },
   'crm-sync': { run: runCrmSyncBench },
   latency: { run: runLatencyBench },
-  resolver: { run: runResolverBench },
+  resolver: { run: runResolverBench, parts: RESOLVER_PARTS },
   snippet: { run: runSnippetBench },
 }
 

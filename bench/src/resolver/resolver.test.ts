@@ -5,6 +5,7 @@ import { measureEndToEnd } from './end-to-end.ts'
 import { measureIdentifiers } from './identifiers.ts'
 import { measureInMemory } from './in-memory.ts'
 import { measureLatency } from './latency.ts'
+import { AGGREGATES, measureAggregates, measureComparison } from './scale.ts'
 import { measureDrain } from './through-engine.ts'
 
 const { events } = createPeopleWorld({ seed: 1, people: 20, hostility: 0 })
@@ -28,4 +29,11 @@ test('a world over HTTP is timed until it is answered and until it is resolved',
 test('identifiers are weighed on disk', async () => {
   const { bytesOnDisk } = await measureIdentifiers(2000)
   assert.ok(bytesOnDisk > 0)
+})
+
+test('questions to the view and the full comparison are weighed in both processes', async () => {
+  const used = await measureAggregates(1000)
+  assert.deepEqual([...used.keys()], Object.keys(AGGREGATES))
+  const { identifiers, cpuMs } = await measureComparison(40)
+  assert.ok(identifiers === 40 && cpuMs > 0)
 })

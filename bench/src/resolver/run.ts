@@ -8,6 +8,7 @@ import { measureEndToEnd } from './end-to-end.ts'
 import { measureIdentifiers } from './identifiers.ts'
 import { measureInMemory } from './in-memory.ts'
 import { measureLatency } from './latency.ts'
+import { measureAggregates, measureComparison } from './scale.ts'
 import { measureDrain, measureOneMore } from './through-engine.ts'
 
 const PEOPLE = [20, 200, 2000]
@@ -16,26 +17,40 @@ const LEAD_SIZES = [1000, 10_000]
 const IDENTIFIERS = [100_000, 1_000_000]
 const LATENCY_EVENTS = 1000
 
+/** 1x, 10x, 100x. */
+const STORED_EVENTS = [10_000, 100_000, 1_000_000]
+const COMPARED = [1000, 10_000, 100_000]
+
 interface Options {
   /** Length of one measurement in memory. */
   readonly seconds: number
-  /** Further counts of identifiers to measure: ten million take some minutes more. */
+  /** Further counts of identifiers, or of events for the part `aggregates`. */
   readonly counts?: readonly number[]
+  /** One table alone. */
+  readonly part?: string | undefined
 }
 
+const parts = {
+  memory: ({ seconds }: Options) => inMemory(seconds),
+  growth,
+  elsewhere: throughOthers,
+  latency,
+  lives: longLives,
+  identifiers: ({ counts = [] }: Options) => identifiers([...IDENTIFIERS, ...counts]),
+  aggregates: ({ counts = [], part }: Options) =>
+    aggregates([...STORED_EVENTS, ...(part === undefined ? [] : counts)]),
+  comparison: ({ counts = [], part }: Options) =>
+    comparison([...COMPARED, ...(part === undefined ? [] : counts)]),
+}
+
+export const RESOLVER_PARTS = Object.keys(parts)
+
 /** What the resolver carries, how long it takes until an event is somebody's, and how that grows with what there is. */
-export async function runResolverBench({ seconds, counts = [] }: Options): Promise<string> {
-  const parts = [
-    () => inMemory(seconds),
-    growth,
-    throughOthers,
-    latency,
-    longLives,
-    () => identifiers([...IDENTIFIERS, ...counts]),
-  ]
+export async function runResolverBench(options: Options): Promise<string> {
   const tables: string[] = []
-  for (const measure of parts) {
-    const table = await measure()
+  for (const [name, measure] of Object.entries(parts)) {
+    if (options.part !== undefined && options.part !== name) continue
+    const table = await measure(options)
     process.stderr.write(`${table}\n`)
     tables.push(table)
   }
@@ -63,19 +78,14 @@ function inMemory(seconds: number): string {
 /** From a full log, on two cores at most: the resolver's process and the engine's. */
 async function growth(): Promise<string> {
   const rows: (readonly string[])[] = []
-  let former: { readonly events: number; readonly ms: number } | undefined
+  let former: readonly [number, number] | undefined
   for (const people of PEOPLE) {
     const events = worldOf(people)
     tell(`through log and engine: ${events.length} events`)
     const ms = await measureDrain(events)
-    const exponent = former && Math.log(ms / former.ms) / Math.log(events.length / former.events)
-    rows.push([
-      `${events.length} events`,
-      ms.toFixed(0),
-      toRate(events.length, ms),
-      exponent?.toFixed(2) ?? '',
-    ])
-    former = { events: events.length, ms }
+    const exponent = toExponent(former, [events.length, ms])
+    rows.push([`${events.length} events`, ms.toFixed(0), toRate(events.length, ms), exponent])
+    former = [events.length, ms]
   }
   return buildTable(['from the embedded log, through the engine', 'ms', 'events/s', 'exponent'], rows)
 }
@@ -147,6 +157,56 @@ async function identifiers(counts: readonly number[]): Promise<string> {
   }
   return buildTable(
     ['identifiers stored', 'bytes of each on disk', 'of each in memory', 'ms for 500 touched people'],
+    rows,
+  )
+}
+
+/** How a cost grows with a size, as a power of it; nothing to compare with, nothing to say. */
+function toExponent(
+  former: readonly [size: number, cost: number] | undefined,
+  [size, cost]: readonly [size: number, cost: number],
+): string {
+  if (!former) return ''
+  return (Math.log(cost / former[1]) / Math.log(size / former[0])).toFixed(2)
+}
+
+const toSeconds = (ms: number): string => (ms / 1000).toFixed(2)
+const toMegabytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(0)
+
+async function aggregates(counts: readonly number[]): Promise<string> {
+  const rows: (readonly string[])[] = []
+  const former = new Map<string, readonly [number, number]>()
+  for (const events of counts) {
+    tell(`questions to the view of ${events} events`)
+    for (const [name, { cpuMs, grownBytes }] of await measureAggregates(events)) {
+      const exponent = toExponent(former.get(name), [events, cpuMs])
+      former.set(name, [events, cpuMs])
+      rows.push([`${name}, ${events}`, toSeconds(cpuMs), exponent, toMegabytes(grownBytes)])
+    }
+  }
+  return buildTable(['the view `events`, engine', 'CPU s', 'exponent', 'MB grown'], rows)
+}
+
+async function comparison(counts: readonly number[]): Promise<string> {
+  const rows: (readonly string[])[] = []
+  let former: readonly [number, number] | undefined
+  for (const count of counts) {
+    tell(`full comparison of ${count} identifiers`)
+    const { identifiers, cpuMs, sqlMs, grownBytes, engineGrownBytes } = await measureComparison(count)
+    const exponent = toExponent(former, [identifiers, cpuMs])
+    former = [identifiers, cpuMs]
+    const memory = [grownBytes, engineGrownBytes].map(toMegabytes)
+    rows.push([String(identifiers), toSeconds(cpuMs), exponent, toSeconds(sqlMs), ...memory])
+  }
+  return buildTable(
+    [
+      'full comparison: identifiers',
+      'CPU s',
+      'exponent',
+      'rules in SQL, CPU s',
+      'MB grown',
+      'MB grown, engine',
+    ],
     rows,
   )
 }
