@@ -125,6 +125,20 @@ describe('companies', () => {
     assert.ok(!leads.includes(domainId('acme.io')) && leads.includes(groupId('g1')))
   })
 
+  test('people are work for the CRM once more when their company gets a domain', async () => {
+    const { workspace } = await resolve([signUp('ann', 0), group('ann', 10, { id: 'g1' })])
+    await feed(workspace, [
+      group('server', 20, { id: 'g1', trust: 'secret', traits: { website: 'acme.io' } }),
+    ])
+    const [row] = await lab.warehouse.query(
+      "SELECT version FROM companies_raw FINAL WHERE ws = {ws:UInt32} AND domain = 'acme.io' AND key = 'g1'",
+      { row: z.object({ version: z.string() }), params: { ws: workspace } },
+    )
+    assert.ok(row)
+    const told = (await lab.work(workspace)).filter(({ version }) => version === row.version)
+    assert.ok(told.some(({ id }) => id === hash('mail', 'ann@acme.io')))
+  })
+
   test('a domain that two groups claim stays its own, and free mail is nobody’s', async () => {
     const claim = (who: string, id: string, website: string) =>
       group(who, 9, { id, trust: 'secret', traits: { website } })

@@ -33,8 +33,8 @@ export interface CompanyDependencies {
 /**
  * Builds these companies from what groups said and which leads name them, and attaches domains to groups. Where a domain
  * changes hands, its leads and both companies are touched first and built again in a later batch, when it is written.
- * Work for the people of a new company is appended when its row is there, and before that as well: a repeat after a crash
- * finds the row and knows it as new no more.
+ * Work for the people of a company that is new, or called otherwise, is appended when its row is there, and before that
+ * as well: a repeat after a crash finds the row and no difference.
  */
 export async function settleCompanies(
   dependencies: CompanyDependencies,
@@ -64,8 +64,8 @@ export async function settleCompanies(
     gone: owner === undefined ? 1 : 0,
   })
   await warehouse.insert('company_domains', moved.map(toRow))
-  const { rows, fresh } = buildCompanies(workspace, { ids, ...domains, ...contents })
-  const work = await planWork(warehouse, workspace.id, { ids, fresh, version })
+  const { rows, renamed } = buildCompanies(workspace, { ids, ...domains, ...contents })
+  const work = await planWork(warehouse, workspace.id, { ids, renamed, version })
   await Promise.all([
     touchJudged(dependencies, workspace, { stored: contents.rows, changed: rows }),
     appendWork(stream, work.people),
@@ -183,24 +183,32 @@ function buildCompanies(
     })
     return row ? [row] : []
   })
-  const known = new Set(stored.map(({ company_id }) => company_id))
+  const known = new Map(stored.map((row) => [row.company_id, row]))
   return {
     rows: diffRows<Omit<CompaniesRow, 'version'>>(wanted, stored, ({ company_id }) => company_id),
-    fresh: wanted.map(({ company_id }) => company_id).filter((id) => !known.has(id)),
+    renamed: wanted
+      .filter((row) => isRenamed(row, known.get(row.company_id)))
+      .map(({ company_id }) => company_id),
   }
 }
 
-/** Whoever was planned for a company that was not there yet is planned again. */
+type Named = Pick<CompaniesRow, 'name' | 'domain'>
+
+/** New, or called otherwise: what stands in the records of its people. */
+const isRenamed = (wanted: Named, stored: Named | undefined): boolean =>
+  wanted.name !== stored?.name || wanted.domain !== stored.domain
+
+/** Whoever was planned for a company that was not there yet, or was called otherwise, is planned again. */
 async function planWork(
   warehouse: Warehouse,
   workspace: number,
   {
     ids,
-    fresh,
+    renamed,
     version,
-  }: { readonly ids: readonly NodeId[]; readonly fresh: readonly NodeId[]; version: string },
+  }: { readonly ids: readonly NodeId[]; readonly renamed: readonly NodeId[]; version: string },
 ): Promise<Readonly<Record<'companies' | 'people', readonly CrmWork[]>>> {
-  const leads = await readLeadsOfCompanies(warehouse, workspace, fresh)
+  const leads = await readLeadsOfCompanies(warehouse, workspace, renamed)
   const contacts = new Set(leads.filter(({ is_own }) => is_own === 1).map(({ contact_id }) => contact_id))
   const toWork = (kind: CrmWork['kind'], id: NodeId, reason: string): CrmWork => ({
     v: 1,
