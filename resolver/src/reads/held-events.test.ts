@@ -43,7 +43,9 @@ describe('events of this process', () => {
   })
   const store = (...events: readonly LoadedEvent[]): string => {
     stored.push(...events)
-    return recent.add(events, new Set())
+    const batch = recent.add(events, new Set())
+    recent.confirm(batch)
+    return batch
   }
   const reconcile = async (...touches: readonly { days?: Days; batch?: string }[]): Promise<string[]> => {
     for (const touch of touches) held.touch(NODE, touch)
@@ -100,6 +102,19 @@ describe('events of this process', () => {
       return await Promise.resolve(read)
     })
     assert.deepEqual(await reconcile({ batch: late, days: DAYS }), ['a 5', 'b 5'])
+    assert.deepEqual(asked, [])
+  })
+
+  test('count as stored when they are, and when all of a batch that is being stored is there', async () => {
+    const batch = store(event('a'))
+    const pending = recent.add([event('b')], new Set())
+    assert.deepEqual(await reconcile({ batch, days: DAYS }), ['a 5'])
+    held.clear()
+    const next = store(event('c'))
+    stored = [event('b'), event('c')]
+    assert.deepEqual(await reconcile({ batch: next, days: DAYS }), ['b 5', 'c 5'])
+    recent.confirm(pending)
+    assert.deepEqual(await reconcile({ batch: pending, days: DAYS }), ['b 5', 'c 5'])
     assert.deepEqual(asked, [])
   })
 

@@ -73,7 +73,7 @@ export class HeldEvents {
     const isOwn = batch !== undefined && this.#recent.vouches(batch, id)
     if (!node) {
       if (isOwn) this.#adoptable.add(id)
-    } else if (isOwn) this.#receive(id, node)
+    } else if (isOwn) this.#receive(id, node, this.#recent.of(id))
     else if (days) node.due = joinDays([days, ...(node.due ? [node.due] : [])])
     else this.#drop(id, node)
   }
@@ -87,13 +87,19 @@ export class HeldEvents {
     const ids = [...this.#adoptable].filter((id) => !this.#nodes.has(id))
     this.#adoptable = new Set()
     if (ids.length === 0) return
-    const known = ids.map((id) => ({ id, events: this.#recent.of(id) }))
+    const known = ids.map((id) => ({ id, stored: this.#recent.of(id), all: this.#recent.of(id, true) }))
     const countOf = await count(ids)
-    for (const { id, events } of known) {
-      const node = { events: new Map<string, LoadedEvent>(), due: undefined, counted: 0 }
-      if (countOf(id) !== new Set(events.map(eventKey)).size) continue
-      this.#receive(id, node)
+    for (const { id, stored, all } of known) {
+      // What is being stored meanwhile is there as a whole or not at all; whatever else is found, is read.
+      const events = [stored, all].find((some) => countOf(id) === new Set(some.map(eventKey)).size)
+      if (events) this.#receive(id, { events: new Map(), due: undefined, counted: 0 }, events)
     }
+  }
+
+  /** All events of it, where no question is needed; undefined where one is. */
+  peek(id: NodeId): readonly LoadedEvent[] | undefined {
+    const node = this.#nodes.get(id)
+    return node && !node.due ? [...node.events.values()] : undefined
   }
 
   async of(ids: Iterable<NodeId>, read: ReadEvents): Promise<readonly LoadedEvent[]> {
@@ -119,8 +125,7 @@ export class HeldEvents {
       this.#keep(id, { events: toByKey(byNode.get(id) ?? []), due: undefined, counted: 0 })
   }
 
-  #receive(id: NodeId, node: HeldNode): void {
-    const events = this.#recent.of(id)
+  #receive(id: NodeId, node: HeldNode, events: readonly LoadedEvent[]): void {
     this.#recent.forget(events)
     for (const event of events) {
       const key = eventKey(event)

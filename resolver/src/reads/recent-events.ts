@@ -10,6 +10,8 @@ interface StoredBatch {
   /** Identifiers of which only the engine knows what was stored. */
   readonly opaque: ReadonlySet<NodeId>
   readonly size: number
+  /** Until then each of them may be stored or not. */
+  isStored: boolean
 }
 
 /**
@@ -25,10 +27,10 @@ export class RecentEvents {
     this.#maxEvents = maxEvents
   }
 
-  /** To be called once they are stored and before anybody is told. Answers with the name of the batch. */
+  /** To be called before they are stored. Answers with the name of the batch. */
   add(events: readonly LoadedEvent[], opaque: ReadonlySet<NodeId>): string {
     const name = randomUUID()
-    this.#batches.set(name, { ...fileEvents(events, opaque), size: events.length })
+    this.#batches.set(name, { ...fileEvents(events, opaque), size: events.length, isStored: false })
     this.#count += events.length
     for (const [oldest, { size }] of this.#batches) {
       if (this.#count <= this.#maxEvents) break
@@ -38,14 +40,29 @@ export class RecentEvents {
     return name
   }
 
+  /** To be called when all of them are stored, and before anybody is told. */
+  confirm(name: string): void {
+    const batch = this.#batches.get(name)
+    if (batch) batch.isStored = true
+  }
+
+  /** Some of them may not be stored. */
+  drop(name: string): void {
+    this.#count -= this.#batches.get(name)?.size ?? 0
+    this.#batches.delete(name)
+  }
+
   /** What the batch brought this identifier is here, or was taken from here. */
   vouches(batch: string, id: NodeId): boolean {
     const found = this.#batches.get(batch)
     return found !== undefined && !found.opaque.has(id)
   }
 
-  of(id: NodeId): readonly LoadedEvent[] {
-    return [...this.#batches.values()].flatMap(({ byNode }) => [...(byNode.get(id)?.values() ?? [])])
+  /** What is stored for certain; with `beingStored` also what may be. */
+  of(id: NodeId, beingStored = false): readonly LoadedEvent[] {
+    return [...this.#batches.values()].flatMap(({ byNode, isStored }) =>
+      isStored || beingStored ? [...(byNode.get(id)?.values() ?? [])] : [],
+    )
   }
 
   /** Somebody else has these now. A copy that came before the one given is none of them. */
@@ -66,7 +83,10 @@ export class RecentEvents {
 }
 
 /** Of two copies in one block that came at once the engine keeps the later row. */
-function fileEvents(events: readonly LoadedEvent[], opaque: ReadonlySet<NodeId>): Omit<StoredBatch, 'size'> {
+function fileEvents(
+  events: readonly LoadedEvent[],
+  opaque: ReadonlySet<NodeId>,
+): Pick<StoredBatch, 'byNode' | 'opaque'> {
   const byNode = new Map<NodeId, Map<string, LoadedEvent>>()
   for (const event of events) {
     if (opaque.has(event.node)) continue

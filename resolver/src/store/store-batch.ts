@@ -110,16 +110,22 @@ async function store(
 ): Promise<void> {
   const facts = toFactRows(workspace, events)
   const rows = events.map(toEventRow)
-  await Promise.all([
-    insertEvents(warehouse, rows),
-    warehouse.insert('identity_facts', facts),
-    warehouse.insert('identity_facts_by_hi', facts),
-    warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
-    warehouse.insert('traits', toTraitRows(workspace, events, settings.identity.traits)),
-    warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
-    warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
-  ])
   const batch = remember(recent.get(workspace), events, rows)
+  try {
+    await Promise.all([
+      insertEvents(warehouse, rows),
+      warehouse.insert('identity_facts', facts),
+      warehouse.insert('identity_facts_by_hi', facts),
+      warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
+      warehouse.insert('traits', toTraitRows(workspace, events, settings.identity.traits)),
+      warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
+      warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
+    ])
+  } catch (error) {
+    batch?.drop()
+    throw error
+  }
+  batch?.confirm()
   const touched = toChunks(distinctNodes(events), MAX_TOUCHED).map((nodes) => ({ nodes }))
   const companies = toChunks(describedCompanies(events), MAX_TOUCHED).map((ids) => ({
     nodes: [],
@@ -129,18 +135,18 @@ async function store(
     TOUCHED_TOPIC,
     [...touched, ...companies].map((what) => ({
       key: String(workspace),
-      value: encodeTouched({ v: 1, workspace, batch, ...what }),
+      value: encodeTouched({ v: 1, workspace, batch: batch?.name, ...what }),
     })),
   )
   progress.stored += events.length
 }
 
-/** The batch's name; undefined where nobody here asks for its events. */
+/** Undefined where nobody here asks for these events. */
 function remember(
   recent: RecentEvents | undefined,
   events: readonly NormalEvent[],
   rows: readonly EventsRow[],
-): string | undefined {
+) {
   if (!recent) return undefined
   const opaque = new Set<NodeId>()
   const loaded: LoadedEvent[] = []
@@ -149,7 +155,8 @@ function remember(
     if (event) loaded.push(event)
     else opaque.add(row.node_id)
   }
-  return recent.add(loaded, opaque)
+  const name = recent.add(loaded, opaque)
+  return { name, confirm: () => recent.confirm(name), drop: () => recent.drop(name) }
 }
 
 async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): Promise<void> {

@@ -105,7 +105,7 @@ describe('an event at hand', () => {
       batch.flatMap(({ rows }) => rows),
     )
     const recent = new RecentEvents(100)
-    recent.add(events, new Set())
+    recent.confirm(recent.add(events, new Set()))
     assert.deepEqual(recent.of(event.node), await readEventsOf(database.warehouse, 1, [event.node]))
     assert.equal((await countUnstamped(database.warehouse, 1, [event.node]))(event.node), 1)
     assert.equal(firstCopy({ ...event, event: 'another' }, event), undefined, 'in two blocks nobody knows')
