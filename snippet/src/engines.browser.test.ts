@@ -117,6 +117,38 @@ for (const engine of ENGINES) {
       assert.equal(await other.eval('typeof leadline'), 'function')
     })
 
+    it('a tab that is closed at once by a visitor who never comes back loses nothing', async () => {
+      const elsewhere = await profile.newPage()
+      await elsewhere.goto('about:blank')
+      const page = await open()
+      await run(page, trackTen)
+      await page.close()
+      assert.deepEqual(namesOf(await site.arrived(10)), TEN)
+      assert.equal(copies(), 0)
+    })
+
+    it('two tabs in an outage keep their queues apart over their next pages', async () => {
+      site.collector.setTrouble({ status: 503 })
+      const tabs = [await open('/one'), await open('/two')]
+      for (const tab of tabs) await run(tab, trackTen)
+      await waitUntil('tries of both', () => site.collector.requests.length > 1)
+      for (const tab of tabs) await tab.goto(`${site.url}/next`)
+      site.collector.setTrouble(undefined)
+      await site.arrived(20)
+      assert.equal(copies(), 0)
+    })
+
+    it('what does not fit on the wire when a page leaves is sent by the next one', async () => {
+      const page = await open()
+      await run(
+        page,
+        `for (let i = 0; i < 60; i++) leadline.track('big', { text: 'x'.repeat(2000) }); location.href = '/next'`,
+      )
+      await site.arrived(60)
+      const sizes = site.collector.requests.map(({ batch }) => JSON.stringify(batch).length)
+      assert.ok(Math.max(...sizes) <= 64 * 1024, sizes.join())
+    })
+
     it('a page that leaves at once loses nothing', async () => {
       const page = await open()
       await run(page, `${trackTen}; location.href = '/next'`)

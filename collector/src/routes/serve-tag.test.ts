@@ -42,9 +42,11 @@ test('scripts beside the tag are served too, and Ripe pages find theirs at the a
   t.after(() => rm(directory, { recursive: true }))
   for (const name of ['tag', 'ripe', 'leadline-vitals'])
     await writeFile(join(directory, `${name}.js`), `"${name}"`)
-  const { url } = await startTestCollector(t, { tagFile: join(directory, 'tag.js') })
+  const names = { scriptName: 'shop.js', globalName: 'shop', bundle: 'default' as const, pathPrefix: '' }
+  const { url } = await startTestCollector(t, { tagFile: join(directory, 'tag.js'), tag: names })
   const textOf = async (path: string): Promise<string> => await (await fetch(url + path)).text()
   assert.equal(await textOf('/leadline-vitals.js'), '"leadline-vitals"')
+  assert.equal(await textOf('/shop-vitals.js'), '"leadline-vitals"')
   assert.equal(await textOf('/ripe.js'), '"ripe"')
   const version = await textOf('/sdk%2Fversion.txt?alt=media')
   assert.match(version, /^[0-9a-f]{16}$/)

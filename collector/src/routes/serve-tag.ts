@@ -30,11 +30,18 @@ export function tagRoutes({ tag, scriptsBeside }: ServedScripts, place: TagPlace
   return [
     ...folders.flatMap((folder) => [
       ...names.flatMap((name) => routesOf(`${folder}/${name}`, tag, place)),
-      ...[...scriptsBeside].flatMap(([name, script]) => routesOf(`${folder}/${name}`, script, place)),
+      ...[...scriptsBeside].flatMap(([name, script]) =>
+        namesBeside(name, place.scriptName).flatMap((own) => routesOf(`${folder}/${own}`, script, place)),
+      ),
     ]),
     ...(ripe === undefined ? [] : ripeRoutes(ripe)),
   ]
 }
+
+/** `leadline-vitals.js`, and `shop-vitals.js` where the tag is `shop.js`. */
+const namesBeside = (name: string, scriptName: string): readonly string[] => [
+  ...new Set([name, name.replace(/^leadline(?=-)/, scriptName.replace(/\.js$/, ''))]),
+]
 
 /** The two requests of Ripe's own loader: which version there is, and its script. */
 const ripeRoutes = (script: Tag): readonly Route[] => [

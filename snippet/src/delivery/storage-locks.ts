@@ -14,7 +14,7 @@ const AGAIN_MS = 5000
  * stands after half a second has no living holder, and the latest of several claims is the one that stands.
  */
 export const plainHttp: Feature = () => {
-  if (navigator.locks) return
+  if (isSecureContext) return
   host.pageLocks = {
     async request(name, { signal }, hold) {
       const key = 'leadline:claim:' + name
