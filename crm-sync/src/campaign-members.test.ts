@@ -1,45 +1,35 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { test } from 'node:test'
 import { z } from 'zod'
 import {
   loseAnswerOfWrite,
   newPerson,
-  openDesk,
+  QUICK_PROBES,
   until,
   type Desk,
+  type DeskOptions,
   type SeededPerson,
 } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 
 const PACKAGES = ['force-app', 'optional/campaigns'].map((name) =>
   join(import.meta.dirname, '../../deploy/salesforce', name),
 )
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
 
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
-
-type Campaigns = NonNullable<NonNullable<Parameters<typeof openDesk>[1]>['crm']>['campaigns']
+type Campaigns = NonNullable<DeskOptions['crm']>['campaigns']
 
 const open = async (campaigns: Campaigns): Promise<void> => {
-  desk = await openDesk(store.warehouse, {
+  desk = await desks.open({
     crm: { campaigns },
     org: { schemaDirs: PACKAGES },
-    probes: { firstMs: 100, maxMs: 400 },
+    probes: QUICK_PROBES,
   })
-  sync = await desk.start()
+  await desk.start()
 }
 
 /** A visitor who came by the campaign `spring`, as all visits of these tests do. */
@@ -47,16 +37,12 @@ const visitor = (email: string): SeededPerson =>
   newPerson(email, { sessions: [{ sessionId: randomUUID(), startedAtMs: Date.UTC(2026, 10, 2) }] })
 
 const give = async (...people: readonly SeededPerson[]): Promise<void> => {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
+  await desk.push(people)
 }
 
 const push = async (...people: readonly SeededPerson[]): Promise<void> => {
   await give(...people)
-  await desk.settle(sync)
+  await desk.settle()
 }
 
 const members = () => desk.org.admin.records('CampaignMember')
@@ -132,7 +118,7 @@ test('members of a campaign that is not there wait for it together', async () =>
   await push(visitor('a@members.example'), visitor('b@members.example'))
   assert.deepEqual(members(), [])
   assert.equal(desk.org.admin.records('Lead').length, 2)
-  const waiting = await store.warehouse.query(
+  const waiting = await desk.warehouse.query(
     'SELECT DISTINCT signature FROM crm_parked FINAL WHERE ws = {ws:UInt32}',
     { row: z.object({ signature: z.string() }), params: { ws: desk.ws } },
   )
@@ -146,16 +132,15 @@ test('a campaign that may be made is made once, also when answers are lost and t
   const lost = loseAnswerOfWrite(desk, 'Campaign')
   await give(visitor('c@members.example'), visitor('d@members.example'))
   await lost
-  await sync.stop()
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.stop()
+  await desk.settle()
   assert.deepEqual(
     desk.org.admin.records('Campaign').map(({ values }) => values['Name']),
     ['spring'],
   )
   assert.equal(members().length, 2)
-  await sync.stop()
-  sync = await desk.start()
+  await desk.stop()
+  await desk.start()
   await push(visitor('e@members.example'))
   assert.equal(members().length, 3)
 })
@@ -167,9 +152,9 @@ test('an erased person leaves nothing of its memberships here', async () => {
   await push(person)
   assert.equal(members().length, 1)
   await desk.work('contact', [person.contactId], 'erased')
-  await desk.settle(sync)
+  await desk.settle()
   assert.deepEqual(await desk.links(), [])
-  const [left] = await store.warehouse.query(
+  const [left] = await desk.warehouse.query(
     `SELECT count() AS n FROM crm_shadow FINAL WHERE ws = {ws:UInt32} AND object = 'CampaignMember'`,
     { row: z.object({ n: z.coerce.number() }), params: { ws: desk.ws } },
   )

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { FaultInput } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import {
-  loseAnswerOfWrite,
-  newPerson,
-  openDesk,
-  until,
-  type Desk,
-  type SeededPerson,
-} from '../test-support/desk.ts'
+import { loseAnswerOfWrite, newPerson, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 import { forkSync, killHard } from '../test-support/sync-process.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
 
 const START = Date.UTC(2026, 10, 2, 9)
 
@@ -45,13 +27,7 @@ const live = (object: string) =>
 const isHit = (): boolean =>
   desk.org.admin.faults.list().some((rule) => 'hits' in rule && Number(rule.hits) > 0)
 
-async function workOn(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map((person) => person.contactId),
-  )
-}
+const workOn = (people: readonly SeededPerson[]): Promise<void> => desk.push(people)
 
 /** Each person is one Lead, each session one row, and each row hangs on its person. */
 async function assertTrue(people: readonly SeededPerson[]): Promise<void> {
@@ -79,41 +55,39 @@ const CALLS: readonly { readonly title: string; readonly match: FaultInput['matc
 
 for (const { title, match } of CALLS) {
   test(`an answer lost after the work was done leads to no duplicate: ${title}`, async () => {
-    desk = await openDesk(store.warehouse)
+    desk = await desks.open()
     const people = crowd(3, 'lost.example')
     desk.org.admin.faults.add({ match, times: 2, action: { type: 'dropAfter' } })
     await workOn(people)
-    sync = await desk.start()
-    await desk.settle(sync)
+    await desk.settle()
     await assertTrue(people)
     assert.equal(desk.org.admin.stats().noOpWrites, 0)
   })
 }
 
 test('nor does one that is lost to the write of people and their rows', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(3, 'unheard.example')
   await workOn(people)
   const lost = loseAnswerOfWrite(desk, 'Lead')
-  sync = await desk.start()
+  await desk.start()
   await lost
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
   assert.equal(desk.org.admin.stats().noOpWrites, 0)
 })
 
 test('an outage only delays: everything is there afterwards', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(3, 'outage.example')
   desk.org.admin.faults.add({ match: { path: '/composite|/query' }, times: 6, action: { type: 'html503' } })
   await workOn(people)
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
 })
 
 test('a locked row is tried again while the others go through', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(3, 'lock.example')
   const locked = people[1]?.email ?? ''
   desk.org.admin.faults.add({
@@ -122,8 +96,7 @@ test('a locked row is tried again while the others go through', async () => {
     action: { type: 'error', code: 'UNABLE_TO_LOCK_ROW', scope: 'record' },
   })
   await workOn(people)
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
   const tries = (await desk.deliveries()).filter(({ code }) => code === 'UNABLE_TO_LOCK_ROW')
   assert.deepEqual(
@@ -133,7 +106,7 @@ test('a locked row is tried again while the others go through', async () => {
 })
 
 test('a record that a rule of the org refuses is parked with its reason, and tried again on its next change', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const [refused, ...others] = crowd(3, 'rule.example')
   assert.ok(refused)
   desk.org.admin.faults.add({
@@ -146,37 +119,35 @@ test('a record that a rule of the org refuses is parked with its reason, and tri
     },
   })
   await workOn([refused, ...others])
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(others)
   const failed = (await desk.deliveries()).filter(({ outcome }) => outcome === 'failed')
   assert.deepEqual(
     failed.map(({ id, code, message }) => ({ id, code, message })),
     [{ id: refused.contactId, code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Title is needed' }],
   )
-  assert.equal((await sync.report()).steps['parked'], 1)
+  assert.equal((await desk.report()).steps['parked'], 1)
   await workOn([refused])
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue([refused, ...others])
 })
 
 test('an expired session is renewed once and the call repeated', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(2, 'session.example')
   desk.org.admin.faults.add({
     match: { path: '/composite$' },
     action: { type: 'error', code: 'INVALID_SESSION_ID', status: 401 },
   })
   await workOn(people)
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
   const tokens = desk.org.admin.log().filter((entry) => entry.path.includes('/oauth2/token'))
   assert.equal(tokens.length, 2)
 })
 
 test('a connection that stays refused stops the writes, keeps the work and says so once', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(2, 'broken.example')
   const fault = desk.org.admin.faults.add({
     match: { path: '/services/data/' },
@@ -184,25 +155,25 @@ test('a connection that stays refused stops the writes, keeps the work and says 
     action: { type: 'error', code: 'INVALID_SESSION_ID', status: 401 },
   })
   await workOn(people)
-  sync = await desk.start()
+  await desk.start()
   await until(
-    async () => ((await sync.report()).steps['broken'] ?? 0) === 1,
+    async () => ((await desk.report()).steps['broken'] ?? 0) === 1,
     'the connection is known as broken',
   )
   const seen = desk.org.admin.log().length
   await until(() => desk.org.admin.log().length > seen + 8, 'it was tried again a few times')
-  const report = await sync.report()
+  const report = await desk.report()
   assert.equal(report.idle, false)
   assert.equal(report.steps['waiting'], 2)
   const said = desk.logged.filter((line) => line.includes('connection to Salesforce is refused'))
   assert.ok(said.length <= 2, 'once by the writes and once by the poll')
   desk.org.admin.faults.remove(fault)
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
 })
 
 test('an org without calls left is waited for', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(2, 'budget.example')
   desk.org.admin.faults.add({
     match: { path: '/services/data/' },
@@ -210,18 +181,16 @@ test('an org without calls left is waited for', async () => {
     action: { type: 'error', code: 'REQUEST_LIMIT_EXCEEDED' },
   })
   await workOn(people)
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
   assert.ok(desk.logged.some((line) => line.includes('no API calls left')))
 })
 
 test('a Lead that is converted between our read and our write is followed to its Contact', async () => {
-  desk = await openDesk(store.warehouse, { crm: { pollMs: 60_000 } })
+  desk = await desks.open({ crm: { pollMs: 60_000 } })
   const person = newPerson('between@convert.example', { traits: { title: 'Dev' } })
   await workOn([person])
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   desk.org.admin.faults.add({
     match: { path: '/composite$' },
     action: { type: 'delay', ms: 500 },
@@ -229,7 +198,7 @@ test('a Lead that is converted between our read and our write is followed to its
   await workOn([{ ...person, traits: { title: 'CTO' } }])
   await until(isHit, 'the write is on its way')
   desk.org.admin.act({ ops: [{ op: 'convert', leadId: live('Lead')[0]?.id ?? '' }] })
-  await desk.settle(sync)
+  await desk.settle()
   assert.partialDeepStrictEqual(live('Contact')[0]?.values, {
     Email: person.email,
     Title: 'CTO',
@@ -245,20 +214,20 @@ test('a Lead that is converted between our read and our write is followed to its
 })
 
 test('an org without our package is named, and the work waits for it', async () => {
-  desk = await openDesk(store.warehouse, { org: { schemaDirs: [] } })
+  desk = await desks.open({ org: { schemaDirs: [] } })
   const people = crowd(1, 'bare.example')
   await workOn(people)
-  sync = await desk.start()
+  await desk.start()
   await until(
     () => desk.logged.some((line) => line.includes('install the Leadline package')),
     'the log says so',
   )
-  assert.equal((await sync.report()).idle, false)
+  assert.equal((await desk.report()).idle, false)
   assert.deepEqual(live('Lead'), [])
 })
 
 test('no line of the log quotes a mail or a secret', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(2, 'quiet.example')
   desk.org.admin.faults.add({
     match: { path: '/composite|/query' },
@@ -266,20 +235,18 @@ test('no line of the log quotes a mail or a secret', async () => {
     action: { type: 'error', code: 'UNKNOWN_EXCEPTION', message: `about ${people[0]?.email}`, status: 500 },
   })
   await workOn(people)
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   const text = desk.logged.join('\n')
   assert.ok(text.length > 0)
   assert.doesNotMatch(text, /quiet\.example|not-a-secret/)
 })
 
 test('killed at any point and started again, nothing is lost or doubled', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(30, 'killed.example')
   await workOn(people)
-  const { url, user, password, database } = store
   for (const requests of [3, 9, 12]) {
-    const child = forkSync({ settings: desk.settings, connection: { url, user, password, database } })
+    const child = forkSync({ settings: desk.settings, connection: desks.connection() })
     const seen = desk.org.admin.log().length
     await until(() => desk.org.admin.log().length >= seen + requests, `${requests} requests were made`)
     await killHard(child)
@@ -288,7 +255,6 @@ test('killed at any point and started again, nothing is lost or doubled', async 
       people.map((person) => person.contactId),
     )
   }
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   await assertTrue(people)
 })

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { REP_USERNAME } from '@leadline/salesforce-sandbox'
 import { CRM_WORK_TOPIC, GROUPS } from '@leadline/contract'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { z } from 'zod'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 import { forkSync, killHard } from '../test-support/sync-process.ts'
 
 const linkRow = z.object({
@@ -25,19 +24,8 @@ const linkRow = z.object({
   gone: z.number(),
 })
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService | undefined
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync?.stop()
-  sync = undefined
-  await desk.close()
-})
 
 const DAY = Date.UTC(2026, 10, 2, 9)
 
@@ -61,18 +49,9 @@ const crowd = (
     }),
   )
 
-async function push(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
-}
+const push = (people: readonly SeededPerson[]): Promise<void> => desk.push(people)
 
-async function settle(): Promise<void> {
-  sync ??= await desk.start()
-  await desk.settle(sync)
-}
+const settle = (): Promise<void> => desk.settle()
 
 type RepOp = Parameters<typeof desk.org.admin.act>[0]['ops'][number]
 
@@ -90,18 +69,18 @@ const isWorkDone = async (): Promise<boolean> =>
 
 /** As after the end of a process that had recorded a new Account. */
 async function makeStale(companyId: string): Promise<void> {
-  const [stored] = await store.warehouse.query(
+  const [stored] = await desk.warehouse.query(
     "SELECT * FROM crm_links_raw FINAL WHERE ws = {ws:UInt32} AND kind = 'company' AND id = {companyId:UUID}",
     { row: linkRow, params: { ws: desk.ws, companyId } },
   )
   assert.ok(stored)
-  await store.warehouse.insert('crm_links_raw', [
+  await desk.warehouse.insert('crm_links_raw', [
     { ...stored, status: 'stale', version: String(BigInt(stored.version) + 1n) },
   ])
 }
 
 test('rows of people get an Account that is made after them, whoever does something next', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const company = newCompany('Late')
   await push(crowd(3, company))
   await settle()
@@ -116,7 +95,7 @@ test('rows of people get an Account that is made after them, whoever does someth
 })
 
 test('a Contact that was made before the Account comes under it, and stays where a rep put it', async () => {
-  desk = await openDesk(store.warehouse, { crm: { createPeopleAs: 'contact' } })
+  desk = await desks.open({ crm: { createPeopleAs: 'contact' } })
   const company = newCompany('Under')
   const [ours, moved] = crowd(2, company)
   assert.ok(ours && moved)
@@ -138,16 +117,16 @@ test('a Contact that was made before the Account comes under it, and stays where
 })
 
 test('who is looked at because of an Account and refers to it already costs no call', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const company = newCompany('Right')
   await desk.seedCompany(company)
   await push(crowd(3, company))
   await settle()
   assert.equal((await linkOf(company.id))?.status, 'linked')
-  await sync?.stop()
+  await desk.stop()
   const before = desk.org.admin.log().at(-1)?.seq ?? 0
   await makeStale(company.id)
-  sync = await desk.start()
+  await desk.start()
   await until(async () => (await linkOf(company.id))?.status === 'linked', 'the company is settled')
   const calls = desk.org.admin.log(before).map(({ path, body }) => `${path} ${JSON.stringify(body)}`)
   assert.ok(calls.some((call) => call.includes(accountId('Right'))))
@@ -155,7 +134,7 @@ test('who is looked at because of an Account and refers to it already costs no c
 })
 
 test('rows that Salesforce took along when Accounts were merged are not written again', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const company = newCompany('Loser')
   await desk.seedCompany(company)
   const people = crowd(3, company)
@@ -187,12 +166,11 @@ test('rows that Salesforce took along when Accounts were merged are not written 
 })
 
 test('a process that is killed between an Account and its people leaves them to the next one', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const company = newCompany('Killed')
   await push(crowd(3, company))
   await settle()
-  await sync?.stop()
-  sync = undefined
+  await desk.stop()
   await desk.seedCompany(company)
   await desk.work('company', [company.id])
   desk.org.admin.faults.add({
@@ -200,8 +178,7 @@ test('a process that is killed between an Account and its people leaves them to 
     times: null,
     action: { type: 'delay', ms: 30_000 },
   })
-  const { url, user, password, database } = store
-  const child = forkSync({ settings: desk.settings, connection: { url, user, password, database } })
+  const child = forkSync({ settings: desk.settings, connection: desks.connection() })
   try {
     await once(child, 'message')
     await until(isWorkDone, 'the Account is made')

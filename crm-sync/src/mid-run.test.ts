@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { kindOfCall, REP_USERNAME, type LogEntry } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, QUICK_PROBES, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService | undefined
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync?.stop()
-  sync = undefined
-  await desk.close()
-})
-
-const QUICK_PROBES = { firstMs: 150, maxMs: 300 }
 
 const live = (object: string) =>
   desk.org.admin.records(object).filter((record) => record.deletedAtMs === null)
@@ -30,18 +16,9 @@ const alerts = (text: string): number => desk.logged.filter((line) => line.inclu
 
 const isWrite = (entry: LogEntry): boolean => kindOfCall(entry) === 'write'
 
-async function push(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
-}
+const push = (people: readonly SeededPerson[]): Promise<void> => desk.push(people)
 
-async function settle(): Promise<void> {
-  sync ??= await desk.start()
-  await desk.settle(sync)
-}
+const settle = (): Promise<void> => desk.settle()
 
 const crowd = (count: number, domain: string): readonly SeededPerson[] =>
   Array.from({ length: count }, (_, n) => newPerson(`p${n}@${domain}`))
@@ -65,7 +42,7 @@ const putPlan = (values: readonly string[]): void => {
 const PLAN = { fields: [{ from: 'lead.traits.plan', to: 'Lead.Plan__c', strategy: 'override' as const }] }
 
 test('a picklist value that is removed mid-run is left out with one alert, and filled in when it is back', async () => {
-  desk = await openDesk(store.warehouse, { crm: PLAN, probes: QUICK_PROBES })
+  desk = await desks.open({ crm: PLAN, probes: QUICK_PROBES })
   putPlan(['Free', 'Pro'])
   const people = crowd(3, 'picklist.example').map((person) => ({ ...person, traits: { plan: 'Free' } }))
   await push(people)
@@ -82,7 +59,7 @@ test('a picklist value that is removed mid-run is left out with one alert, and f
 })
 
 test('a field that is deleted mid-run is left out with one alert, and filled in when it is made again', async () => {
-  desk = await openDesk(store.warehouse, { crm: PLAN, probes: QUICK_PROBES })
+  desk = await desks.open({ crm: PLAN, probes: QUICK_PROBES })
   putPlan(['Free', 'Pro'])
   const people = crowd(3, 'deleted.example').map((person) => ({ ...person, traits: { plan: 'Free' } }))
   await push(people)
@@ -97,7 +74,7 @@ test('a field that is deleted mid-run is left out with one alert, and filled in 
 })
 
 test('6,000 changes of one second are all read', async () => {
-  desk = await openDesk(store.warehouse, { org: { clockMode: 'virtual' } })
+  desk = await desks.open({ org: { clockMode: 'virtual' } })
   const values = { LastName: 'Of The Second', Company: 'X', Leadline_Source__c: 'x' }
   for (let n = 0; n < 6000; n += 1)
     desk.org.admin.raw({ object: 'Lead', values: { ...values, Leadline_Id__c: `second-${n}` } })
@@ -116,7 +93,7 @@ test('6,000 changes of one second are all read', async () => {
 for (const minutes of [-3, 3])
   test(`with the clock of the org ${minutes} minutes off nothing is missed and no edit is lost`, async () => {
     const org = { now: () => Date.now() + minutes * 60_000 }
-    desk = await openDesk(store.warehouse, { org })
+    desk = await desks.open({ org })
     const person = newPerson('clock@skew.example', { traits: { title: 'Dev', phone: '1' } })
     await push([person])
     await settle()
@@ -132,7 +109,7 @@ for (const minutes of [-3, 3])
   })
 
 test('one poison record in a call of 200 is parked alone; the others are made once', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = crowd(200, 'poison.example')
   desk.org.admin.rules.validation({
     name: 'poison',
@@ -150,7 +127,7 @@ test('one poison record in a call of 200 is parked alone; the others are made on
 })
 
 test('a merged loser that is undeleted stands for itself again, and the winner keeps what it was given', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = ['winner', 'loser'].map((name) => newPerson(`${name}@undo.example`, { name: `Ann ${name}` }))
   await push(people)
   await settle()
@@ -179,7 +156,7 @@ test('a merged loser that is undeleted stands for itself again, and the winner k
 })
 
 test('a lock storm on the contacts of one account ends with each of them made once', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const company = { id: '11111111-1111-4111-8111-111111111111', name: 'Storm', domain: 'storm.example' }
   await desk.seedCompany(company)
   const people = crowd(200, 'storm.example').map((person) => ({ ...person, companyId: company.id }))

@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import type { RunningService } from '@leadline/runtime'
+import { test } from 'node:test'
 import { REP_USERNAME } from '@leadline/salesforce-sandbox'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 
 const PACKAGES = ['force-app', 'optional/opportunities'].map((name) =>
   join(import.meta.dirname, '../../deploy/salesforce', name),
 )
 const DAY_MS = 86_400_000
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
 
 const open = async (createPeopleAs: 'lead' | 'contact' = 'lead'): Promise<void> => {
   const rule = {
@@ -33,7 +22,7 @@ const open = async (createPeopleAs: 'lead' | 'contact' = 'lead'): Promise<void> 
     closeInDays: 30,
     role: 'Evaluator',
   }
-  desk = await openDesk(store.warehouse, {
+  desk = await desks.open({
     crm: { createPeopleAs, opportunities: { read: false, create: [rule] } },
     org: { schemaDirs: PACKAGES },
   })
@@ -47,11 +36,7 @@ const seedCompany = async (name: string): Promise<{ companyId: string; domain: s
 }
 
 const give = async (...people: readonly SeededPerson[]): Promise<void> => {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
+  await desk.push(people)
 }
 
 const deals = () => desk.org.admin.records('Opportunity')
@@ -66,15 +51,15 @@ test('two people of a company who meet a rule make one deal of its Account, owne
     ops: [{ op: 'create', object: 'Account', values: { Name: 'Acme', Website: domain, OwnerId: ownerId } }],
   })
   await desk.work('company', [companyId])
-  sync = await desk.start()
+  await desk.start()
   await until(
     async () => (await desk.links()).some((link) => link.owner_name === 'Rae Rep'),
     'the owner is known',
   )
   await give(newPerson(`a@${domain}`, { companyId }), newPerson(`b@${domain}`, { companyId }))
-  await desk.settle(sync)
+  await desk.settle()
   await give(newPerson(`c@${domain}`, { companyId }))
-  await desk.settle(sync)
+  await desk.settle()
   assert.deepEqual(
     deals().map(({ values }) => [
       values['Name'],
@@ -103,14 +88,14 @@ test('no deal is made where one is open, nor when that is closed later', async (
   const AccountId = idOf('Account', `Name = 'Busy'`)
   const values = { Name: 'by hand', AccountId, StageName: 'Prospecting', CloseDate: '2027-01-01' }
   desk.org.admin.act({ ops: [{ op: 'create', object: 'Opportunity', values }] })
-  sync = await desk.start()
+  await desk.start()
   const person = newPerson(`a@${domain}`, { companyId })
   await give(person)
-  await desk.settle(sync)
+  await desk.settle()
   const id = deals()[0]?.id ?? ''
   desk.org.admin.act({ ops: [{ op: 'update', id, values: { StageName: 'Closed Lost' } }] })
   await give({ ...person, traits: { title: 'CEO' } })
-  await desk.settle(sync)
+  await desk.settle()
   assert.deepEqual(
     deals().map((deal) => deal.values['Name']),
     ['by hand'],
@@ -122,11 +107,10 @@ test('a Contact has its part, and lost answers with a restart leave one deal wit
   const { companyId, domain } = await seedCompany('Lost')
   desk.org.admin.faults.add({ match: { path: '/composite' }, times: 6, action: { type: 'dropAfter' } })
   await give(newPerson(`a@${domain}`, { companyId }))
-  sync = await desk.start()
+  await desk.start()
   await until(() => deals().length > 0, 'the deal is made')
-  await sync.stop()
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.stop()
+  await desk.settle()
   assert.equal(deals().length, 1)
   assert.equal(deals()[0]?.values['AccountId'], idOf('Account', `Name = 'Lost'`))
   assert.deepEqual(

@@ -23,13 +23,12 @@ test('what an earlier installation made is found again, linked, and not written 
   )
   await desk.seed(people)
   const sync = async (): Promise<void> => {
-    const running = await desk.start()
     await desk.work(
       'contact',
       people.map(({ contactId }) => contactId),
     )
-    await desk.settle(running)
-    await running.stop()
+    await desk.settle()
+    await desk.stop()
   }
   await sync()
   const linked = await desk.links()

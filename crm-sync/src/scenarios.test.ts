@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { REP_USERNAME } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, QUICK_PROBES, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 import { forkSync, killHard } from '../test-support/sync-process.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService | undefined
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(closeDesk)
-
-async function closeDesk(): Promise<void> {
-  await sync?.stop()
-  sync = undefined
-  await desk.close()
-}
 
 const DAY = Date.UTC(2026, 10, 2, 9)
 /** LEADLINE_EVERY_CALL=1 breaks off at each call, not at each fourth; some minutes. */
 const STEP = process.env['LEADLINE_EVERY_CALL'] ? 1 : 4
-const QUICK_PROBES = { firstMs: 150, maxMs: 300 }
 
 const live = (object: string) =>
   desk.org.admin.records(object).filter((record) => record.deletedAtMs === null)
@@ -47,18 +32,9 @@ const rep = (...ops: Parameters<Desk['org']['admin']['act']>[0]['ops']): readonl
     return result.ok ? String(Object.values(result.ids)[0]) : ''
   })
 
-async function push(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
-}
+const push = (people: readonly SeededPerson[]): Promise<void> => desk.push(people)
 
-async function settle(): Promise<void> {
-  sync ??= await desk.start()
-  await desk.settle(sync)
-}
+const settle = (): Promise<void> => desk.settle()
 
 const isHit = (): boolean =>
   desk.org.admin.faults.list().some((rule) => 'hits' in rule && Number(rule.hits) > 0)
@@ -113,7 +89,7 @@ async function playStory(story: ReturnType<typeof buildStory>): Promise<void> {
 
 test('the answer of any one call may be lost after its commit: the same records stand at the end', async () => {
   for (let call = 0; ; call += STEP) {
-    desk = await openDesk(store.warehouse, { crm: { pollMs: 60_000 } })
+    desk = await desks.open({ crm: { pollMs: 60_000 } })
     const story = buildStory()
     desk.org.admin.faults.add({ match: { path: '^/services/' }, after: call, action: { type: 'dropAfter' } })
     await playStory(story)
@@ -123,13 +99,13 @@ test('the answer of any one call may be lost after its commit: the same records 
       assert.ok(call > 6, `the story has ${call} calls`)
       return
     }
-    await closeDesk()
+    await desk.close()
   }
 })
 
 test('the process may be killed at any call: the next one finishes the work', async () => {
   for (let call = 1; call <= 6; call += STEP) {
-    desk = await openDesk(store.warehouse, { crm: { pollMs: 60_000 } })
+    desk = await desks.open({ crm: { pollMs: 60_000 } })
     const story = buildStory()
     await desk.seedCompany(story.company)
     await push(story.first)
@@ -139,8 +115,7 @@ test('the process may be killed at any call: the next one finishes the work', as
       times: null,
       action: { type: 'delay', ms: 20_000 },
     })
-    const { url, user, password, database } = store
-    const child = forkSync({ settings: desk.settings, connection: { url, user, password, database } })
+    const child = forkSync({ settings: desk.settings, connection: desks.connection() })
     await until(isHit, `call ${call} is under way`)
     await killHard(child)
     desk.org.admin.faults.remove()
@@ -148,12 +123,12 @@ test('the process may be killed at any call: the next one finishes the work', as
     await push(story.second)
     await settle()
     assertStory(story)
-    if (call + STEP <= 6) await closeDesk()
+    if (call + STEP <= 6) await desk.close()
   }
 })
 
 test("a rep's edit between our read and our write is not overwritten", async () => {
-  desk = await openDesk(store.warehouse, { crm: { pollMs: 60_000 } })
+  desk = await desks.open({ crm: { pollMs: 60_000 } })
   const person = newPerson('race@edit.example', { traits: { title: 'Dev', phone: '1' } })
   await push([person])
   await settle()
@@ -168,7 +143,7 @@ test("a rep's edit between our read and our write is not overwritten", async () 
 })
 
 test('a flow that rewrites our field is answered once, and then left alone', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   desk.org.admin.rules.automation({
     name: 'upper case stage',
     object: 'Lead',
@@ -187,7 +162,7 @@ test('a flow that rewrites our field is answered once, and then left alone', asy
 })
 
 test('the loser of a merge leads to its winner, and comes back when it is undeleted', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('loser@merge.example', {
     name: 'Lo Ser',
     sessions: [{ sessionId: randomUUID(), startedAtMs: DAY }],
@@ -219,7 +194,7 @@ test('the loser of a merge leads to its winner, and comes back when it is undele
 })
 
 test('a merge of two records of ours keeps both people, and writes the fields of one', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = ['a', 'b'].map((name) => newPerson(`${name}@both.example`, { name: `Ann ${name}` }))
   await push(people)
   await settle()
@@ -236,7 +211,7 @@ test('a merge of two records of ours keeps both people, and writes the fields of
 })
 
 test('a purged record counts as deleted: nothing is made anew', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('gone@purge.example')
   await push([person])
   await settle()
@@ -247,7 +222,7 @@ test('a purged record counts as deleted: nothing is made anew', async () => {
 })
 
 test('a deleted record that is undeleted is kept in step again', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('back@undelete.example')
   await push([person])
   await settle()
@@ -261,7 +236,7 @@ test('a deleted record that is undeleted is kept in step again', async () => {
 })
 
 test('a duplicate rule that names the person elsewhere leads to that record', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const [id = ''] = rep({
     op: 'create',
     object: 'Lead',
@@ -285,7 +260,7 @@ test('a duplicate rule that names the person elsewhere leads to that record', as
 })
 
 test('a duplicate rule that names somebody with another mail leaves it to a person, with the candidate', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const [id = ''] = rep({
     op: 'create',
     object: 'Lead',
@@ -306,7 +281,7 @@ test('a duplicate rule that names somebody with another mail leaves it to a pers
 })
 
 test('a duplicate rule that only alerts makes no second record, and keeps no known one from its news', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const known = newPerson('dora@alert.example', { name: 'Dora Double' })
   await push([known])
   await settle()
@@ -334,7 +309,7 @@ test('a duplicate rule that only alerts makes no second record, and keeps no kno
 })
 
 test('a field that is hidden mid-run is left out with one alert, and filled when it is shown again', async () => {
-  desk = await openDesk(store.warehouse, { probes: QUICK_PROBES })
+  desk = await desks.open({ probes: QUICK_PROBES })
   const people = [1, 2, 3].map((n) => newPerson(`p${n}@fls.example`))
   await push(people)
   await settle()
@@ -352,7 +327,7 @@ test('a field that is hidden mid-run is left out with one alert, and filled when
 })
 
 test('a required field that nobody maps holds back new records with one alert, until it is no longer required', async () => {
-  desk = await openDesk(store.warehouse, { probes: QUICK_PROBES })
+  desk = await desks.open({ probes: QUICK_PROBES })
   desk.org.admin.rules.validation({
     name: 'industry',
     object: 'Lead',
@@ -369,7 +344,7 @@ test('a required field that nobody maps holds back new records with one alert, u
 })
 
 test('text is cut to the field, and the delivery says so', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   await push([newPerson('long@text.example', { name: 'Lo Ng', traits: { title: 'x'.repeat(300) } })])
   await settle()
   assert.equal(String(only('Lead').values['Title']).length, 128)
@@ -378,7 +353,7 @@ test('text is cut to the field, and the delivery says so', async () => {
 })
 
 test('a trigger that fails on large saves gets smaller ones', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   desk.org.admin.rules.automation({
     name: 'limits',
     object: 'Lead',
@@ -392,7 +367,7 @@ test('a trigger that fails on large saves gets smaller ones', async () => {
 })
 
 test('an update does not give a record to another owner', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('owner@keep.example')
   await push([person])
   await settle()
@@ -413,7 +388,7 @@ test('an update does not give a record to another owner', async () => {
 
 test('an owner by rule, whatever the case of the mail; an inactive one leaves it to the fallback', async () => {
   const ids: Record<string, string> = {}
-  desk = await openDesk(store.warehouse, {
+  desk = await desks.open({
     crm: {
       owners: {
         rules: [{ where: [], from: 'lead.traits.ownerEmail' }],
@@ -446,7 +421,7 @@ test('an owner by rule, whatever the case of the mail; an inactive one leaves it
 })
 
 test('rows that commit ten minutes late, and many of one second, are all taken over', async () => {
-  desk = await openDesk(store.warehouse, { org: { clockMode: 'virtual' } })
+  desk = await desks.open({ org: { clockMode: 'virtual' } })
   const person = newPerson('late@commit.example')
   await push([person])
   await settle()
@@ -469,7 +444,7 @@ test('rows that commit ten minutes late, and many of one second, are all taken o
 })
 
 test('an erased person leaves no value behind, and the record of the rep stays without ours', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('forget@erase.example', {
     name: 'For Get',
     sessions: [{ sessionId: randomUUID(), startedAtMs: DAY }],
@@ -490,7 +465,7 @@ test('an erased person leaves no value behind, and the record of the rep stays w
 })
 
 test('when a Lead is converted during a visit, the row of that visit moves at once', async () => {
-  desk = await openDesk(store.warehouse, { crm: { refreshMs: 600_000 } })
+  desk = await desks.open({ crm: { refreshMs: 600_000 } })
   const now = Date.now()
   const session = { sessionId: randomUUID(), startedAtMs: now - 60_000, endedAtMs: now }
   await push([newPerson('live@convert.example', { sessions: [session] })])

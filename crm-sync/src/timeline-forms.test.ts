@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { test } from 'node:test'
 import { z } from 'zod'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, until, type Desk, type DeskOptions, type SeededPerson } from '../test-support/desk.ts'
+import { prepareDesks } from '../test-support/prepare-desks.ts'
 
 const PACKAGES = ['force-app', 'optional/tasks'].map((name) =>
   join(import.meta.dirname, '../../deploy/salesforce', name),
@@ -13,42 +12,28 @@ const PACKAGES = ['force-app', 'optional/tasks'].map((name) =>
 const NOON = Date.UTC(2026, 10, 2, 12)
 const HOUR = 3_600_000
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
 
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
-
-type Timeline = NonNullable<NonNullable<Parameters<typeof openDesk>[1]>['crm']>['timeline']
+type Timeline = NonNullable<DeskOptions['crm']>['timeline']
 
 const open = async (timeline: Timeline): Promise<void> => {
-  desk = await openDesk(store.warehouse, { crm: { timeline }, org: { schemaDirs: PACKAGES } })
-  sync = await desk.start()
+  desk = await desks.open({ crm: { timeline }, org: { schemaDirs: PACKAGES } })
+  await desk.start()
 }
 
 /** The same workspace, org and log with other settings. */
 const reopen = async (timeline: NonNullable<Timeline>): Promise<void> => {
-  await sync.stop()
+  await desk.stop()
   const crm = desk.settings.workspaces[0]?.crm
   assert.ok(crm)
   Object.assign(crm.timeline, timeline)
-  sync = await desk.start()
+  await desk.start()
 }
 
 const push = async (...people: readonly SeededPerson[]): Promise<void> => {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
-  await desk.settle(sync)
+  await desk.push(people)
+  await desk.settle()
 }
 
 const visit = (startedAtMs: number, more: { endedAtMs?: number; pages?: number } = {}) => ({
@@ -122,9 +107,8 @@ test('an answer that is lost, and the process with it, makes no second task', as
   await desk.seed([person])
   await desk.work('contact', [person.contactId])
   await until(() => rowsOf('Task').length === 1, 'the task is made')
-  await sync.stop()
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.stop()
+  await desk.settle()
   assert.equal(rowsOf('Task').length, 1)
   assert.equal((await desk.links()).filter(({ kind }) => kind === 'day').length, 1)
 })
@@ -160,7 +144,7 @@ test('rows wait where the storage of the org is nearly full, and are made once t
   await push(visited)
   assert.deepEqual(rowsOf('Leadline_Activity__c'), [])
   assert.equal(desk.org.admin.records('Lead', `Email = 'full@forms.example'`).length, 1)
-  const waiting = await store.warehouse.query(
+  const waiting = await desk.warehouse.query(
     'SELECT signature FROM crm_parked FINAL WHERE ws = {ws:UInt32}',
     { row: z.object({ signature: z.string() }), params: { ws: desk.ws } },
   )

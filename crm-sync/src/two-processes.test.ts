@@ -6,7 +6,7 @@ import { createLog, type RunningService } from '@leadline/runtime'
 import type { Warehouse } from '@leadline/warehouse'
 import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
 import { z } from 'zod'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
+import { newPerson, openDesk, settleSync, until, type Desk, type SeededPerson } from '../test-support/desk.ts'
 import { forkSync, killHard } from '../test-support/sync-process.ts'
 import { startCrmSync } from './start-crm-sync.ts'
 
@@ -34,13 +34,7 @@ const liveLeads = () => desk.org.admin.records('Lead').filter(({ deletedAtMs }) 
 const isHit = (): boolean =>
   desk.org.admin.faults.list().some((rule) => 'hits' in rule && Number(rule.hits) > 0)
 
-async function push(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
-}
+const push = (people: readonly SeededPerson[]): Promise<void> => desk.push(people)
 
 const crowd = (name: string): readonly SeededPerson[] =>
   Array.from({ length: 40 }, (_, n) => newPerson(`${name}${n}@two.example`))
@@ -115,7 +109,7 @@ test('an owner that was held up while another followed writes nothing of what it
   held.release()
   await until(async () => (await first.report()).steps['standby'] === 1, 'the first has seen it')
   await until(() => liveLeads().length > 0, 'the second does what the first left')
-  await desk.settle(second)
+  await settleSync(desk.stream, second)
   const writes = (await desk.deliveries()).filter(({ object }) => object === 'Lead')
   assert.deepEqual(
     writes.map(({ outcome, fields }) => [outcome, fields.includes('Known since')]),

@@ -106,7 +106,7 @@ test('a week of visits, edits and conversions: no duplicate, no lost edit, no em
     people = people.map((person) => active.get(person.contactId) ?? person)
     await desk.seed([...active.values()])
     await desk.work('contact', [...active.keys()])
-    const isOver = desk.settle(sync, DAY_WITHIN_MS).then(() => true)
+    const isOver = desk.settle(DAY_WITHIN_MS).then(() => true)
     // Reps edit while we read and write.
     for (let edit = 0; edit < Math.ceil(LEADS / 10); edit += 1) {
       actAsRep(desk, random, edits)

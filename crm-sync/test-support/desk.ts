@@ -17,7 +17,7 @@ import {
   type LogEntry,
   type SandboxOrg,
 } from '@leadline/salesforce-sandbox'
-import { createLog, type RunningService } from '@leadline/runtime'
+import { createLog, type RunningService, type ServiceReport } from '@leadline/runtime'
 import { openStream, type Stream } from '@leadline/stream'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
@@ -41,13 +41,18 @@ export interface Desk {
   readonly stream: Stream
   readonly settings: Settings
   readonly logged: readonly string[]
+  /** Starts the sync, if it does not run. */
   start(): Promise<RunningService>
+  stop(): Promise<void>
+  report(): Promise<ServiceReport>
   /** Writes rows as the resolver does. */
   seed(people: readonly SeededPerson[]): Promise<void>
   seedCompany(company: SeededCompany): Promise<void>
   work(kind: 'contact' | 'company', ids: readonly string[], reason?: string): Promise<void>
-  /** Waits until the sync is idle and has finished all work of the log. */
-  settle(sync: RunningService, withinMs?: number): Promise<void>
+  /** Writes people as the resolver does, and hands the work over. */
+  push(people: readonly SeededPerson[]): Promise<void>
+  /** Waits until all work is done, by a sync that is started if none runs. */
+  settle(withinMs?: number): Promise<void>
   links(): Promise<readonly LinkView[]>
   deliveries(): Promise<readonly DeliveryView[]>
   close(): Promise<void>
@@ -90,16 +95,18 @@ const QUICK: CrmOverrides = {
 }
 const QUICK_RETRIES = { baseMs: 20, maxMs: 200, brokenMs: 100, budgetMs: 100 }
 
+/** The pauses grow, so that a busy machine too comes to a moment in which nothing is tried again. */
+export const QUICK_PROBES: ProbeTimes = { firstMs: 150, maxMs: 2000 }
+
 let lastWorkspace = 0
 
-export async function openDesk(
-  warehouse: Warehouse,
-  options: {
-    readonly crm?: CrmOverrides
-    readonly org?: Parameters<typeof startSandboxOrg>[0]
-    readonly probes?: ProbeTimes
-  } = {},
-): Promise<Desk> {
+export interface DeskOptions {
+  readonly crm?: CrmOverrides
+  readonly org?: Parameters<typeof startSandboxOrg>[0]
+  readonly probes?: ProbeTimes
+}
+
+export async function openDesk(warehouse: Warehouse, options: DeskOptions = {}): Promise<Desk> {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-crm-sync-'))
   const org = await startSandboxOrg({
     clockMode: 'wall',
@@ -132,6 +139,30 @@ export async function openDesk(
   await stream.admin.ensureTopics(TOPICS)
   const logged: string[] = []
   const log = createLog('crm-sync', (line) => void logged.push(line))
+  const probes = options.probes ? { probeTimes: options.probes } : {}
+  let sync: RunningService | undefined
+  let isClosed = false
+  const start = async (): Promise<RunningService> =>
+    (sync ??= await startCrmSync({ settings, stream, warehouse, log, retryTimes: QUICK_RETRIES, ...probes }))
+  async function stop(): Promise<void> {
+    await sync?.stop()
+    sync = undefined
+  }
+  const seed = (people: readonly SeededPerson[]): Promise<void> => seedPeople(warehouse, ws, people)
+  const work: Desk['work'] = async (kind, ids, reason = 'lead') => {
+    const works = ids.map((id): CrmWork => ({
+      v: 1,
+      workspace: ws,
+      kind,
+      id,
+      reason,
+      version: nextVersion(),
+    }))
+    await stream.append(
+      CRM_WORK_TOPIC,
+      works.map((one) => ({ key: crmWorkKey(one), value: encodeCrmWork(one) })),
+    )
+  }
   return {
     ws,
     org,
@@ -139,32 +170,20 @@ export async function openDesk(
     stream,
     settings,
     logged,
-    start: () =>
-      startCrmSync({
-        settings,
-        stream,
-        warehouse,
-        log,
-        retryTimes: QUICK_RETRIES,
-        ...(options.probes ? { probeTimes: options.probes } : {}),
-      }),
-    seed: (people) => seedPeople(warehouse, ws, people),
+    start,
+    stop,
+    report: async () => (await start()).report(),
+    seed,
     seedCompany: (company) => seedCompany(warehouse, ws, company),
-    async work(kind, ids, reason = 'lead') {
-      const works = ids.map((id): CrmWork => ({
-        v: 1,
-        workspace: ws,
-        kind,
-        id,
-        reason,
-        version: nextVersion(),
-      }))
-      await stream.append(
-        CRM_WORK_TOPIC,
-        works.map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
+    work,
+    async push(people) {
+      await seed(people)
+      await work(
+        'contact',
+        people.map(({ contactId }) => contactId),
       )
     },
-    settle: (sync, withinMs) => settle(stream, sync, withinMs),
+    settle: async (withinMs) => settleSync(stream, await start(), withinMs),
     links: () =>
       warehouse.query(
         'SELECT kind, id, object, external_id, crm_id, owner_name, status FROM crm_links WHERE ws = {ws:UInt32}',
@@ -177,6 +196,9 @@ export async function openDesk(
         { row: deliveryView, params: { ws } },
       ),
     async close() {
+      if (isClosed) return
+      isClosed = true
+      await stop()
       await stream.close()
       await org.stop()
       await rm(directory, { recursive: true, force: true })
@@ -184,7 +206,8 @@ export async function openDesk(
   }
 }
 
-async function settle(stream: Stream, sync: RunningService, withinMs?: number): Promise<void> {
+/** Waits until this sync is idle and has finished all work of the log. */
+export async function settleSync(stream: Stream, sync: RunningService, withinMs?: number): Promise<void> {
   await until(
     async () => {
       const lag = await stream.admin.lag(GROUPS.crmSync, CRM_WORK_TOPIC)

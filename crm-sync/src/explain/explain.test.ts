@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { newPerson, openDesk, type Desk, type SeededPerson } from '../../test-support/desk.ts'
+import { newPerson, type Desk, type SeededPerson } from '../../test-support/desk.ts'
+import { prepareDesks } from '../../test-support/prepare-desks.ts'
 import { appendWork } from './append-work.ts'
 import { explainPerson } from './explain-person.ts'
 import { EMPTY_FILTER, parseFilter } from './filter.ts'
@@ -13,34 +12,16 @@ import { findDelivered, LOG_KEYS, readLog, toCsv } from './read-log.ts'
 import { runBackfill } from './run-backfill.ts'
 import { SUBJECT_KEYS } from './select-subjects.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService | undefined
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync?.stop()
-  sync = undefined
-  await desk.close()
-})
 
 const live = (object: string) =>
   desk.org.admin.records(object).filter((record) => record.deletedAtMs === null)
 
-async function settle(): Promise<void> {
-  sync ??= await desk.start()
-  await desk.settle(sync)
-}
+const settle = (): Promise<void> => desk.settle()
 
 async function push(people: readonly SeededPerson[]): Promise<void> {
-  await desk.seed(people)
-  await desk.work(
-    'contact',
-    people.map(({ contactId }) => contactId),
-  )
+  await desk.push(people)
   await settle()
 }
 
@@ -62,7 +43,7 @@ function plan(people: readonly SeededPerson[], reason = 'plan') {
 }
 
 test('a dry run names what would be written with old and new values, and writes nothing', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const known = newPerson('known@plan.example', { traits: { title: 'Dev' } })
   await push([known])
   const fresh = newPerson('fresh@plan.example', {
@@ -83,7 +64,7 @@ test('a dry run names what would be written with old and new values, and writes 
 })
 
 test('with manual creation a push by hand makes the record, and only that', async () => {
-  desk = await openDesk(store.warehouse, { crm: { create: 'manual' } })
+  desk = await desks.open({ crm: { create: 'manual' } })
   const people = [newPerson('yes@hand.example'), newPerson('no@hand.example')] as const
   await push(people)
   assert.deepEqual(live('Lead'), [])
@@ -103,7 +84,7 @@ test('with manual creation a push by hand makes the record, and only that', asyn
 })
 
 test('a person is explained: in Salesforce, refused, kept out, without mail, deleted there', async () => {
-  desk = await openDesk(store.warehouse, {
+  desk = await desks.open({
     crm: { only: { stages: [], where: [{ from: 'lead.traits.plan', in: ['pro'] }] } },
   })
   const pro = { plan: 'pro' }
@@ -135,7 +116,7 @@ test('a person is explained: in Salesforce, refused, kept out, without mail, del
 })
 
 test('the log is chosen by filter, exported without formulas, and says whose work to repeat', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('=cmd@log.example', { name: '=HYPERLINK("x") Person' })
   await push([newPerson('a@log.example'), person])
   const created = parseFilter('outcome=created,object=Lead', LOG_KEYS)
@@ -149,12 +130,12 @@ test('the log is chosen by filter, exported without formulas, and says whose wor
 })
 
 test('a backfill after a change of the mapping writes everybody once, and goes on where it was interrupted', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const people = Array.from({ length: 30 }, (_, n) =>
     newPerson(`p${n}@fill.example`, { traits: { team: `team ${n % 3}` } }),
   )
   await push(people)
-  await sync?.stop()
+  await desk.stop()
   const [workspace] = desk.settings.workspaces
   assert.ok(workspace?.crm)
   workspace.crm.fields.push({
@@ -175,7 +156,7 @@ test('a backfill after a change of the mapping writes everybody once, and goes o
     clear: false,
     rollup: false,
   })
-  sync = await desk.start()
+  await desk.start()
   const filter = parseFilter('domain=fill.example', SUBJECT_KEYS)
   assert.ok(filter.ok)
   let isInterrupted = false
@@ -208,7 +189,7 @@ test('a backfill after a change of the mapping writes everybody once, and goes o
 })
 
 test('a backfill goes on although live work never ends', async () => {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   const person = newPerson('ann@alwaysbusy.example')
   await desk.seed([person])
   await settle()

@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
+import { test } from 'node:test'
 import { z } from 'zod'
-import { newPerson, openDesk, until, type Desk } from '../../test-support/desk.ts'
+import { newPerson, until, type Desk } from '../../test-support/desk.ts'
+import { prepareDesks } from '../../test-support/prepare-desks.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
 
 const dealRow = z.object({
   opportunity_id: z.string(),
@@ -42,15 +31,14 @@ const told = async () => (await desk.deliveries()).filter(({ object }) => object
 
 /** A person and the company of one, linked to a Lead and an Account. */
 async function begin() {
-  desk = await openDesk(store.warehouse, { crm: { opportunities: { pollMs: 200 } } })
+  desk = await desks.open({ crm: { opportunities: { pollMs: 200 } } })
   const companyId = randomUUID()
   const domain = `${companyId.slice(0, 8)}.example`
   await desk.seedCompany({ id: companyId, name: 'Deal Makers', domain })
   const person = newPerson(`ann@${domain}`, { companyId })
   await desk.seed([person])
   await desk.work('contact', [person.contactId])
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   const accountId = desk.org.admin.records('Account', `Name = 'Deal Makers'`)[0]?.id ?? ''
   const leadId = desk.org.admin.records('Lead', `Email = '${person.email}'`)[0]?.id ?? ''
   return { person, companyId, accountId, leadId }
@@ -95,7 +83,7 @@ test('a deal of a conversion is that of the person; deleted it goes, undeleted i
 })
 
 test('deals of others stay out, and what an Account already had comes with it', async () => {
-  desk = await openDesk(store.warehouse, { crm: { opportunities: { pollMs: 200 } } })
+  desk = await desks.open({ crm: { opportunities: { pollMs: 200 } } })
   const companyId = randomUUID()
   desk.org.admin.act({
     ops: [
@@ -106,7 +94,7 @@ test('deals of others stay out, and what an Account already had comes with it', 
   const idOf = (name: string) => desk.org.admin.records('Account', `Name = '${name}'`)[0]?.id
   makeDeal({ Name: 'of old', AccountId: idOf('Old Customer') })
   makeDeal({ Name: 'of strangers', AccountId: idOf('Stranger') })
-  sync = await desk.start()
+  await desk.start()
   await desk.seedCompany({ id: companyId, name: 'Old', domain: 'old.example' })
   await desk.work('company', [companyId])
   await until(async () => (await deals()).length > 0, 'the deal of the Account is known')
@@ -120,14 +108,14 @@ test('what happened while the sync was down is taken over after the start, and t
   const { accountId } = await begin()
   makeDeal({ AccountId: accountId })
   await until(async () => (await deals()).length === 1, 'the deal is known')
-  await sync.stop()
+  await desk.stop()
   const id = (await deal())?.opportunity_id ?? ''
   desk.org.admin.act({ ops: [{ op: 'update', id, values: { StageName: 'Qualification' } }] })
-  sync = await desk.start()
+  await desk.start()
   await until(async () => (await deal())?.stage === 'Qualification', 'the stage is known')
   const before = (await told()).length
-  await sync.stop()
-  sync = await desk.start()
+  await desk.stop()
+  await desk.start()
   const polls = () => desk.org.admin.log().filter(({ path }) => path.includes('/composite')).length
   const seen = polls()
   await until(() => polls() > seen + 2, 'it polled again')

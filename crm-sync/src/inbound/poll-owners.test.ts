@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { QUEUE_NAME, REP_USERNAME } from '@leadline/salesforce-sandbox'
-import type { RunningService } from '@leadline/runtime'
-import { openTestWarehouse, type TestWarehouse } from '@leadline/warehouse/test-warehouse'
-import { newPerson, openDesk, until, type Desk, type SeededPerson } from '../../test-support/desk.ts'
+import { newPerson, until, type Desk, type SeededPerson } from '../../test-support/desk.ts'
+import { prepareDesks } from '../../test-support/prepare-desks.ts'
 
-let store: TestWarehouse
+const desks = prepareDesks()
 let desk: Desk
-let sync: RunningService
-
-before(async () => {
-  store = await openTestWarehouse()
-})
-after(() => store.stop())
-afterEach(async () => {
-  await sync.stop()
-  await desk.close()
-})
 
 const idOf = (object: string, where: string): string => desk.org.admin.records(object, where)[0]?.id ?? ''
 const contactLink = async () => (await desk.links()).find(({ kind }) => kind === 'contact')
@@ -26,11 +15,10 @@ const ownerIs = (name: string) =>
 const inbound = async () => (await desk.deliveries()).filter(({ direction }) => direction === 'in')
 
 async function begin(person: SeededPerson): Promise<string> {
-  desk = await openDesk(store.warehouse)
+  desk = await desks.open()
   await desk.seed([person])
   await desk.work('contact', [person.contactId])
-  sync = await desk.start()
-  await desk.settle(sync)
+  await desk.settle()
   return idOf('Lead', `Email = '${person.email}'`)
 }
 
@@ -55,7 +43,7 @@ test('a queue may own a lead, and our own writes do not come back as changes', a
   await ownerIs('Leadline Integration')
   await desk.seed([{ ...person, traits: { title: 'CTO' } }])
   await desk.work('contact', [person.contactId])
-  await desk.settle(sync)
+  await desk.settle()
   const queueId = idOf('Group', `Name = '${QUEUE_NAME}'`)
   desk.org.admin.act({ as: REP_USERNAME, ops: [{ op: 'transfer', id: leadId, ownerId: queueId }] })
   await ownerIs(QUEUE_NAME)
@@ -74,7 +62,7 @@ test('an owner change is not lost while we write to the same record', async () =
     if (title === 'Two')
       desk.org.admin.act({ as: REP_USERNAME, ops: [{ op: 'transfer', id: leadId, ownerId }] })
   }
-  await desk.settle(sync)
+  await desk.settle()
   await ownerIs('Rae Rep')
 })
 
@@ -106,9 +94,9 @@ test('a deleted record and its return are seen', async () => {
 test('what changed while the sync was down is taken over after the start', async () => {
   const leadId = await begin(newPerson('f@owner.example'))
   await ownerIs('Leadline Integration')
-  await sync.stop()
+  await desk.stop()
   const ownerId = idOf('User', `Username = '${REP_USERNAME}'`)
   desk.org.admin.act({ as: REP_USERNAME, ops: [{ op: 'transfer', id: leadId, ownerId }] })
-  sync = await desk.start()
+  await desk.start()
   await ownerIs('Rae Rep')
 })
