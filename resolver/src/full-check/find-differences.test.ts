@@ -11,10 +11,15 @@ import { TIGHT_LIMITS, toSettings } from '../../test-support/settings.ts'
 import { NOON_MS, toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces } from '../workspaces.ts'
-import { findDifferences, requestRepair } from './find-differences.ts'
+import { findDifferences, requestRepair, type Differences } from './find-differences.ts'
 import { checkWhatIsDue, checkWhereRulesChanged } from './nightly-check.ts'
 
 const WORLDS = [1, 2]
+/** Of a page: the identifiers of one lead lie in several. */
+const FEW = 6
+
+const idsOf = ({ nodes }: Pick<Differences, 'nodes'>): readonly string[] =>
+  nodes.map(({ id }) => id).toSorted()
 
 describe('the full reconcile', () => {
   let lab: ResolverLab
@@ -32,11 +37,11 @@ describe('the full reconcile', () => {
   })
   after(async () => await lab.close())
 
-  const check = (id: number) => {
+  const check = (id: number, pageSize?: number) => {
     const workspaces = buildWorkspaces(toSettings(WORLDS.length, TIGHT_LIMITS).workspaces, readMailLists())
     const workspace = workspaces.get(id)
     assert.ok(workspace)
-    return findDifferences(lab.warehouse, workspace)
+    return findDifferences(lab.warehouse, workspace, pageSize)
   }
 
   for (const seed of WORLDS) {
@@ -44,6 +49,8 @@ describe('the full reconcile', () => {
       const { checked, rows } = await check(seed)
       assert.ok(checked > 15)
       assert.deepEqual(rows, {})
+      const byPages = await check(seed, FEW)
+      assert.deepEqual([byPages.checked, byPages.rows], [checked, {}])
     })
   }
 
@@ -79,6 +86,9 @@ describe('the full reconcile', () => {
     const found = await check(1)
     for (const table of ['sessions', 'event_leads', 'identity_assignments'])
       assert.ok(found.rows[table], table)
+    const byPages = await check(1, FEW)
+    assert.deepEqual(byPages.rows, found.rows)
+    assert.deepEqual(idsOf(byPages), idsOf(found))
     await requestRepair(lab.stream, 1, found)
     await lab.settle()
     assert.equal((await check(1)).total, 0)

@@ -38,11 +38,16 @@ const SQL_LADDER = 'events by SQL'
  * rules in SQL whose each event is. Writes nothing of consequence, so any process may run it at any time. Events that
  * arrive meanwhile, and are not resolved yet, are differences too.
  */
-export async function findDifferences(warehouse: Warehouse, workspace: Workspace): Promise<Differences> {
+export async function findDifferences(
+  warehouse: Warehouse,
+  workspace: Workspace,
+  pageSize = PAGE,
+): Promise<Differences> {
   const nodes = new Map<NodeId, NodeRef>()
-  const compared = await compareInPortions(warehouse, workspace, async (portion) => {
+  const take = async (portion: Portion): Promise<void> => {
     for (const node of portion.nodes) nodes.set(node.id, node)
-  })
+  }
+  const compared = await compareInPortions(warehouse, workspace, { take, pageSize })
   return { ...compared, nodes: [...nodes.values()] }
 }
 
@@ -50,7 +55,10 @@ export async function findDifferences(warehouse: Warehouse, workspace: Workspace
 export async function compareInPortions(
   warehouse: Warehouse,
   workspace: Workspace,
-  take: (portion: Portion) => Promise<void>,
+  {
+    take,
+    pageSize = PAGE,
+  }: { readonly take: (portion: Portion) => Promise<void>; readonly pageSize?: number },
 ): Promise<Omit<Differences, 'nodes'>> {
   const rows: Record<string, number> = {}
   const handOver = async (sources: Sources, found: Found): Promise<void> => {
@@ -59,7 +67,7 @@ export async function compareInPortions(
     await take(await toPortion(sources, found))
   }
   let checked = 0
-  for await (const page of readNodePages(warehouse, workspace.id, PAGE)) {
+  for await (const page of readNodePages(warehouse, workspace.id, pageSize)) {
     checked += page.length
     const sources = openQuestions(warehouse, workspace)
     const found = new Found()

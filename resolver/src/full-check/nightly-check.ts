@@ -108,11 +108,9 @@ const writeSetting = async (
 
 /** What differs is handed on as it is found: after a change of rules that may be all there is. */
 async function check({ warehouse, stream, log }: CheckDependencies, workspace: Workspace): Promise<void> {
-  const found = await compareInPortions(
-    warehouse,
-    workspace,
-    async (portion) => await requestRepair(stream, workspace.id, portion),
-  )
+  const found = await compareInPortions(warehouse, workspace, {
+    take: async (portion) => await requestRepair(stream, workspace.id, portion),
+  })
   const fields = { workspace: workspace.id, checked: found.checked, differences: found.total, ...found.rows }
   if (found.total === 0) return log.info('the full comparison found no difference', fields)
   log.warn(
