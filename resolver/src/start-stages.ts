@@ -7,7 +7,6 @@ import { ErasureBook } from './control/erasures.ts'
 import { guardIdentityKey } from './identity-key-guard.ts'
 import { readMailLists } from './profile/mail-domains.ts'
 import { Progress } from './progress.ts'
-import { RecentEvents } from './reads/recent-events.ts'
 import { handOverWhenFenced } from './reconcile/hand-over.ts'
 import { createReconcileStage } from './reconcile/reconcile-batch.ts'
 import { VersionClock } from './reconcile/version-clock.ts'
@@ -30,8 +29,6 @@ export interface StageDependencies extends Omit<ResolverDependencies, 'settings'
   readonly workspaces: Workspaces
   readonly erasures: ErasureBook
   readonly progress: Progress
-  /** What the first stage stored a moment ago, of each workspace, for the second. */
-  readonly recent: ReadonlyMap<number, RecentEvents>
   readonly troubles: Troubles
 }
 
@@ -39,8 +36,6 @@ export interface StageDependencies extends Omit<ResolverDependencies, 'settings'
 const MAX_ENVELOPES = 2000
 const MAX_BYTES = 16 * 1024 ** 2
 const MAX_TOUCHED = 200
-/** Stored, and not reconciled yet; beyond it they are read. Some 40 to 60 MB. */
-const MAX_RECENT_EVENTS = 60_000
 /** A batch costs a dozen statements, or four dozen, however small it is. So much is added to the time from event to lead. */
 const STORE_GATHER_MS = 250
 const RECONCILE_GATHER_MS = 750
@@ -53,15 +48,7 @@ export async function prepareStages({
   const erasures = new ErasureBook()
   const workspaces = buildWorkspaces(settings, readMailLists(), erasures)
   for (const workspace of workspaces.values()) await guardIdentityKey(dependencies.warehouse, workspace)
-  const maxRecent = MAX_RECENT_EVENTS / Math.max(workspaces.size, 1)
-  return {
-    ...dependencies,
-    workspaces,
-    erasures,
-    progress: new Progress(),
-    recent: new Map([...workspaces.keys()].map((id) => [id, new RecentEvents(maxRecent)])),
-    troubles: new Troubles(),
-  }
+  return { ...dependencies, workspaces, erasures, progress: new Progress(), troubles: new Troubles() }
 }
 
 export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>

@@ -35,7 +35,7 @@ export const explain: Command = {
   exitCodes: { 0: 'explained', 1: 'it could not be read', 2: 'nobody, or no such message, is known' },
   async run(flags, terminal) {
     const answer = await withWorkspace(flags, async ({ warehouse, workspace }) =>
-      ask(await openSources(warehouse, workspace, { touched: 1 }), flags),
+      ask(await openSources(warehouse, workspace, 1), flags),
     )
     if (flags.isSet('json')) terminal.line(JSON.stringify(answer.json))
     else for (const line of answer.lines) terminal.line(line)

@@ -23,8 +23,6 @@ export interface Touched {
   readonly nodes: readonly TouchedNode[]
   /** Companies whose rows must be looked at again. */
   readonly companies?: readonly string[] | undefined
-  /** The stored batch. Says something only to the process that stored it, as long as that has its events at hand. */
-  readonly batch?: string | undefined
 }
 
 export const touchedSchema = z.object({
@@ -38,7 +36,6 @@ export const touchedSchema = z.object({
     }),
   ),
   companies: z.array(z.guid()).optional(),
-  batch: z.guid().optional(),
 })
 
 export const encodeTouched = (touched: Touched): string => JSON.stringify(touched)

@@ -48,7 +48,7 @@ describe('why', () => {
   const open = async (): Promise<Sources> => {
     const workspace = buildWorkspaces(toSettings(1).workspaces, readMailLists()).get(1)
     assert.ok(workspace)
-    return await openSources(lab.warehouse, workspace, { touched: 1 })
+    return await openSources(lab.warehouse, workspace, 1)
   }
   before(async () => {
     lab = await openLab(1)

@@ -37,45 +37,10 @@ export const createEventSource = (
         ? readEventsOfDays(warehouse, workspace, { ids: some, days })
         : readEventsOf(warehouse, workspace, some),
     ),
-  fallen: async (voids, members) => {
-    const { found, others } = findHeld(held, voids, isFallenTo(members))
-    return [...found, ...(await readFallenEvents(warehouse, workspace, { voids: others, members }))]
-  },
-  quarantined: async (voids) => {
-    const { found, others } = findHeld(held, voids, isQuarantined)
-    return [...found, ...(await readQuarantinedEvents(warehouse, workspace, others))]
-  },
-  signed: async (signers, cookies) => {
-    const { found, others } = findHeld(held, signers, isOnOneOf(cookies))
-    return [...found, ...(await readSignedEvents(warehouse, workspace, { signers: others, cookies }))]
-  },
+  fallen: (voids, members) => readFallenEvents(warehouse, workspace, { voids, members }),
+  quarantined: (voids) => readQuarantinedEvents(warehouse, workspace, voids),
+  signed: (signers, cookies) => readSignedEvents(warehouse, workspace, { signers, cookies }),
 })
-
-type Wanted = (event: LoadedEvent) => boolean
-
-function isFallenTo(members: Iterable<NodeId>): Wanted {
-  const wanted = new Set(members)
-  return ({ anon, mail }) => wanted.has(anon) || wanted.has(mail)
-}
-
-function isOnOneOf(cookies: Iterable<NodeId>): Wanted {
-  const wanted = new Set(cookies)
-  return ({ anon }) => wanted.has(anon)
-}
-
-const isQuarantined: Wanted = ({ anon }) => anon === NO_NODE
-
-/** What can be told without a question, and of whom it cannot. */
-function findHeld(held: HeldEvents, ids: Iterable<NodeId>, isWanted: Wanted) {
-  const found: (readonly LoadedEvent[])[] = []
-  const others: NodeId[] = []
-  for (const id of new Set(ids)) {
-    const events = held.peek(id)
-    if (events) found.push(events.filter(isWanted))
-    else others.push(id)
-  }
-  return { found: found.flat(), others }
-}
 
 /**
  * Reads all events of a workspace once and answers from memory: for who is about to ask for most of them. Ids are
@@ -83,13 +48,22 @@ function findHeld(held: HeldEvents, ids: Iterable<NodeId>, isWanted: Wanted) {
  */
 export async function holdEvents(warehouse: Warehouse, workspace: number): Promise<EventSource> {
   const byNode = Map.groupBy(await readAllEvents(warehouse, workspace), ({ node }) => node)
-  const find = (ids: Iterable<NodeId>, isWanted: Wanted = () => true): Promise<readonly LoadedEvent[]> =>
+  const find = (
+    ids: Iterable<NodeId>,
+    isWanted: (event: LoadedEvent) => boolean = () => true,
+  ): Promise<readonly LoadedEvent[]> =>
     Promise.resolve([...new Set(ids)].flatMap((id) => byNode.get(id)?.filter(isWanted) ?? []))
   return {
     of: (ids) => find(ids),
-    fallen: (voids, members) => find(voids, isFallenTo(members)),
-    quarantined: (voids) => find(voids, isQuarantined),
-    signed: (signers, cookies) => find(signers, isOnOneOf(cookies)),
+    fallen: (voids, members) => {
+      const wanted = new Set(members)
+      return find(voids, ({ anon, mail }) => wanted.has(anon) || wanted.has(mail))
+    },
+    quarantined: (voids) => find(voids, ({ anon }) => anon === NO_NODE),
+    signed: (signers, cookies) => {
+      const wanted = new Set(cookies)
+      return find(signers, ({ anon }) => wanted.has(anon))
+    },
   }
 }
 

@@ -10,8 +10,6 @@ import { queryByIds } from './in-chunks.ts'
 
 /** An event with what identity and sessions need. */
 export interface LoadedEvent extends PlacedEvent, SessionEvent, EventRef {
-  /** Of two copies the one that was received first counts. */
-  readonly receivedAtMs: number
   /** As stored; undefined for an event that was never resolved. */
   readonly stamp: Stamp | undefined
   /** Came as history: no news. */
@@ -33,7 +31,6 @@ const eventRow = z
   .object({
     ...placedShape,
     day: z.string(),
-    received_ms: z.coerce.number(),
     type: z.enum(EVENT_TYPES),
     event: z.string(),
     name: z.string(),
@@ -55,7 +52,6 @@ const eventRow = z
   .transform((row): LoadedEvent => ({
     ...toPlaced(row),
     day: row.day,
-    receivedAtMs: row.received_ms,
     type: row.type,
     event: row.event,
     name: row.name,
@@ -95,7 +91,7 @@ const ofPage = (key: string): string =>
   `ifNull(tupleElement(${IN_PROPERTIES}, '${key}'), tupleElement(tupleElement(${IN_CONTEXT}, 'page'), '${key}')) AS ${key}`
 const ofCampaign = (key: string, as = key): string =>
   `tupleElement(tupleElement(${IN_CONTEXT}, 'campaign'), '${key}') AS ${as}`
-const WHOLE = `${PLACED}, d, toString(d) AS day, toUnixTimestamp64Milli(received_at) AS received_ms, type, event, name, user_agent, country, imported,
+const WHOLE = `${PLACED}, d, toString(d) AS day, type, event, name, user_agent, country, imported,
   ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${ofCampaign('source')}, ${ofCampaign('medium')},
   ${ofCampaign('name', 'campaign')}, ${ofCampaign('term')}, ${ofCampaign('content')}`
 /** The day is part of the key: no two partitions hold copies of one event. */
@@ -205,25 +201,3 @@ export const readSignedEvents = (
     ids: signers,
     params: { cookies: [...cookies] },
   })
-
-const countRow = z.object({ node_id: z.string(), events: z.coerce.number(), stamps: z.coerce.number() })
-
-/** Of an identifier: how many events are filed under it. Undefined where one of them has a stamp. */
-export async function countUnstamped(
-  warehouse: Warehouse,
-  workspace: number,
-  ids: Iterable<NodeId>,
-): Promise<(id: NodeId) => number | undefined> {
-  const counts = await queryByIds(warehouse, {
-    sql: `SELECT node_id, uniqExact(d, message_id) AS events, 0 AS stamps FROM events_raw WHERE ${OF_IDS} GROUP BY node_id
-      UNION ALL SELECT node_id, 0 AS events, count() AS stamps FROM event_leads WHERE ${OF_IDS} GROUP BY node_id`,
-    row: countRow,
-    workspace,
-    ids,
-  })
-  const stamped = new Set(counts.flatMap(({ node_id, stamps }) => (stamps > 0 ? [node_id] : [])))
-  const events = new Map(
-    counts.flatMap((row) => (row.events > 0 ? [[row.node_id, row.events] as const] : [])),
-  )
-  return (id) => (stamped.has(id) ? undefined : (events.get(id) ?? 0))
-}

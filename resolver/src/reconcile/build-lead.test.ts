@@ -13,7 +13,6 @@ const at = (minute: number, more: Partial<LoadedEvent> = {}): LoadedEvent => ({
   mail: NO_NODE,
   anon: 'cookie',
   impersonated: false,
-  receivedAtMs: 0,
   day: '2026-11-02',
   type: 'page',
   event: '',

@@ -1,21 +1,15 @@
-import { decodeTouched, type Touched } from '@leadline/contract'
+import { decodeTouched, type TouchedNode } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch } from '@leadline/stream'
-import type { NodeId, NodeRef } from '../identity/fact-source.ts'
-import type { Touch } from '../reads/held-events.ts'
+import type { NodeId } from '../identity/fact-source.ts'
+import { joinDays } from '../reads/held-events.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
 
 /** What was touched of one workspace, each once. */
 export interface TouchedWorkspace {
   readonly workspace: Workspace
-  readonly nodes: ReadonlyMap<NodeId, NodeRef>
-  /** As they were told, in order. */
-  readonly touches: readonly NodeTouch[]
+  readonly nodes: ReadonlyMap<NodeId, TouchedNode>
   readonly companies: ReadonlySet<NodeId>
-}
-
-export interface NodeTouch extends Touch {
-  readonly id: NodeId
 }
 
 interface Dependencies {
@@ -28,16 +22,17 @@ export function coalesceTouched(
   { values }: Batch,
   { workspaces, log }: Dependencies,
 ): readonly TouchedWorkspace[] {
-  const touched = new Map<number, Coalesced>()
+  const touched = new Map<number, { nodes: Map<NodeId, TouchedNode>; companies: Set<NodeId> }>()
   for (const value of values) {
     const decoded = decodeTouched(value)
     if (!decoded.ok) {
       log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
       continue
     }
-    const { workspace } = decoded.value
-    const known = touched.get(workspace) ?? { nodes: new Map(), touches: [], companies: new Set() }
-    addTouched(known, decoded.value)
+    const { workspace, nodes, companies } = decoded.value
+    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
+    for (const node of nodes) known.nodes.set(node.id, joinTouched(node, known.nodes.get(node.id)))
+    for (const company of companies ?? []) known.companies.add(company)
     touched.set(workspace, known)
   }
   return [...touched].flatMap(([id, found]) => {
@@ -48,16 +43,9 @@ export function coalesceTouched(
   })
 }
 
-interface Coalesced {
-  readonly nodes: Map<NodeId, NodeRef>
-  readonly touches: NodeTouch[]
-  readonly companies: Set<NodeId>
-}
-
-function addTouched(known: Coalesced, { nodes, companies, batch }: Touched): void {
-  for (const { kind, id, days } of nodes) {
-    known.nodes.set(id, { kind, id })
-    known.touches.push({ id, days, batch })
-  }
-  for (const company of companies ?? []) known.companies.add(company)
+/** Where one of them does not say when its events are, nobody knows. */
+function joinTouched(node: TouchedNode, known: TouchedNode | undefined): TouchedNode {
+  if (!known) return node
+  const { kind, id } = node
+  return node.days && known.days ? { kind, id, days: joinDays([node.days, known.days]) } : { kind, id }
 }

@@ -12,23 +12,20 @@ const MAX_FACTS = 1_000_000
 const EVENTS_A_NODE = 30
 const MAX_EVENTS = 500_000
 
-/**
- * What one reconcile reads from: questions for a few identifiers, everything at once for a good part of them all.
- * `unread`: of how many of them the events are not held.
- */
+/** What one reconcile reads from: questions for a few identifiers, everything at once for a good part of them all. */
 export async function openSources(
   warehouse: Warehouse,
   workspace: Workspace,
-  { touched, unread = touched }: { readonly touched: number; readonly unread?: number },
+  touched: number,
 ): Promise<Sources> {
   const view = new FactView(warehouse, workspace.id)
   const asking = { warehouse, workspace, view, events: createEventSource(warehouse, workspace.id) }
   if (touched < MANY_NODES) return asking
   const [facts, events] = await Promise.all([
     countFactRows(warehouse, workspace.id),
-    unread < MANY_NODES ? Number.POSITIVE_INFINITY : countEventRows(warehouse, workspace.id),
+    countEventRows(warehouse, workspace.id),
   ])
   if (facts <= Math.min(MAX_FACTS, touched * FACTS_A_NODE)) await view.loadWhole()
-  if (events > Math.min(MAX_EVENTS, unread * EVENTS_A_NODE)) return asking
+  if (events > Math.min(MAX_EVENTS, touched * EVENTS_A_NODE)) return asking
   return { ...asking, events: await holdEvents(warehouse, workspace.id), isHeld: true }
 }

@@ -8,12 +8,9 @@ import type { ErasureBook } from '../control/erasures.ts'
 import { sweepErased } from '../control/sweep-erased.ts'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
 import type { Progress } from '../progress.ts'
-import { restWhenBusy, type Rest } from '../rest-when-busy.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { createEventSource } from '../reads/event-source.ts'
 import { HeldEvents } from '../reads/held-events.ts'
-import { countUnstamped } from '../reads/read-events.ts'
-import type { RecentEvents } from '../reads/recent-events.ts'
 import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
 import { Foresight } from './foresight.ts'
@@ -32,24 +29,20 @@ export interface ReconcileDependencies {
   readonly erasures: ErasureBook
   readonly versions: VersionClock
   readonly progress: Progress
-  /** Of each workspace, filled by the stage before. */
-  readonly recent: ReadonlyMap<number, RecentEvents>
   readonly log: Log
   readonly now: () => number
 }
 
 /** Identifiers of one reconcile: what differs is in memory until all of it is written. */
 const MAX_NODES = 60_000
-const REST: Rest = { busy: 1500, full: 20_000, everyMs: 1500 }
 /** Companies of one round: their rows are small. */
 const MAX_COMPANIES = 1000
 /** Leads whose events are in memory at one time, and how many such portions: one is read while one is built. */
 const MAX_LEADS = 500
-/** When the events of most of them are in memory already, and when all are. */
-const MAX_LEADS_MOSTLY_HELD = 2000
+/** When their events are in memory already. */
 const MAX_LEADS_HELD = 5000
 const PORTIONS_AT_ONCE = 2
-/** Some 60 to 100 MB. */
+/** Of identifiers with many; about 100 MB. */
 const MAX_HELD_EVENTS = 100_000
 
 /**
@@ -57,14 +50,13 @@ const MAX_HELD_EVENTS = 100_000
  * the rows that are there, so a batch that is handed over again, whole or in part written, ends in the same rows.
  */
 export function createReconcileStage(dependencies: ReconcileDependencies): (batch: Batch) => Promise<void> {
-  const { progress, workspaces, recent } = dependencies
+  const { progress, workspaces } = dependencies
   const maxEvents = MAX_HELD_EVENTS / Math.max(workspaces.size, 1)
-  const remember = (maxEvents: number, stored?: RecentEvents): Remembered => ({
-    isNew: true,
-    held: new HeldEvents(maxEvents, stored),
+  const remember = (maxEvents: number): Remembered => ({
+    held: new HeldEvents(maxEvents),
     foresight: new Foresight(),
   })
-  const remembered = new Map([...workspaces.keys()].map((id) => [id, remember(maxEvents, recent.get(id))]))
+  const remembered = new Map([...workspaces.keys()].map((id) => [id, remember(maxEvents)]))
   const stage = { ...dependencies, leftOvers: new LeftOvers(dependencies.warehouse, dependencies.now) }
   return async (batch) =>
     await progress.during(async () => {
@@ -77,10 +69,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
           dependencies.erasures.refresh(dependencies.warehouse),
           ...touched.map((one) => claim(stage, one)),
         ])
-        for (const one of touched) forgetErased(one)
-        await restWhenBusy(REST, countNodes(touched), async () => {
-          for (const one of touched) await settleTouched(stage, one)
-        })
+        for (const one of touched) await settleTouched(stage, one)
       } catch (error) {
         // What was written before the failure is not known.
         for (const { memory } of touched) memory.held.clear()
@@ -89,13 +78,8 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
     })
 }
 
-const countNodes = (touched: readonly TouchedWorkspace[]): number =>
-  touched.reduce((sum, { nodes }) => sum + nodes.size, 0)
-
 /** What is kept of a workspace from one batch to the next. */
 interface Remembered {
-  /** Claimed just now, and not looked at yet. */
-  isNew: boolean
   readonly held: HeldEvents
   readonly foresight: Foresight
 }
@@ -115,20 +99,12 @@ async function claim(
   const isNew = await versions.claim(workspace.id)
   if (isNew) memory.held.clear()
   if (isNew) leftOvers.suspect(workspace.id)
-  memory.isNew ||= isNew
-}
-
-/** Whoever had the workspace may have swept what was stored here. To be called when erasures are known anew. */
-function forgetErased({ workspace, memory }: RememberedWorkspace): void {
-  if (memory.isNew && !workspace.erased.isEmpty()) memory.held.clearAll()
-  memory.isNew = false
 }
 
 async function settleTouched(dependencies: Stage, touched: RememberedWorkspace): Promise<void> {
   const { leftOvers, versions } = dependencies
-  const { workspace, nodes, touches, companies, memory } = touched
-  for (const touch of touches) memory.held.touch(touch.id, touch)
-  await memory.held.adopt((ids) => countUnstamped(dependencies.warehouse, workspace.id, ids))
+  const { workspace, nodes, companies, memory } = touched
+  for (const { id, days } of nodes.values()) memory.held.touch(id, days)
   const leftOver = await leftOvers.of(workspace.id)
   for (const chunk of toChunks([...leftOver.nodes, ...nodes.values()], MAX_NODES)) {
     await reconcile(dependencies, touched, { nodes: chunk, suspects: leftOver.leads })
@@ -148,21 +124,15 @@ async function reconcile(
 ): Promise<void> {
   const { warehouse, progress } = dependencies
   const alive = await sweepErased(dependencies, workspace, nodes)
-  if (alive.length < nodes.length) held.clearAll()
-  const unread = alive.flatMap(({ id }) => (held.has(id) ? [] : [id]))
-  const opened = await openSources(warehouse, workspace, { touched: alive.length, unread: unread.length })
-  if (opened.isHeld) held.keepWhole(unread, await opened.events.of(unread))
+  if (alive.length < nodes.length) held.clear()
+  const opened = await openSources(warehouse, workspace, alive.length)
   const sources = opened.isHeld
     ? opened
     : { ...opened, foresight, events: createEventSource(warehouse, workspace.id, held) }
-  const isMostlyHeld = unread.length * 4 < alive.length
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled, suspects)
   const rebuilt = await mapSome(
-    toChunks(
-      [...affected.leads],
-      sources.isHeld ? MAX_LEADS_HELD : isMostlyHeld ? MAX_LEADS_MOSTLY_HELD : MAX_LEADS,
-    ),
+    toChunks([...affected.leads], sources.isHeld ? MAX_LEADS_HELD : MAX_LEADS),
     PORTIONS_AT_ONCE,
     (leads) => rebuildLeads(sources, leads, affected),
   )

@@ -15,17 +15,13 @@ import type { ErasureBook } from '../control/erasures.ts'
 import { TRUST, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { Progress } from '../progress.ts'
-import type { LoadedEvent } from '../reads/read-events.ts'
-import type { RecentEvents } from '../reads/recent-events.ts'
-import { restWhenBusy, type Rest } from '../rest-when-busy.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
-import { decodeBatch, type DecodedBatch } from './decode-batch.ts'
+import { decodeBatch } from './decode-batch.ts'
 import { toEventRow } from './event-row.ts'
 import { groupBatches } from './group-batches.ts'
 import { toFactRows, toGroupDomainRows, toGroupMemberRows, toNodeRows, toTraitRows } from './identity-rows.ts'
 import { toInsertBlocks } from './insert-blocks.ts'
 import { storeAllButRefused } from './refused-rows.ts'
-import { toLoadedEvent } from './to-loaded-event.ts'
 
 export interface StoreDependencies {
   readonly stream: Stream
@@ -33,8 +29,6 @@ export interface StoreDependencies {
   readonly workspaces: Workspaces
   readonly erasures: ErasureBook
   readonly progress: Progress
-  /** Of each workspace, for the stage that asks for these events next. */
-  readonly recent: ReadonlyMap<number, RecentEvents>
   readonly log: Log
   readonly now: () => number
   /** A batch is stored so many ms after the one before it at the earliest; default 0. */
@@ -43,8 +37,6 @@ export interface StoreDependencies {
 
 const MAX_EVENTS = 10_000
 const MAX_TOUCHED = 1000
-/** From some 4,000 events a second on. */
-const REST: Rest = { busy: 1000, full: MAX_EVENTS, everyMs: 1000 }
 
 /**
  * First stage: events, and what they say, become rows; then the reconciler is told which identifiers they touch.
@@ -53,19 +45,15 @@ const REST: Rest = { busy: 1000, full: MAX_EVENTS, everyMs: 1000 }
  */
 export function createStoreStage(dependencies: StoreDependencies): (batch: Batch) => Promise<void> {
   const { workspaces, progress, now, warehouse, erasures } = dependencies
-  const storeEvents = async (events: DecodedBatch['events']): Promise<void> => {
+  const storeValues = groupBatches<readonly Buffer[]>(async (batches) => {
+    await erasures.refresh(warehouse)
+    const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
+    await bury(dependencies, dead)
     for (const [workspace, list] of events) {
       const known = workspaces.get(workspace)
       if (!known) throw new Error(`workspace ${workspace} was known when its events were decoded`)
       for (const chunk of toChunks(list, MAX_EVENTS)) await storeChunk(dependencies, known, chunk)
     }
-  }
-  const storeValues = groupBatches<readonly Buffer[]>(async (batches) => {
-    await erasures.refresh(warehouse)
-    const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
-    await bury(dependencies, dead)
-    const count = [...events.values()].reduce((sum, list) => sum + list.length, 0)
-    await restWhenBusy(REST, count, () => storeEvents(events))
   }, dependencies.gatherMs)
   return async ({ values }) => await progress.during(async () => await storeValues(values))
 }
@@ -104,28 +92,20 @@ const toRefusedLetter = (event: NormalEvent, reason: string, at: string): DeadLe
 })
 
 async function store(
-  { stream, warehouse, progress, recent }: StoreDependencies,
+  { stream, warehouse, progress }: StoreDependencies,
   { id: workspace, lists, settings }: Workspace,
   events: readonly NormalEvent[],
 ): Promise<void> {
   const facts = toFactRows(workspace, events)
-  const rows = events.map(toEventRow)
-  const batch = remember(recent.get(workspace), events, rows)
-  try {
-    await Promise.all([
-      insertEvents(warehouse, rows),
-      warehouse.insert('identity_facts', facts),
-      warehouse.insert('identity_facts_by_hi', facts),
-      warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
-      warehouse.insert('traits', toTraitRows(workspace, events, settings.identity.traits)),
-      warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
-      warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
-    ])
-  } catch (error) {
-    batch?.drop()
-    throw error
-  }
-  batch?.confirm()
+  await Promise.all([
+    insertEvents(warehouse, events.map(toEventRow)),
+    warehouse.insert('identity_facts', facts),
+    warehouse.insert('identity_facts_by_hi', facts),
+    warehouse.insert('identity_nodes', toNodeRows(workspace, events)),
+    warehouse.insert('traits', toTraitRows(workspace, events, settings.identity.traits)),
+    warehouse.insert('group_members', toGroupMemberRows(workspace, events)),
+    warehouse.insert('group_domains', toGroupDomainRows(workspace, events, lists)),
+  ])
   const touched = toChunks(distinctNodes(events), MAX_TOUCHED).map((nodes) => ({ nodes }))
   const companies = toChunks(describedCompanies(events), MAX_TOUCHED).map((ids) => ({
     nodes: [],
@@ -135,28 +115,10 @@ async function store(
     TOUCHED_TOPIC,
     [...touched, ...companies].map((what) => ({
       key: String(workspace),
-      value: encodeTouched({ v: 1, workspace, batch: batch?.name, ...what }),
+      value: encodeTouched({ v: 1, workspace, ...what }),
     })),
   )
   progress.stored += events.length
-}
-
-/** Undefined where nobody here asks for these events. */
-function remember(
-  recent: RecentEvents | undefined,
-  events: readonly NormalEvent[],
-  rows: readonly EventsRow[],
-) {
-  if (!recent) return undefined
-  const opaque = new Set<NodeId>()
-  const loaded: LoadedEvent[] = []
-  for (const [i, row] of rows.entries()) {
-    const event = events[i] && toLoadedEvent(events[i], row)
-    if (event) loaded.push(event)
-    else opaque.add(row.node_id)
-  }
-  const name = recent.add(loaded, opaque)
-  return { name, confirm: () => recent.confirm(name), drop: () => recent.drop(name) }
 }
 
 async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): Promise<void> {
