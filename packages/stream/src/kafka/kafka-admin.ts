@@ -45,7 +45,7 @@ export class KafkaAdmin implements StreamAdmin {
   async lag(group: string, topic: string, before?: Ends): Promise<Lag> {
     return await this.#ask(`lag of ${group}`, async (admin) => {
       const [ends, committed] = await Promise.all([
-        admin.fetchTopicOffsets(topic),
+        fetchEnds(admin, topic),
         admin.fetchOffsets({ groupId: group, topics: [topic] }),
       ])
       const offsets = new Map(
@@ -63,7 +63,7 @@ export class KafkaAdmin implements StreamAdmin {
   }
 
   async ends(topic: string): Promise<Ends> {
-    const offsets = await this.#ask(`ends of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
+    const offsets = await this.#ask(`ends of ${topic}`, (admin) => fetchEnds(admin, topic))
     return Object.fromEntries(offsets.map(({ partition, high }) => [partition, BigInt(high)]))
   }
 
@@ -157,6 +157,20 @@ interface Connection {
 }
 
 const LEADER_PAUSE_MS = 50
+
+const MOST_TRIES = 5
+
+/** kafkajs fails on an answer without partitions, which it has when its metadata changes between its two questions. */
+async function fetchEnds(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await admin.fetchTopicOffsets(topic)
+    } catch (error) {
+      if (!(error instanceof TypeError) || attempt === MOST_TRIES) throw error
+      await sleep(LEADER_PAUSE_MS)
+    }
+  }
+}
 
 /** A new topic is not known to every broker at once; kafkajs' own wait takes that for an error. Ends by its caller's limit. */
 async function waitForLeaders(admin: Admin, topic: string): Promise<void> {
