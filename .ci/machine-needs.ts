@@ -18,7 +18,11 @@ const NEEDS: readonly Need[] = [
     packages: ['webkit2gtk-driver', 'xvfb', 'xauth'],
     isThere: () => existsSync('/usr/bin/WebKitWebDriver') && existsSync('/usr/bin/Xvfb'),
   },
-  { what: 'Java 17 or later', packages: ['default-jre-headless'], isThere: () => answers('java', ['-version']) },
+  {
+    what: 'Java 17 or later',
+    packages: ['default-jre-headless'],
+    isThere: () => answers('java', ['-version']),
+  },
   { what: 'Maven', packages: ['maven'], isThere: () => answers('mvn', ['-v']) },
 ]
 
