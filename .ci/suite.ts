@@ -74,6 +74,8 @@ function chosen(names: readonly string[]): readonly Stage[] {
 
 const stages = chosen(process.argv.slice(2))
 provideNeeds()
+// Each test file, and each program it starts, is a process of its own: what one has compiled the next need not.
+process.env['NODE_COMPILE_CACHE'] ??= resolve(root, '.cache/compiled')
 const total = { passed: 0, failed: 0 }
 for (const stage of stages) {
   const { passed, failed } = await runStage(stage)
