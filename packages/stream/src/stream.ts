@@ -47,8 +47,20 @@ export interface ConsumeOptions {
    * at once, and so are those of a group that is far behind. Default 0.
    */
   readonly gatherMs?: number
+  /**
+   * Asked while values of a partition wait that might be taken: so many ms they are to wait yet, and it is asked again
+   * then; 0 to take them now, with all that has come meanwhile. For who knows that more is on its way. Not asked behind a
+   * full batch, nor when the consumer stops.
+   */
+  readonly hold?: (waiting: Waiting) => Promise<number>
   /** Batches of one partition that may be in hand at once; default 1. What is done behind one that is not hardly counts. */
   readonly maxInFlight?: number
+}
+
+/** Values of one partition, and for how long they might have been taken. */
+export interface Waiting {
+  readonly partition: number
+  readonly waitedMs: number
 }
 
 export interface ConsumeFailure {

@@ -117,6 +117,43 @@ export function describeDelivery(name: string, settings: () => StreamSettings, o
       )
     })
 
+    test('what comes while its consumer holds back is taken at once with what waits', async (t) => {
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
+      let mayTake = false
+      const asked: number[] = []
+      const held = await collect(stream, {
+        topic,
+        group: 'holds',
+        hold: async ({ waitedMs }) => {
+          asked.push(waitedMs)
+          return await Promise.resolve(mayTake ? 0 : 10)
+        },
+      })
+      for (let id = 0; id < 10; id += 1) await stream.append(topic, values('k', 1, id))
+      await until('it was asked three times', () => asked.length >= 3)
+      assert.equal(held.batches.length, 0)
+      mayTake = true
+      await until('all have arrived', () => held.marks.length === 10)
+      assert.ok(held.batches.length <= 2, `${held.batches.length} batches`)
+      assert.ok(asked.every((waitedMs, i) => i === 0 || waitedMs > 0))
+    })
+
+    test('a consumer that holds back for ever stops at once, and the group gets it later', async (t) => {
+      const { stream, topic } = await openTopic(t, { partitions: 1 })
+      await stream.append(topic, values('k', 1))
+      const asked = Promise.withResolvers<void>()
+      const held = await collect(stream, {
+        topic,
+        group: `g-${topic}`,
+        hold: async () => await Promise.resolve(asked.resolve()).then(() => 3_600_000),
+      })
+      await asked.promise
+      await held.consumer.stop()
+      assert.equal(held.marks.length, 0)
+      const other = await collect(stream, { topic, group: `g-${topic}` })
+      await until('another has it', () => other.marks.length === 1)
+    })
+
     test('a group goes on where it stopped', async (t) => {
       const { stream, topic } = await openTopic(t)
       await stream.append(topic, values('k', 10))

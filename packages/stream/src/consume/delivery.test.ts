@@ -14,6 +14,7 @@ test('what is behind a batch that takes long is handled, and committed when that
     partition: 0,
     gatherMs: 0,
     maxInFlight: 2,
+    isWaiting: () => taken < 20,
     take() {
       if (taken === 20) return undefined
       taken += 1

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, ConsumeFailure, ConsumeOptions, Position } from '../stream.ts'
+import { HoldBack } from './hold-back.ts'
 import type { Taken } from './take-batch.ts'
 
-export interface DeliveryOptions extends Pick<ConsumeOptions, 'handle' | 'onFailure'> {
+export interface DeliveryOptions extends Pick<ConsumeOptions, 'handle' | 'onFailure' | 'hold'> {
   readonly gatherMs: number
   readonly partition: number
   readonly maxInFlight: number
   /** The next batch, undefined when there is none now. Each call goes on behind the one before. */
   readonly take: () => Taken | undefined
+  /** There is a value that was not taken yet. */
+  readonly isWaiting: () => boolean
   /** Stores how far the group is. `lost`: the partition belongs to another member by now. */
   readonly commit: (next: Position) => Promise<'committed' | 'lost'>
 }
@@ -49,19 +52,31 @@ export class Delivery {
   /** When the next batch may be taken, on the clock of `performance`. */
   #takeFrom = 0
   #gathering: NodeJS.Timeout | undefined
+  #isBehind = false
+  readonly #hold: HoldBack | undefined
 
   constructor(options: DeliveryOptions) {
     this.#options = options
+    const { partition, isWaiting, hold: ask } = options
+    const onError = (error: unknown): void => this.#report(error, 1)
+    this.#hold = ask && new HoldBack({ partition, isWaiting, ask, onError, wake: () => this.wake() })
   }
 
   /** There may be something to take. */
   wake(): void {
-    while (this.#takes() && this.#hasRoom() && !this.#gathers()) {
+    while (this.#takes() && this.#hasRoom() && !this.#gathers() && !this.#isHeld()) {
       const taken = this.#take()
       if (!taken) return
+      this.#isBehind = taken.isFull
       this.#takeFrom = taken.isFull ? 0 : performance.now() + this.#options.gatherMs
+      this.#hold?.reset()
       this.#start(taken)
     }
+  }
+
+  /** Behind a full batch there is another one already: nothing to wait for. */
+  #isHeld(): boolean {
+    return !this.#isBehind && this.#hold?.holds() === true
   }
 
   #hasRoom(): boolean {
@@ -91,17 +106,21 @@ export class Delivery {
 
   /** Takes nothing more; resolves when what is in hand is done or given up, and committed as far as it goes. */
   async finish(): Promise<void> {
-    this.#closing.abort()
-    clearTimeout(this.#gathering)
+    this.#close()
     await Promise.all(this.#running)
     while (this.#committing) await this.#committing
   }
 
   /** Gives the partition up: no retries, no commits. Handlers that run are not interrupted. */
   abandon(): void {
+    this.#close()
+    this.#abandoned.abort()
+  }
+
+  #close(): void {
     this.#closing.abort()
     clearTimeout(this.#gathering)
-    this.#abandoned.abort()
+    this.#hold?.close()
   }
 
   #takes(): boolean {

@@ -121,7 +121,7 @@ export class EmbeddedConsumer implements Consumer {
 
   #deliver(holding: Holding): Delivery {
     const { topic, member, consume } = this.#options
-    const { handle, onFailure, gatherMs = 0, maxInFlight = 1 } = consume
+    const { handle, onFailure, hold, gatherMs = 0, maxInFlight = 1 } = consume
     const { maxValues = DEFAULT_MAX_VALUES, maxBytes = DEFAULT_MAX_BYTES } = consume
     const { partition } = holding
     let from: Position = holding.from
@@ -137,6 +137,8 @@ export class EmbeddedConsumer implements Consumer {
     }
     const commit = async (next: Position): Promise<'committed' | 'lost'> =>
       topic.groups.commit(member.group, holding, next) ? 'committed' : 'lost'
-    return new Delivery({ partition, maxInFlight, gatherMs, take, commit, handle, onFailure })
+    const isWaiting = (): boolean => topic.reader.end(partition) > from.chunk
+    const what = { handle, onFailure, ...(hold ? { hold } : {}) }
+    return new Delivery({ partition, maxInFlight, gatherMs, take, isWaiting, commit, ...what })
   }
 }

@@ -145,6 +145,7 @@ export class KafkaConsumer implements Consumer {
       topic,
       handle,
       onFailure,
+      hold,
       maxInFlight = 1,
       maxValues = DEFAULT_MAX_VALUES,
       maxBytes = DEFAULT_MAX_BYTES,
@@ -165,9 +166,11 @@ export class KafkaConsumer implements Consumer {
       maxInFlight,
       gatherMs,
       take: () => feed.take(),
+      isWaiting: () => feed.isWaiting(),
       commit,
       handle,
       onFailure,
+      ...(hold ? { hold } : {}),
     })
     const held = { feed, delivery }
     this.#held.set(partition, held)

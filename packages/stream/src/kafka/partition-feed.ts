@@ -30,6 +30,10 @@ export class PartitionFeed {
     if (this.#bytes > this.#options.maxBytes) this.#setFlow('stop')
   }
 
+  isWaiting(): boolean {
+    return this.#chunks.length > 0
+  }
+
   take(): Taken | undefined {
     const { partition, maxValues, maxBytes } = this.#options
     const taken = takeBatch(this.#chunks, { partition, from: this.#from, maxValues, maxBytes })
