@@ -10,6 +10,7 @@ import { Progress } from './progress.ts'
 import { handOverWhenFenced } from './reconcile/hand-over.ts'
 import { createReconcileStage } from './reconcile/reconcile-batch.ts'
 import { VersionClock } from './reconcile/version-clock.ts'
+import { WrittenLeads } from './reconcile/written-leads.ts'
 import { createStoreStage } from './store/store-batch.ts'
 import { Troubles } from './troubles.ts'
 import { buildWorkspaces, type Workspaces } from './workspaces.ts'
@@ -62,7 +63,11 @@ export const startStoreStage = (stage: StageDependencies): Promise<Consumer> =>
 
 export function startReconcileStage(stage: StageDependencies): Promise<Consumer> {
   const gatherMs = stage.gatherMs ?? RECONCILE_GATHER_MS
-  const dependencies = { ...stage, versions: new VersionClock(stage.warehouse, stage.now) }
+  const dependencies = {
+    ...stage,
+    versions: new VersionClock(stage.warehouse, stage.now),
+    written: new WrittenLeads(),
+  }
   return consume(stage, 'reconcile', {
     topic: TOUCHED_TOPIC,
     group: GROUPS.reconcile,

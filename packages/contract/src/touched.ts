@@ -23,6 +23,8 @@ export interface Touched {
   readonly nodes: readonly TouchedNode[]
   /** Companies whose rows must be looked at again. */
   readonly companies?: readonly string[] | undefined
+  /** Leads whose rows must be looked at again, whoever their identifiers belong to by now. */
+  readonly leads?: readonly string[] | undefined
 }
 
 export const touchedSchema = z.object({
@@ -36,6 +38,7 @@ export const touchedSchema = z.object({
     }),
   ),
   companies: z.array(z.guid()).optional(),
+  leads: z.array(z.guid()).optional(),
 })
 
 export const encodeTouched = (touched: Touched): string => JSON.stringify(touched)

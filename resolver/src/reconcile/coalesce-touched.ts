@@ -10,6 +10,8 @@ export interface TouchedWorkspace {
   readonly workspace: Workspace
   readonly nodes: ReadonlyMap<NodeId, TouchedNode>
   readonly companies: ReadonlySet<NodeId>
+  /** To be built anew, whatever is stored of their identifiers. */
+  readonly leads: ReadonlySet<NodeId>
 }
 
 interface Dependencies {
@@ -22,17 +24,18 @@ export function coalesceTouched(
   { values }: Batch,
   { workspaces, log }: Dependencies,
 ): readonly TouchedWorkspace[] {
-  const touched = new Map<number, { nodes: Map<NodeId, TouchedNode>; companies: Set<NodeId> }>()
+  const touched = new Map<number, ReturnType<typeof nothingTouched>>()
   for (const value of values) {
     const decoded = decodeTouched(value)
     if (!decoded.ok) {
       log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
       continue
     }
-    const { workspace, nodes, companies } = decoded.value
-    const known = touched.get(workspace) ?? { nodes: new Map(), companies: new Set() }
+    const { workspace, nodes, companies, leads } = decoded.value
+    const known = touched.get(workspace) ?? nothingTouched()
     for (const node of nodes) known.nodes.set(node.id, joinTouched(node, known.nodes.get(node.id)))
     for (const company of companies ?? []) known.companies.add(company)
+    for (const lead of leads ?? []) known.leads.add(lead)
     touched.set(workspace, known)
   }
   return [...touched].flatMap(([id, found]) => {
@@ -42,6 +45,12 @@ export function coalesceTouched(
     return []
   })
 }
+
+const nothingTouched = () => ({
+  nodes: new Map<NodeId, TouchedNode>(),
+  companies: new Set<NodeId>(),
+  leads: new Set<NodeId>(),
+})
 
 /** Where one of them does not say when its events are, nobody knows. */
 function joinTouched(node: TouchedNode, known: TouchedNode | undefined): TouchedNode {

@@ -14,11 +14,14 @@ import { FencedError } from './epoch-fence.ts'
 import { handOverWhenFenced } from './hand-over.ts'
 import { createReconcileStage } from './reconcile-batch.ts'
 import { VersionClock } from './version-clock.ts'
+import { WrittenLeads } from './written-leads.ts'
+
+const WORKSPACES = 7
 
 describe('two reconcilers of one workspace', () => {
   let lab: ResolverLab
   before(async () => {
-    lab = await openLab(3)
+    lab = await openLab(WORKSPACES)
   })
   after(async () => await lab.close())
 
@@ -26,7 +29,7 @@ describe('two reconcilers of one workspace', () => {
     prepareStages({
       stream: lab.stream,
       warehouse,
-      settings: toSettings(3).workspaces,
+      settings: toSettings(WORKSPACES).workspaces,
       log: createLog('resolver', () => undefined),
       now: Date.now,
     })
@@ -34,7 +37,22 @@ describe('two reconcilers of one workspace', () => {
   const openDependencies = async (warehouse: Warehouse) => ({
     ...(await prepare(warehouse)),
     versions: new VersionClock(warehouse, Date.now),
+    written: new WrittenLeads(),
   })
+
+  /** Begins a batch that is stopped on its way to this table; resolves when it is there. */
+  const beginUntil = async (table: string, batch: Batch) => {
+    const paused = pauseAt(lab.warehouse, table)
+    const old = await openDependencies(paused.warehouse)
+    const ended = handOverWhenFenced(old, createReconcileStage(old))(batch)
+    await paused.reached
+    return {
+      goOn: async () => {
+        paused.release()
+        await ended
+      },
+    }
+  }
 
   const openStage = async (warehouse: Warehouse) => createReconcileStage(await openDependencies(warehouse))
 
@@ -68,21 +86,52 @@ describe('two reconcilers of one workspace', () => {
     const bob = { id: 'b', at: 0, type: 'identify', u: 'bob', a: 'c2' } as const
     const cleo = { id: 'c', at: 5, type: 'identify', u: 'cleo', a: 'c2' } as const
     await storeEnvelope(toEnvelope(3, bob))
-    const paused = pauseAtAssignments(lab.warehouse)
-    const old = await openDependencies(paused.warehouse)
-    const stale = handOverWhenFenced(
-      old,
-      createReconcileStage(old),
-    )(touch(3, ['user', 'bob'], ['anon', 'c2']))
-    await paused.reached
+    const old = await beginUntil('identity_assignments', touch(3, ['user', 'bob'], ['anon', 'c2']))
     // The cookie is shared now: what the paused one is about to write of it is not so any more.
     await lab.start()
     await lab.send([toEnvelope(2, bob), toEnvelope(2, cleo), toEnvelope(3, cleo)])
     await lab.settle()
-    paused.release()
-    await stale
+    await old.goOn()
     await lab.settle()
     assert.deepEqual(await lab.rows(3), await lab.rows(2))
+    await lab.stop()
+  })
+
+  test('a lead that it wrote, and of which nothing was left by then, does not stand', async () => {
+    const page = { id: 'p', at: 0, type: 'page', a: 'c4' } as const
+    const dora = { id: 'd', at: 5, type: 'identify', u: 'dora', a: 'c4', m: 'dora@acme.io' } as const
+    await storeEnvelope(toEnvelope(4, page))
+    const old = await beginUntil('leads_raw', touch(4, ['anon', 'c4']))
+    // The cookie is hers now: that it is a lead of its own, which the paused one is about to write, is not so any more.
+    await lab.start()
+    await lab.send([toEnvelope(5, page), toEnvelope(5, dora), toEnvelope(4, dora)])
+    await lab.settle()
+    await old.goOn()
+    await lab.settle()
+    assert.deepEqual(await lab.rows(4), await lab.rows(5))
+    await lab.stop()
+  })
+
+  test('a lead that a try wrote which failed half way does not stand either', async () => {
+    const page = { id: 'p', at: 0, type: 'page', a: 'c6' } as const
+    const emma = { id: 'e', at: 5, type: 'identify', u: 'emma', a: 'c6', m: 'emma@acme.io' } as const
+    await storeEnvelope(toEnvelope(6, page))
+    let failures = 1
+    const failing = await openDependencies({
+      ...lab.warehouse,
+      insert: async (table, rows) => {
+        if (table === 'event_leads' && failures-- > 0) throw new Error('the engine is away')
+        await lab.warehouse.insert(table, rows)
+      },
+    })
+    const stage = handOverWhenFenced(failing, createReconcileStage(failing))
+    await assert.rejects(stage(touch(6, ['anon', 'c6'])), /the engine is away/)
+    await storeEnvelope(toEnvelope(6, emma))
+    await stage(touch(6, ['anon', 'c6'], ['user', 'emma'], ['mail', 'emma@acme.io']))
+    await lab.start()
+    await lab.send([toEnvelope(7, page), toEnvelope(7, emma)])
+    await lab.settle()
+    assert.deepEqual(await lab.rows(6), await lab.rows(7))
     await lab.stop()
   })
 
@@ -108,7 +157,7 @@ describe('two reconcilers of one workspace', () => {
   })
 })
 
-type Named = readonly [kind: 'user' | 'anon', value: string]
+type Named = readonly [kind: 'user' | 'mail' | 'anon', value: string]
 
 const touch = (workspace = 1, ...named: readonly Named[]): Batch => {
   const values =
@@ -141,14 +190,14 @@ function pauseAtLeads(warehouse: Warehouse) {
   return { warehouse: paused, reached: reached.promise, release: () => released.resolve(undefined) }
 }
 
-/** The same warehouse, whose first assignments are written late. */
-function pauseAtAssignments(warehouse: Warehouse) {
+/** The same warehouse, where what is first written to this table comes late. */
+function pauseAt(warehouse: Warehouse, late: string) {
   const reached = Promise.withResolvers<undefined>()
   const released = Promise.withResolvers<undefined>()
   const paused: Warehouse = {
     ...warehouse,
     insert: async (table, rows) => {
-      if (table === 'identity_assignments') {
+      if (table === late) {
         reached.resolve(undefined)
         await released.promise
       }

@@ -1,24 +1,30 @@
-import { decodeTouched, TOUCHED_TOPIC } from '@leadline/contract'
+import { decodeTouched, encodeTouched, TOUCHED_TOPIC } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import { FencedError } from './epoch-fence.ts'
+import { toChunks } from '../chunks.ts'
 import type { VersionClock } from './version-clock.ts'
+import type { WrittenLeads } from './written-leads.ts'
 
 export interface HandOverDependencies {
   readonly stream: Stream
   readonly versions: Pick<VersionClock, 'confirm'>
+  readonly written: WrittenLeads
   readonly log: Log
 }
+
+const MAX_TOUCHED = 1000
 
 /**
  * The stage, for one that may be paused anywhere. What it writes after another has taken its workspace over follows from
  * facts that are out of date, and stands where its successor found nothing to write. So whoever finds, when all is
- * written, that there is a successor has it look at the same identifiers once more. The batch is done with that: to begin
- * it again here would take the workspace back.
+ * written, that there is a successor has it look at the same identifiers once more, and at the leads of which rows were
+ * written: newer facts may have moved all that was theirs. The batch is done with that: to begin it again here would take
+ * the workspace back.
  */
 export const handOverWhenFenced =
   (
-    { stream, versions, log }: HandOverDependencies,
+    { stream, versions, written, log }: HandOverDependencies,
     stage: (batch: Batch) => Promise<void>,
   ): ((batch: Batch) => Promise<void>) =>
   async (batch) => {
@@ -26,17 +32,28 @@ export const handOverWhenFenced =
       const decoded = decodeTouched(value)
       return decoded.ok ? [{ workspace: decoded.value.workspace, value }] : []
     })
+    const workspaces = new Set(values.map(({ workspace }) => workspace))
     try {
       await stage(batch)
-      for (const workspace of new Set(values.map((one) => one.workspace))) await versions.confirm(workspace)
+      for (const workspace of workspaces) {
+        await versions.confirm(workspace)
+        written.forget(workspace)
+      }
     } catch (error) {
       if (!(error instanceof FencedError)) throw error
       log.warn('another resolver has taken over; it looks again at what was in hand here', {
         reason: error.message,
       })
+      const leads = [...workspaces].flatMap((workspace) =>
+        toChunks([...written.of(workspace)], MAX_TOUCHED).map((chunk) => ({
+          workspace,
+          value: encodeTouched({ v: 1, workspace, nodes: [], leads: chunk }),
+        })),
+      )
       await stream.append(
         TOUCHED_TOPIC,
-        values.map(({ workspace, value }) => ({ key: String(workspace), value })),
+        [...values, ...leads].map(({ workspace, value }) => ({ key: String(workspace), value })),
       )
+      for (const workspace of workspaces) written.forget(workspace)
     }
   }

@@ -79,13 +79,23 @@ async function recall(
   const leads = new Set([...noted.leads, ...newest])
   if (leads.size === 0) return NOTHING
   await writeNote(warehouse, workspace, { leads: [...leads], after: noted.version, nowMs })
+  return { leads, nodes: await readNodesOfLeads(warehouse, workspace, leads) }
+}
+
+/** These leads' identifiers as they are stored, and they themselves. */
+export async function readNodesOfLeads(
+  warehouse: Warehouse,
+  workspace: number,
+  leads: ReadonlySet<NodeId>,
+): Promise<readonly NodeRef[]> {
+  if (leads.size === 0) return []
   const members = await readLeadNodes(warehouse, workspace, leads)
   const known = await readNodes(
     warehouse,
     workspace,
     new Set([...leads, ...members.map(({ node_id }) => node_id)]),
   )
-  return { leads, nodes: known.map(({ kind, id }) => ({ kind, id })) }
+  return known.map(({ kind, id }) => ({ kind, id }))
 }
 
 async function forgetNote(

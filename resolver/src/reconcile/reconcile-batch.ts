@@ -14,13 +14,14 @@ import { HeldEvents } from '../reads/held-events.ts'
 import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
 import { Foresight } from './foresight.ts'
-import { LeftOvers } from './left-over.ts'
+import { LeftOvers, readNodesOfLeads } from './left-over.ts'
 import { openSources } from './open-sources.ts'
 import { planAssignments } from './plan-assignments.ts'
 import { rebuildLeads } from './rebuild-leads.ts'
 import { settleIdentity } from './settle-identity.ts'
 import type { VersionClock } from './version-clock.ts'
 import { writeReconciled } from './write-reconciled.ts'
+import { leadsOf, type WrittenLeads } from './written-leads.ts'
 
 export interface ReconcileDependencies {
   readonly stream: Stream
@@ -28,6 +29,7 @@ export interface ReconcileDependencies {
   readonly workspaces: Workspaces
   readonly erasures: ErasureBook
   readonly versions: VersionClock
+  readonly written: WrittenLeads
   readonly progress: Progress
   readonly log: Log
   readonly now: () => number
@@ -102,12 +104,17 @@ async function claim(
 }
 
 async function settleTouched(dependencies: Stage, touched: RememberedWorkspace): Promise<void> {
-  const { leftOvers, versions } = dependencies
+  const { leftOvers, versions, written, warehouse } = dependencies
   const { workspace, nodes, companies, memory } = touched
   for (const { id, days } of nodes.values()) memory.held.touch(id, days)
   const leftOver = await leftOvers.of(workspace.id)
-  for (const chunk of toChunks([...leftOver.nodes, ...nodes.values()], MAX_NODES)) {
-    await reconcile(dependencies, touched, { nodes: chunk, suspects: leftOver.leads })
+  const doubtful = new Set([...touched.leads, ...written.of(workspace.id)])
+  const around = [...leftOver.nodes, ...(await readNodesOfLeads(warehouse, workspace.id, doubtful))]
+  const suspects = new Set([...leftOver.leads, ...doubtful])
+  const chunks = toChunks([...around, ...nodes.values()], MAX_NODES)
+  // A lead of which no identifier is known has rows all the same.
+  for (const chunk of chunks.length === 0 && suspects.size > 0 ? [[]] : chunks) {
+    await reconcile(dependencies, touched, { nodes: chunk, suspects })
   }
   // One who was followed meanwhile must not take from the other what that one has noted.
   if (leftOver.leads.size > 0) await versions.confirm(workspace.id)
@@ -122,7 +129,7 @@ async function reconcile(
   { workspace, memory: { held, foresight } }: RememberedWorkspace,
   { nodes, suspects }: { readonly nodes: readonly NodeRef[]; readonly suspects: ReadonlySet<NodeId> },
 ): Promise<void> {
-  const { warehouse, progress } = dependencies
+  const { warehouse, progress, written } = dependencies
   const alive = await sweepErased(dependencies, workspace, nodes)
   if (alive.length < nodes.length) held.clear()
   const opened = await openSources(warehouse, workspace, alive.length)
@@ -142,6 +149,7 @@ async function reconcile(
     { warehouse, workspace, nowMs: dependencies.now() },
     rebuilt.flatMap(({ fired }) => fired),
   )
+  written.note(workspace.id, leadsOf(rebuilt, plan))
   await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, actions, mails })
   for (const { stamps } of rebuilt) held.restamp(stamps)
   progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
