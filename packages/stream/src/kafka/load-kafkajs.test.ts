@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { Socket, createServer } from 'node:net'
 import { test } from 'node:test'
 import { buildRequest } from './kafkajs-requests.ts'
 import { loadKafkaJs, loadNativeChecksum } from './load-kafkajs.ts'
@@ -39,6 +41,27 @@ test('a request queue of kafkajs with nothing to send plans no look, and one wit
   queue.checkPendingRequests()
   assert.notEqual(queue.throttleCheckTimeoutId, null)
   queue.destroy()
+})
+
+test('a connection of kafkajs sends what is written at once', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  const setNoDelay = t.mock.method(Socket.prototype, 'setNoDelay')
+  const { Kafka, logLevel } = loadKafkaJs()
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const client = new Kafka({
+    brokers: [`127.0.0.1:${address.port}`],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  })
+  server.on('connection', (socket) => socket.destroy())
+  await assert.rejects(client.admin().connect())
+  assert.deepEqual(
+    setNoDelay.mock.calls.map((call) => call.arguments),
+    [[true]],
+  )
 })
 
 const CODECS = [

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { promisify } from 'node:util'
 import type * as crc32 from '@node-rs/crc32'
@@ -12,6 +13,7 @@ const REQUEST_QUEUE = 'kafkajs/src/network/requestQueue'
 const CRC32C = 'kafkajs/src/protocol/recordBatch/crc32C'
 const PRODUCE = 'kafkajs/src/protocol/requests/produce/v3/request'
 const REQUEST = 'kafkajs/src/protocol/request'
+const SOCKETS = 'kafkajs/src/network/socketFactory'
 const CODECS = 'kafkajs/src/protocol/message/compression'
 
 const require = createRequire(import.meta.url)
@@ -27,6 +29,7 @@ function load(): KafkaJs {
   useNativeChecksum()
   replace(REQUEST, buildRequest)
   useOwnProduceRequest()
+  sendAtOnce()
   stopIdleLoop()
   const guarded: KafkaJs = require('kafkajs')
   addZstd(guarded)
@@ -59,6 +62,20 @@ function useOwnProduceRequest(): void {
     }),
   )
 }
+
+/**
+ * The end of a large request otherwise waits now and then until the other machine has acknowledged what came before it,
+ * which that puts off by 40 ms.
+ */
+function sendAtOnce(): void {
+  const createOpen: () => OpenSocket = require(SOCKETS)
+  replace(SOCKETS, (): OpenSocket => {
+    const open = createOpen()
+    return (where) => open(where).setNoDelay(true)
+  })
+}
+
+type OpenSocket = (where: object) => Socket
 
 /** Undefined where the native package has no build for the platform: kafkajs then keeps its own. */
 export function loadNativeChecksum(): ((bytes: Buffer) => number) | undefined {
