@@ -9,6 +9,8 @@ import { readMailLists } from './profile/mail-domains.ts'
 import { Progress } from './progress.ts'
 import { handOverWhenFenced } from './reconcile/hand-over.ts'
 import { createReconcileStage } from './reconcile/reconcile-batch.ts'
+import { RoundPace } from './reconcile/round-pace.ts'
+import { StoreBacklog } from './reconcile/store-backlog.ts'
 import { VersionClock } from './reconcile/version-clock.ts'
 import { WrittenLeads } from './reconcile/written-leads.ts'
 import { createStoreStage } from './store/store-batch.ts'
@@ -36,7 +38,9 @@ export interface StageDependencies extends Omit<ResolverDependencies, 'settings'
 /** Requests of one stored batch, and touched messages of one reconcile: the further it is behind, the more it takes. */
 const MAX_ENVELOPES = 2000
 const MAX_BYTES = 16 * 1024 ** 2
-const MAX_TOUCHED = 200
+const MAX_TOUCHED = 2000
+/** Of touched messages: about as many identifiers as one reconcile takes. */
+const MAX_TOUCHED_BYTES = 8 * 1024 ** 2
 /** A batch costs a dozen statements, or four dozen, however small it is. So much is added to the time from event to lead. */
 const STORE_GATHER_MS = 250
 const RECONCILE_GATHER_MS = 750
@@ -68,12 +72,16 @@ export function startReconcileStage(stage: StageDependencies): Promise<Consumer>
     versions: new VersionClock(stage.warehouse, stage.now),
     written: new WrittenLeads(),
   }
+  const clock = (): number => performance.now()
+  const pace = new RoundPace({ backlog: new StoreBacklog(stage.stream, clock), now: clock })
   return consume(stage, 'reconcile', {
     topic: TOUCHED_TOPIC,
     group: GROUPS.reconcile,
-    handle: handOverWhenFenced(dependencies, createReconcileStage(dependencies)),
+    handle: pace.timed(handOverWhenFenced(dependencies, createReconcileStage(dependencies))),
     maxValues: MAX_TOUCHED,
+    maxBytes: MAX_TOUCHED_BYTES,
     gatherMs,
+    ...(gatherMs > 0 ? { hold: (waiting) => pace.hold(waiting) } : {}),
   })
 }
 
