@@ -4,7 +4,7 @@ import { acceptRequest, type Acceptance, type AcceptContext } from './accept.ts'
 import { acceptanceAnswer, refusalAnswer, toJsonHeaders, type Answer, type JsonHeaders } from './answers.ts'
 import { parseAuthorization } from './authorize.ts'
 import { plainBody, unpackBody, type BodyText } from './body-text.ts'
-import { readContent, type Packing } from './content.ts'
+import { readContent } from './content.ts'
 import type { DialectRequest, Door, WireRequest } from './dialects/dialect.ts'
 import type { Enrich } from './enrich/enrich.ts'
 import type { EventRequest } from './event-request.ts'
@@ -30,11 +30,14 @@ export interface AnswerDeps extends AcceptContext {
 }
 
 /** Enters, answers, leaves: when too much is under way a request is turned away before it is read. */
-export async function answerRequest(request: EventRequest, door: Door, deps: AnswerDeps): Promise<Answer> {
+export function answerRequest(request: EventRequest, door: Door, deps: AnswerDeps): Promise<Answer> {
   const received = { request, door, headers: toJsonHeaders(deps.newRequestId()) }
   const admitted = admit(received, deps)
-  const answer = 'status' in admitted ? admitted : await work(received, admitted, deps)
-  deps.metrics.answered(answer.status)
+  return 'status' in admitted ? Promise.resolve(counted(admitted, deps)) : work(received, admitted, deps)
+}
+
+function counted(answer: Answer, { metrics }: AnswerDeps): Answer {
+  metrics.answered(answer.status)
   return answer
 }
 
@@ -57,11 +60,14 @@ async function work(received: Received, pass: Pass, deps: AnswerDeps): Promise<A
   try {
     // What the decision was made from is free to go while its records are made durable: most of a request's memory.
     const decision = await decide(received, pass, deps)
-    if (!('appends' in decision)) return decision
-    return settle(decision, await deps.sink.write(decision.appends), deps)
+    if (!('appends' in decision)) return counted(decision, deps)
+    return counted(settle(decision, await deps.sink.write(decision.appends), deps), deps)
   } catch (error) {
     deps.log.error('a request failed unexpectedly', error, { requestId: received.headers['x-request-id'] })
-    return refusalAnswer(refusal('internal', 'an unexpected error; send it again'), received.headers)
+    return counted(
+      refusalAnswer(refusal('internal', 'an unexpected error; send it again'), received.headers),
+      deps,
+    )
   } finally {
     // Whatever happened: room that is not given back is lost until the next start.
     pass.leave()
@@ -77,27 +83,37 @@ interface ToStore {
 }
 
 /** Reads a request and decides about it. */
-async function decide(received: Received, pass: Pass, deps: AnswerDeps): Promise<Answer | ToStore> {
-  const { request, door, headers } = received
-  const body = door.method === 'GET' ? NO_BODY : await readText(request)
-  if (!body.ok) return refuse(body.refusal, received, deps)
-  if (!pass.hold(body.bytes)) return overloaded(headers)
-  deps.metrics.received(body.bytes)
-  const read = door.read(toDialectRequest(body.text, request))
-  return read.ok ? judge(read.request, received, deps) : refuse(read.refusal, received, deps)
+function decide(
+  received: Received,
+  pass: Pass,
+  deps: AnswerDeps,
+): Promise<Answer | ToStore> | Answer | ToStore {
+  const { request, door } = received
+  const onText = (body: BodyText): Answer | ToStore => decideOn(body, pass, { received, deps })
+  if (door.method === 'GET') return onText(NO_BODY)
+  const content = readContent(request)
+  if (!content.ok) return onText(content)
+  const { packing } = content
+  return request.readBody(LIMITS.batchBytes).then((body) => {
+    if (!body.ok) return onText(body)
+    if (packing === 'none') return onText(plainBody(body.bytes))
+    return unpackBody(body.bytes, packing, LIMITS.batchBytes).then(onText)
+  })
 }
 
 const NO_BODY: BodyText = { ok: true, text: '', bytes: 0 }
 
-function readText(request: EventRequest): Promise<BodyText> {
-  const content = readContent(request)
-  if (!content.ok) return Promise.resolve(content)
-  const read = request.readBody(LIMITS.batchBytes)
-  return read.then((body) => (body.ok ? toText(body.bytes, content.packing) : body))
+function decideOn(
+  body: BodyText,
+  pass: Pass,
+  { received, deps }: { readonly received: Received; readonly deps: AnswerDeps },
+): Answer | ToStore {
+  if (!body.ok) return refuse(body.refusal, received, deps)
+  if (!pass.hold(body.bytes)) return overloaded(received.headers)
+  deps.metrics.received(body.bytes)
+  const read = received.door.read(toDialectRequest(body.text, received.request))
+  return read.ok ? judge(read.request, received, deps) : refuse(read.refusal, received, deps)
 }
-
-const toText = (bytes: Uint8Array, packing: Packing): BodyText | Promise<BodyText> =>
-  packing === 'none' ? plainBody(bytes) : unpackBody(bytes, packing, LIMITS.batchBytes)
 
 const toDialectRequest = (text: string, request: EventRequest): DialectRequest => ({
   text,
@@ -112,6 +128,7 @@ function judge(wire: WireRequest, received: Received, deps: AnswerDeps): Answer 
   const { acceptance } = accepted
   const turned = deps.admission.refuseEvents(acceptance.key, acceptance.accepted)
   if (turned) return turnAway(turned, headers)
+  request.letGo?.()
   return {
     answer: acceptanceAnswer(acceptance, wire.single !== undefined, headers),
     appends: acceptance.appends,

@@ -11,4 +11,6 @@ export interface EventRequest extends RequestSource {
   readonly url: string
   /** Reads the body, compressed as it came, up to so many bytes. Called once at most. */
   readBody(maxBytes: number): Promise<ReadBytes>
+  /** Nothing more is asked of it: what it holds need not be kept while its records are made durable. */
+  letGo?(): void
 }

@@ -22,18 +22,11 @@ export const createNodeDoor =
   (incoming, outgoing) => {
     const handler = incoming.method === 'POST' ? handlers.get(pathOf(incoming.url ?? '')) : undefined
     if (handler === undefined) void rest(incoming, outgoing)
-    else void answer(handler(new NodeRequest(incoming, arrivals)), incoming, outgoing)
+    else
+      void handler(new NodeRequest(incoming, arrivals)).then((answer) =>
+        writeAnswer(answer, incoming, outgoing),
+      )
   }
-
-async function answer(
-  coming: Promise<Answer>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  writeAnswer(outgoing, await coming)
-  // The rest of a body that nobody reads, or the connection would never be free again.
-  if (!incoming.complete) incoming.resume()
-}
 
 /** As the app's router sees it: without the query, a slash at the end makes no difference. */
 function pathOf(url: string): string {
@@ -41,6 +34,9 @@ function pathOf(url: string): string {
   const path = query === -1 ? url : url.slice(0, query)
   return path.endsWith('/') ? path.slice(0, -1) : path
 }
+
+const NO_HEADERS = {}
+const NO_RAW_HEADERS: string[] = []
 
 class NodeRequest implements EventRequest {
   readonly peer: string | undefined
@@ -60,13 +56,24 @@ class NodeRequest implements EventRequest {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
+  letGo(): void {
+    this.#incoming.headers = NO_HEADERS
+    this.#incoming.rawHeaders = NO_RAW_HEADERS
+  }
+
   readBody(maxBytes: number): Promise<ReadBytes> {
     return readIncoming(this.#incoming, maxBytes, this.#arrivals)
   }
 }
 
-function writeAnswer(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+function writeAnswer(
+  { status, headers, body }: Answer,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   const length = body === null ? 0 : Buffer.byteLength(body)
   outgoing.writeHead(status, { ...headers, 'content-length': length })
   outgoing.end(body)
+  // The rest of a body that nobody reads, or the connection would never be free again.
+  if (!incoming.complete) incoming.resume()
 }

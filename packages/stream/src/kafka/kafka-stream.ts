@@ -63,14 +63,24 @@ class KafkaStream implements Stream {
     })
   }
 
-  async append(topic: string, values: readonly StreamValue[]): Promise<void> {
+  /** Thousands of appends wait at a time: while a topic's shape is known, an append is no more than its place in the queue. */
+  append(topic: string, values: readonly StreamValue[]): Promise<void> {
+    const shape = this.#shapes.get(topic)
+    const [only] = values
+    const bytes = only && values.length === 1 ? storableBytes(only) : undefined
+    return shape === undefined || bytes === undefined || this.#closing
+      ? this.#append(topic, values)
+      : this.#accumulator.add({ topic, shape, values }, bytes + 1)
+  }
+
+  async #append(topic: string, values: readonly StreamValue[]): Promise<void> {
     this.#requireOpen()
     requireStorable(topic, values)
     const shape = this.#shapes.get(topic) ?? (await this.#shape(topic))
     const parts = toParts(values).map(({ values, bytes }) =>
       this.#accumulator.add({ topic, shape, values }, bytes),
     )
-    await (parts.length === 1 ? parts[0] : Promise.all(parts))
+    await Promise.all(parts)
   }
 
   async consume(consume: ConsumeOptions): Promise<Consumer> {
@@ -145,10 +155,14 @@ function requireStorable(topic: string, values: readonly StreamValue[]): void {
   }
 }
 
+/** Undefined for what is refused. */
+function storableBytes({ value }: StreamValue): number | undefined {
+  const bytes = byteLength(value)
+  return bytes > SEND_BYTES || hasLineBreak(value) ? undefined : bytes
+}
+
 /** Divides an append that is too large for one send. */
 function toParts(values: readonly StreamValue[]): { values: readonly StreamValue[]; bytes: number }[] {
-  const [only, ...others] = values
-  if (only && others.length === 0) return [{ values, bytes: byteLength(only.value) + 1 }]
   const parts: { values: StreamValue[]; bytes: number }[] = []
   for (const value of values) {
     const bytes = byteLength(value.value) + 1
