@@ -21,6 +21,7 @@ export async function comparePage(sources: Sources, page: readonly NodeRef[], re
   for (const leads of toChunks(await findLeads(sources, page, affected), MAX_LEADS)) {
     reportRows(await rebuildLeads(sources, leads, affected), report)
   }
+  await reportLostParts(sources, affected, report)
   const plan = planAssignments(sources.workspace.id, settled, affected.spans)
   for (const { node_id, from_ts } of plan.assignments)
     report('identity_assignments', `${node_id} ${from_ts}`, [node_id])
@@ -43,6 +44,21 @@ async function findLeads(
   const lacksOne = (lead: NodeId): boolean =>
     (members.get(lead) ?? []).some(({ id }) => id !== lead && !stored.has(`${lead} ${id}`))
   return [...leads].filter((lead) => ids.has(lead) || lacksOne(lead))
+}
+
+/** Whose a part of a shared cookie is should stand there; nobody need be built anew to see that. */
+async function reportLostParts(
+  { warehouse, workspace }: Sources,
+  { spans }: Affected,
+  report: Report,
+): Promise<void> {
+  const parts = [...spans].flatMap(([cookie, list]) =>
+    [...new Set(list.map(({ lead }) => lead))].map((lead) => ({ cookie, lead })),
+  )
+  const rows = await readLeadNodes(warehouse, workspace.id, new Set(parts.map(({ lead }) => lead)))
+  const stored = new Set(rows.map(({ lead_id, node_id }) => `${lead_id} ${node_id}`))
+  for (const { cookie, lead } of parts)
+    if (!stored.has(`${lead} ${cookie}`)) report('lead_nodes', `${lead} ${cookie}`, [cookie, lead])
 }
 
 function reportRows(rebuilt: RebuiltLeads, report: Report): void {

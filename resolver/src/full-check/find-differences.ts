@@ -7,8 +7,11 @@ import { createEventSource } from '../reads/event-source.ts'
 import { FactView } from '../reads/fact-view.ts'
 import type { Sources } from '../reconcile/sources.ts'
 import { compareWithSql } from '../sql-ladder/compare-with-sql.ts'
+import { touchCompanies } from '../companies/touch-companies.ts'
 import type { Workspace } from '../workspaces.ts'
+import { planCompanies, type CompanyPlan } from '../companies/plan-companies.ts'
 import { comparePage, type Report } from './compare-page.ts'
+import { readCompanyPages } from './read-company-pages.ts'
 import { readNodePages } from './read-node-pages.ts'
 
 /** How what is stored differs from what the rules make of all facts and events. */
@@ -22,8 +25,9 @@ export interface Differences extends Portion {
 export interface Portion {
   /** Rows that are missing, superfluous or different, by table. */
   readonly rows: Readonly<Record<string, number>>
-  /** Identifiers whose reconcile mends them. */
+  /** Identifiers and companies whose reconcile mends them. */
   readonly nodes: readonly NodeRef[]
+  readonly companies: readonly NodeId[]
 }
 
 /** Identifiers that are in memory together, with what they and their leads come to. */
@@ -44,11 +48,13 @@ export async function findDifferences(
   pageSize = PAGE,
 ): Promise<Differences> {
   const nodes = new Map<NodeId, NodeRef>()
+  const companies = new Set<NodeId>()
   const take = async (portion: Portion): Promise<void> => {
     for (const node of portion.nodes) nodes.set(node.id, node)
+    for (const company of portion.companies) companies.add(company)
   }
   const compared = await compareInPortions(warehouse, workspace, { take, pageSize })
-  return { ...compared, nodes: [...nodes.values()] }
+  return { ...compared, nodes: [...nodes.values()], companies: [...companies] }
 }
 
 /** The same, for who takes what differs as it is found: memory does not grow with it, nor with the store. */
@@ -59,7 +65,7 @@ export async function compareInPortions(
     take,
     pageSize = PAGE,
   }: { readonly take: (portion: Portion) => Promise<void>; readonly pageSize?: number },
-): Promise<Omit<Differences, 'nodes'>> {
+): Promise<Omit<Differences, 'nodes' | 'companies'>> {
   const rows: Record<string, number> = {}
   const handOver = async (sources: Sources, found: Found): Promise<void> => {
     if (found.keys.size === 0) return
@@ -74,6 +80,11 @@ export async function compareInPortions(
     await comparePage(sources, page, found.report)
     await handOver(sources, found)
   }
+  for await (const page of readCompanyPages(warehouse, workspace.id, pageSize)) {
+    const found = new Found()
+    reportCompanies(await planCompanies(warehouse, workspace, page), found)
+    await handOver(openQuestions(warehouse, workspace), found)
+  }
   const found = new Found()
   for (const { messageId, node, stored, expected } of await compareWithSql(warehouse, workspace))
     found.report(SQL_LADDER, `${node} ${messageId}`, [node, stored, expected])
@@ -85,11 +96,21 @@ class Found {
   /** By table, each once. */
   readonly keys = new Map<string, Set<string>>()
   readonly nodes = new Set<NodeId>()
+  readonly companies = new Set<NodeId>()
 
   readonly report: Report = (table, key, nodes) => {
     this.keys.set(table, (this.keys.get(table) ?? new Set()).add(key))
     for (const id of nodes) if (id !== NO_NODE) this.nodes.add(id)
   }
+}
+
+function reportCompanies({ rows, domains, owners }: CompanyPlan, found: Found): void {
+  for (const { company_id } of rows) {
+    found.report('companies', company_id, [])
+    found.companies.add(company_id)
+  }
+  for (const { domain } of domains) found.report('company_domains', domain, [])
+  for (const owner of owners) found.companies.add(owner)
 }
 
 /** Asked for what a page touches, whatever the size of the store. */
@@ -101,9 +122,10 @@ const openQuestions = (warehouse: Warehouse, workspace: Workspace): Sources => (
 })
 
 /** The rules ask for the kind of an identifier; one that no event carried has none, and nothing hangs on a cookie. */
-async function toPortion({ view }: Sources, { keys, nodes }: Found): Promise<Portion> {
+async function toPortion({ view }: Sources, { keys, nodes, companies }: Found): Promise<Portion> {
   return {
     rows: Object.fromEntries([...keys].map(([table, found]) => [table, found.size])),
+    companies: [...companies],
     nodes: await view.complete(() =>
       [...nodes].map((id): NodeRef => ({ id, kind: view.node(id)?.kind ?? 'anon' })),
     ),
@@ -114,7 +136,7 @@ async function toPortion({ view }: Sources, { keys, nodes }: Found): Promise<Por
 export async function requestRepair(
   stream: Stream,
   workspace: number,
-  { nodes }: Pick<Differences, 'nodes'>,
+  { nodes, companies = [] }: Pick<Differences, 'nodes'> & Partial<Pick<Differences, 'companies'>>,
 ): Promise<void> {
   await stream.append(
     TOUCHED_TOPIC,
@@ -123,4 +145,5 @@ export async function requestRepair(
       value: encodeTouched({ v: 1, workspace, nodes: chunk }),
     })),
   )
+  await touchCompanies(stream, workspace, companies)
 }

@@ -38,6 +38,8 @@ export async function findAffected(
   }
   const { changes, spans } = await findMovedEvents(sources, shared)
   for (const { lead, cookie } of changes) add(lead, cookie)
+  // Who is built anew has his part of them, also where the row is lost that says so.
+  for (const { lead, cookie } of toParts(shared, spans, leads)) add(lead, cookie)
   return { leads, members, spans }
 }
 
@@ -50,6 +52,15 @@ function formerLeads(node: NodeRef, { stored }: Settled, isShared: boolean): rea
   // What no span held, and what is void, was with the identifier itself.
   return wasShared || leads.length === 0 ? [...leads, node.id] : leads
 }
+
+const toParts = (
+  cookies: readonly NodeRef[],
+  spans: Affected['spans'],
+  leads: ReadonlySet<NodeId>,
+): readonly { readonly lead: NodeId; readonly cookie: NodeRef }[] =>
+  cookies.flatMap((cookie) =>
+    (spans.get(cookie.id) ?? []).filter(({ lead }) => leads.has(lead)).map(({ lead }) => ({ lead, cookie })),
+  )
 
 async function findMovedEvents(sources: Sources, cookies: readonly NodeRef[]) {
   if (cookies.length === 0) return { changes: [], spans: new Map<NodeId, readonly Span[]>() }
