@@ -1,9 +1,10 @@
-import type { IdentityLimits } from '@leadline/contract'
+import type { IdentityLimits, NodeKind } from '@leadline/contract'
 import { buildAccounts, type Account } from './account-roots.ts'
 import { findCookieOwners, type CookieOwner } from './cookie-owners.ts'
 import type { FactSource, NodeId, NodeRef } from './fact-source.ts'
 import { findHomeOfJoined, mailsJoinedWith } from './joined-mails.ts'
 import { findMailHome } from './mail-homes.ts'
+import { rememberAll } from './remember.ts'
 import { isVoidMail } from './void-mails.ts'
 import { isVoidUser } from './void-users.ts'
 
@@ -35,11 +36,16 @@ export interface Ladder {
 }
 
 /** Rules R1 to R5 over the facts of a source. Each answer is computed once, so use a new one when facts change. */
-export function createLadder(source: FactSource, limits: IdentityLimits): Ladder {
+/** `remember` keeps what was found out; it must match the source: see `FactView.ladder`. */
+export function createLadder(source: FactSource, limits: IdentityLimits, remember = rememberAll): Ladder {
   const voidUser = remember((user) => isVoidUser(source, limits, user))
   const usersOfMail = remember((mail) => findClaimants(source, voidUser, mail))
   const voidMail = remember((mail) => isVoidMail(source, { limits, usersOfMail }, mail))
-  const accountsAround = rememberAccounts(source, { limits, isVoidUser: voidUser })
+  // One walk answers for all users that are linked.
+  const accountsAround = remember(
+    (user) => buildAccounts(source, { limits, isVoidUser: voidUser }, user),
+    (accounts) => accounts.keys(),
+  )
   const accountOf = (user: NodeId): Account =>
     accountsAround(user).get(user) ?? { root: user, users: [user], witnesses: new Map() }
   const linkedTo = (user: NodeId) => accountsAround(user).keys()
@@ -52,8 +58,22 @@ export function createLadder(source: FactSource, limits: IdentityLimits): Ladder
   )
   const joinedWith = (mail: NodeId) => mailsJoinedWith(source, voidMail, mail)
   const ownersOf = remember((cookie) => findCookieOwners(source, { leadOfUser, leadOfMail }, cookie))
-  const rules = { isVoidUser: voidUser, isVoidMail: voidMail, accountOf, leadOfUser, leadOfMail, ownersOf }
-  return { ...rules, linkedTo, joinedWith, verdictOf: (node) => toVerdict(source, rules, node) }
+  const verdicts: Partial<Record<NodeKind, (id: NodeId) => Verdict>> = {
+    anon: remember((cookie) => toCookieVerdict(ownersOf(cookie))),
+    mail: remember((mail) => toMailVerdict(source, leadOfMail(mail), mail)),
+    user: remember((user) => toUserVerdict({ leadOfUser, accountOf }, user)),
+  }
+  return {
+    isVoidUser: voidUser,
+    isVoidMail: voidMail,
+    accountOf,
+    linkedTo,
+    joinedWith,
+    leadOfUser,
+    leadOfMail,
+    ownersOf,
+    verdictOf: ({ kind, id }) => verdicts[kind]?.(id) ?? OWN,
+  }
 }
 
 /** Users, not void, that claim a mail: those whom an operator joined with it, else those of the events. */
@@ -69,28 +89,26 @@ function findClaimants(
   return [...new Set((joined.length > 0 ? joined : facts).map((fact) => fact.hi))]
 }
 
-function toVerdict(
-  source: FactSource,
-  rules: Omit<Ladder, 'linkedTo' | 'joinedWith' | 'verdictOf'>,
-  { kind, id }: NodeRef,
+const OWN: Verdict = { state: 'own' }
+
+function toMailVerdict(source: FactSource, lead: NodeId | undefined, mail: NodeId): Verdict {
+  if (lead === undefined) return { state: 'void', rule: 'R2' }
+  return lead === mail ? OWN : { state: 'assigned', lead, rule: 'R4', witness: smallestWitness(source, mail) }
+}
+
+function toUserVerdict(
+  { leadOfUser, accountOf }: Pick<Ladder, 'leadOfUser' | 'accountOf'>,
+  user: NodeId,
 ): Verdict {
-  if (kind === 'anon') return toCookieVerdict(rules.ownersOf(id))
-  if (kind === 'mail') {
-    const lead = rules.leadOfMail(id)
-    if (lead === undefined) return { state: 'void', rule: 'R2' }
-    const witness = smallestWitness(source, id)
-    return lead === id ? { state: 'own' } : { state: 'assigned', lead, rule: 'R4', witness }
-  }
-  if (kind !== 'user') return { state: 'own' }
-  const lead = rules.leadOfUser(id)
+  const lead = leadOfUser(user)
   if (lead === undefined) return { state: 'void', rule: 'R1' }
-  const witness = rules.accountOf(id).witnesses.get(id) ?? ''
-  return lead === id ? { state: 'own' } : { state: 'assigned', lead, rule: 'R3', witness }
+  const witness = accountOf(user).witnesses.get(user) ?? ''
+  return lead === user ? OWN : { state: 'assigned', lead, rule: 'R3', witness }
 }
 
 function toCookieVerdict(owners: readonly CookieOwner[]): Verdict {
   const [owner, ...others] = owners
-  if (!owner) return { state: 'own' }
+  if (!owner) return OWN
   if (others.length > 0) return { state: 'shared', owners }
   return { state: 'assigned', lead: owner.lead, rule: 'R5', witness: owner.witness }
 }
@@ -102,25 +120,4 @@ function smallestWitness(source: FactSource, mail: NodeId): string {
   const joins = [...facts, ...source.below(node, 'mail')].filter(({ kind }) => kind === 'join')
   const [smallest] = (joins.length > 0 ? joins : facts).map(({ witness }) => witness).sort()
   return smallest ?? ''
-}
-
-function remember<T>(compute: (id: NodeId) => T): (id: NodeId) => T {
-  const known = new Map<NodeId, { readonly value: T }>()
-  return (id) => {
-    const entry = known.get(id) ?? { value: compute(id) }
-    known.set(id, entry)
-    return entry.value
-  }
-}
-
-/** One walk answers for all users that are linked. */
-function rememberAccounts(source: FactSource, rules: Parameters<typeof buildAccounts>[1]) {
-  const known = new Map<NodeId, ReadonlyMap<NodeId, Account>>()
-  return (user: NodeId): ReadonlyMap<NodeId, Account> => {
-    const around = known.get(user)
-    if (around) return around
-    const accounts = buildAccounts(source, rules, user)
-    for (const id of accounts.keys()) known.set(id, accounts)
-    return accounts
-  }
 }

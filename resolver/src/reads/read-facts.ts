@@ -2,7 +2,7 @@ import type { NodeKind } from '@leadline/contract'
 import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { toChunks } from '../chunks.ts'
-import type { Fact, NodeId } from '../identity/fact-source.ts'
+import type { Fact, NodeId, NodeRef } from '../identity/fact-source.ts'
 
 const kind = z.enum(['anon', 'device', 'phone', 'mail', 'user'])
 
@@ -48,6 +48,29 @@ export interface FactQuestion {
   /** Kinds of lower ends, where the nodes are the higher ends. Undefined: the nodes are the lower ends. */
   readonly below: readonly NodeKind[] | undefined
   readonly ids: readonly NodeId[]
+}
+
+/** For facts whose higher end is this node and whose lower end is of one of these kinds. */
+export interface BelowQuestion {
+  readonly node: NodeRef
+  readonly loKinds: ReadonlySet<NodeKind>
+}
+
+/** One question for all nodes of a kind of which the same is asked. */
+export function toQuestions(
+  above: ReadonlyMap<NodeId, NodeKind>,
+  below: readonly BelowQuestion[],
+): readonly FactQuestion[] {
+  const byKind = Map.groupBy(above, ([, kind]) => kind)
+  const alike = Map.groupBy(below, ({ node, loKinds }) => [node.kind, ...[...loKinds].sort()].join())
+  return [
+    ...[...byKind].map(([kind, entries]) => ({ kind, below: undefined, ids: entries.map(([id]) => id) })),
+    ...[...alike.values()].flatMap((group) => {
+      const [first] = group
+      if (!first) return []
+      return { kind: first.node.kind, below: [...first.loKinds], ids: group.map(({ node }) => node.id) }
+    }),
+  ]
 }
 
 export interface FoundFact {

@@ -1,13 +1,13 @@
 import type { LeadNodesRow } from '@leadline/warehouse'
 import type { NodeId, NodeRef } from '../identity/fact-source.ts'
-import { createLadder, type Ladder } from '../identity/ladder.ts'
+import type { Ladder } from '../identity/ladder.ts'
 import type { Span } from '../identity/visits.ts'
 import { findPrimaryMail, mailsOfLead } from '../profile/primary-mail.ts'
 import { toMail } from '../normalise/identifiers.ts'
 import { readLeadNodes } from '../reads/read-assignments.ts'
 import type { Draft } from './build-lead.ts'
 import type { Affected } from './find-affected.ts'
-import type { Sources } from './sources.ts'
+import { ladderOf, type Sources } from './sources.ts'
 
 /** A lead that is built anew, before its events are read. */
 export interface LeadMembers {
@@ -44,7 +44,7 @@ export async function findMembers(
     return { lead, storedNodes, nodes: new Set([lead, ...storedNodes, ...dirty]) }
   })
   return await view.complete(() => {
-    const ladder = createLadder(view, workspace.settings.identity)
+    const ladder = ladderOf(sources)
     return candidates.flatMap((one) => toMembers(sources, ladder, { ...one, spans: affected.spans }))
   })
 }

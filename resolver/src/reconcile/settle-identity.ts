@@ -1,7 +1,7 @@
 import { NO_NODE, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
-import { createLadder, type Ladder, type Verdict } from '../identity/ladder.ts'
+import type { Ladder, Verdict } from '../identity/ladder.ts'
 import { readAssignments, type StoredAssignment } from '../reads/read-assignments.ts'
-import type { Sources } from './sources.ts'
+import { ladderOf, type Sources } from './sources.ts'
 
 /** What a set of touched identifiers comes to under the rules, compared with what is stored. */
 export interface Settled {
@@ -9,11 +9,6 @@ export interface Settled {
   readonly dirty: readonly NodeRef[]
   readonly verdicts: ReadonlyMap<NodeId, Verdict>
   readonly stored: ReadonlyMap<NodeId, readonly StoredAssignment[]>
-}
-
-interface Evaluated {
-  readonly node: NodeRef
-  readonly verdict: Verdict
 }
 
 /**
@@ -24,45 +19,67 @@ interface Evaluated {
 export async function settleIdentity(sources: Sources, touched: readonly NodeRef[]): Promise<Settled> {
   const { view, foresight } = sources
   const around = foresight?.recall(touched) ?? []
-  const moved = toMap(touched)
   const dirty = toMap(touched)
-  const spread = new Set<NodeId>()
+  const verdicts = new Map<NodeId, Verdict>()
   const stored = new Map<NodeId, StoredAssignment[]>()
   // Nearly always these are all that is needed: read beside the facts, they cost no time.
   const foreseen = loadStored(sources, stored, new Set([...touched, ...around].map(({ id }) => id)))
-  const evaluateAll = (): ReturnType<typeof evaluate> => {
-    for (const node of around) view.mentionsAbove(node)
-    return evaluate(sources, moved, dirty)
-  }
+  let fresh: Fresh = { moved: touched, dirty: touched, around }
   for (;;) {
-    const [evaluated] = await Promise.all([view.complete(evaluateAll), foreseen])
-    await loadStored(sources, stored, evaluated.keys())
-    const flipped = [...evaluated.values()].filter(
-      ({ node, verdict }) => !spread.has(node.id) && isFlipped(node, verdict, stored.get(node.id)),
+    const [evaluated] = await Promise.all([evaluate(sources, fresh, verdicts), foreseen])
+    await loadStored(
+      sources,
+      stored,
+      evaluated.map(({ node }) => node.id),
     )
+    for (const { node, verdict } of evaluated) verdicts.set(node.id, verdict)
+    const flipped = evaluated.filter(({ node, verdict }) => isFlipped(node, verdict, stored.get(node.id)))
     if (flipped.length === 0) {
       foresight?.learn(view, touched)
-      return { dirty: [...dirty.values()], verdicts: toVerdicts(evaluated), stored }
+      return { dirty: [...dirty.values()], verdicts, stored }
     }
-    for (const { node } of flipped) {
-      spread.add(node.id)
-      moved.set(node.id, node)
-      dirty.set(node.id, node)
-    }
-    const dependants = await view.complete(() => flipped.flatMap(({ node }) => dependantsOf(view, node)))
-    for (const node of dependants) dirty.set(node.id, node)
+    const moved = flipped.map(({ node }) => node)
+    const dependants = await view.complete(() => moved.flatMap((node) => dependantsOf(view, node)))
+    const added = [...toMap([...moved, ...dependants]).values()].filter(({ id }) => !dirty.has(id))
+    for (const node of added) dirty.set(node.id, node)
+    fresh = { moved, dirty: added, around: [] }
   }
 }
 
-function evaluate(
-  { view, workspace }: Sources,
-  moved: ReadonlyMap<NodeId, NodeRef>,
-  dirty: ReadonlyMap<NodeId, NodeRef>,
-): ReadonlyMap<NodeId, Evaluated> {
-  const ladder = createLadder(view, workspace.settings.identity)
-  const widened = [...moved.values()].flatMap((node) => widen(view, ladder, node))
-  const nodes = new Map([...dirty, ...toMap(widened)])
-  return new Map([...nodes.values()].map((node) => [node.id, { node, verdict: ladder.verdictOf(node) }]))
+interface Evaluated {
+  readonly node: NodeRef
+  readonly verdict: Verdict
+}
+
+/** What a round of evaluation is about. */
+interface Fresh {
+  /** Their neighbours may have moved. */
+  readonly moved: readonly NodeRef[]
+  readonly dirty: readonly NodeRef[]
+  /** To be read beside them. */
+  readonly around: readonly NodeRef[]
+}
+
+/** Those that have no verdict yet: within one view no verdict changes. */
+async function evaluate(
+  sources: Sources,
+  { moved, dirty, around }: Fresh,
+  verdicts: ReadonlyMap<NodeId, Verdict>,
+): Promise<readonly Evaluated[]> {
+  const { view } = sources
+  const kinds = new Map(moved.map(({ id, kind }) => [id, kind]))
+  const widenOnce = view.remember((id) =>
+    widen(view, ladderOf(sources), { kind: kinds.get(id) ?? 'anon', id }),
+  )
+  return await view.complete(() => {
+    const ladder = ladderOf(sources)
+    for (const node of around) view.mentionsAbove(node)
+    const nodes = toMap(dirty)
+    for (const { id } of moved) for (const node of widenOnce(id)) nodes.set(node.id, node)
+    return [...nodes.values()]
+      .filter(({ id }) => !verdicts.has(id))
+      .map((node) => ({ node, verdict: ladder.verdictOf(node) }))
+  })
 }
 
 /** One step around an identifier whose facts or verdict changed: all whose verdict that may change by itself. */
@@ -126,5 +143,3 @@ async function loadStored(
 
 const toMap = (nodes: readonly NodeRef[]): Map<NodeId, NodeRef> =>
   new Map(nodes.map((node) => [node.id, node]))
-const toVerdicts = (evaluated: ReadonlyMap<NodeId, Evaluated>): ReadonlyMap<NodeId, Verdict> =>
-  new Map([...evaluated].map(([id, { verdict }]) => [id, verdict]))

@@ -1,4 +1,5 @@
 import type { Warehouse } from '@leadline/warehouse'
+import type { Ladder } from '../identity/ladder.ts'
 import type { EventSource } from '../reads/event-source.ts'
 import type { FactView } from '../reads/fact-view.ts'
 import type { Foresight } from './foresight.ts'
@@ -15,3 +16,7 @@ export interface Sources {
   /** Everything is in memory: reading costs nothing any more. */
   readonly isHeld?: boolean
 }
+
+/** The rules over what is stored, under the workspace's limits. For use within `view.complete`. */
+export const ladderOf = ({ view, workspace }: Pick<Sources, 'view' | 'workspace'>): Ladder =>
+  view.ladder(workspace.settings.identity)
