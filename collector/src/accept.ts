@@ -2,6 +2,7 @@ import { DEAD_TOPIC, EVENTS_TOPIC, type Refusal, type WireAnswer } from '@leadli
 import type { StreamValue } from '@leadline/stream'
 import { authorize, parseAuthorization, refuseProof } from './authorize.ts'
 import type { WireRequest, WireRequestEvent } from './dialects/dialect.ts'
+import { toIsoText } from './iso-text.ts'
 import type { Key, Keys } from './keys.ts'
 import { toDeadLetterValue, toEnvelopeValue, type EnvelopeParts, type RecordHead } from './records.ts'
 import type { RequestFacts } from './request-facts.ts'
@@ -49,7 +50,7 @@ export function acceptRequest(request: WireRequest, facts: RequestFacts, context
   const head = {
     key: authorized.key,
     presented: authorized.presented,
-    receivedAt: context.now().toISOString(),
+    receivedAt: toIsoText(context.now()),
   }
   const sorted = sortEvents(request)
   const subjects = findSubjects(sorted.good, request, facts)
