@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Settings } from '@leadline/contract'
+import { TakenMessage } from './read-incoming.ts'
 
 export interface Listening {
   /** http://host:port without a trailing slash. */
@@ -16,7 +17,10 @@ export interface ListenOptions {
 }
 
 /** Throws with one clear line when the address cannot be had. */
-export async function listen(door: RequestListener, where: ListenOptions): Promise<Listening> {
+export async function listen(
+  door: RequestListener<typeof TakenMessage>,
+  where: ListenOptions,
+): Promise<Listening> {
   const server = createServer(toServerOptions(where.limits), door)
   server.maxConnections = where.limits.connections
   const sockets = new Set<Socket>()
@@ -35,10 +39,14 @@ export async function listen(door: RequestListener, where: ListenOptions): Promi
 }
 
 /** Bounds of one connection, against clients that send slowly or never finish. */
-function toServerOptions({ headerSeconds, requestSeconds }: ListenOptions['limits']): ServerOptions {
+function toServerOptions({
+  headerSeconds,
+  requestSeconds,
+}: ListenOptions['limits']): ServerOptions<typeof TakenMessage> {
   const headersTimeout = headerSeconds * 1000
   const requestTimeout = Math.max(headersTimeout, requestSeconds * 1000)
   return {
+    IncomingMessage: TakenMessage,
     headersTimeout,
     requestTimeout,
     keepAliveTimeout: 65_000,
@@ -56,7 +64,11 @@ function explainListen(cause: NodeJS.ErrnoException, { host, port }: { host: str
 /** How often connections that have become idle are looked for while closing, in ms. */
 const CLOSING_INTERVAL_MS = 20
 
-async function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+async function close(
+  server: Server<typeof TakenMessage>,
+  sockets: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve())
   })

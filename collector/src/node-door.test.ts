@@ -14,6 +14,7 @@ import { createInFlight } from './in-flight.ts'
 import { createKeys } from './keys.ts'
 import { createArrivals } from './limit/arrivals.ts'
 import { createNodeDoor } from './node-door.ts'
+import { TakenMessage } from './read-incoming.ts'
 import { buildEventHandlers } from './routes/collect.ts'
 import { createSink } from './sink.ts'
 
@@ -59,7 +60,7 @@ async function startForm(t: TestContext, isDirect: boolean): Promise<Form> {
     rest: getRequestListener(createApp(deps).fetch),
     arrivals: createArrivals(1024 ** 2),
   })
-  const server = createServer(door)
+  const server = createServer({ IncomingMessage: TakenMessage }, door)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => server.close())
   const address = server.address()

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Answer } from './answers.ts'
 import type { EventRequest, ReadBytes } from './event-request.ts'
 import type { Arrivals } from './limit/arrivals.ts'
-import { readIncoming } from './read-incoming.ts'
+import type { TakenMessage } from './read-incoming.ts'
 import type { EventHandler } from './routes/collect.ts'
 
 export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
@@ -18,7 +18,7 @@ export interface NodeDoorParts {
  * cost a third of what one process can take.
  */
 export const createNodeDoor =
-  ({ handlers, rest, arrivals }: NodeDoorParts): RequestListener =>
+  ({ handlers, rest, arrivals }: NodeDoorParts): RequestListener<typeof TakenMessage> =>
   (incoming, outgoing) => {
     const handler = incoming.method === 'POST' ? handlers.get(pathOf(incoming.url ?? '')) : undefined
     if (handler === undefined) void rest(incoming, outgoing)
@@ -41,10 +41,10 @@ const NO_RAW_HEADERS: string[] = []
 class NodeRequest implements EventRequest {
   readonly peer: string | undefined
   readonly url: string
-  readonly #incoming: IncomingMessage
+  readonly #incoming: TakenMessage
   readonly #arrivals: Arrivals
 
-  constructor(incoming: IncomingMessage, arrivals: Arrivals) {
+  constructor(incoming: TakenMessage, arrivals: Arrivals) {
     this.peer = incoming.socket.remoteAddress
     this.url = incoming.url ?? '/'
     this.#incoming = incoming
@@ -62,7 +62,7 @@ class NodeRequest implements EventRequest {
   }
 
   readBody(maxBytes: number): Promise<ReadBytes> {
-    return readIncoming(this.#incoming, maxBytes, this.#arrivals)
+    return this.#incoming.takeBody(maxBytes, this.#arrivals)
   }
 }
 

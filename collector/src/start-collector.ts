@@ -18,6 +18,7 @@ import { createCollectorMetrics, type CollectorMetrics } from './metrics.ts'
 import { createNodeDoor } from './node-door.ts'
 import { buildEventHandlers } from './routes/collect.ts'
 import { collectorTopics } from './open-log.ts'
+import type { TakenMessage } from './read-incoming.ts'
 import { createRequestIds } from './request-ids.ts'
 import { createSink } from './sink.ts'
 import type { SpooledStream } from './spool/spooling-stream.ts'
@@ -90,7 +91,7 @@ export async function startCollector(collector: CollectorDeps): Promise<RunningS
   }
 }
 
-const openDoor = (deps: AppDeps, maxBytesArriving: number): RequestListener =>
+const openDoor = (deps: AppDeps, maxBytesArriving: number): RequestListener<typeof TakenMessage> =>
   createNodeDoor({
     handlers: buildEventHandlers(deps),
     rest: getRequestListener(createApp(deps).fetch),
