@@ -14,7 +14,7 @@ const NOBODY = { holder: '', untilMs: 0 }
 export interface LeaseOptions {
   readonly warehouse: Warehouse
   readonly now: () => number
-  /** Twice what is done at most before it is asked for again. Clocks of processes may differ by a part of it. */
+  /** It is kept by renewing it more often than that. Clocks of processes may differ by half of it. */
   readonly leaseMs: number
 }
 
@@ -50,6 +50,17 @@ export class DelivererLease {
     if (!isMine) await delay(SETTLE_MS)
     const standing = await this.#read(ws)
     return standing.claim.holder === this.#holder
+  }
+
+  /** Keeps what is held for as long again, however long what is done under it takes. What has lapsed stays lapsed. */
+  async renew(): Promise<void> {
+    const { now, leaseMs } = this.#options
+    for (const ws of this.#untilMs.keys()) {
+      if (!this.isHeld(ws)) continue
+      const untilMs = now() + leaseMs
+      if (await this.#claim(ws, untilMs)) this.#untilMs.set(ws, untilMs)
+      else this.#untilMs.delete(ws)
+    }
   }
 
   isHeld(ws: number): boolean {

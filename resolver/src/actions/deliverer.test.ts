@@ -88,6 +88,15 @@ describe('the deliverer', () => {
     return receiver.received.length - before
   }
 
+  const leaseEnd = async (): Promise<number> => {
+    const value = z.string().transform((text) => z.object({ untilMs: z.number() }).parse(JSON.parse(text)))
+    const [row] = await lab.warehouse.query(
+      `SELECT value FROM settings FINAL WHERE ws = {ws:UInt32} AND name = 'actions.deliverer'`,
+      { row: z.object({ value }), params: { ws } },
+    )
+    return row?.value.untilMs ?? 0
+  }
+
   interface Fired {
     readonly isFired?: boolean
     readonly isResolved?: boolean
@@ -239,6 +248,29 @@ describe('the deliverer', () => {
     assert.equal(await run(other), 1)
     await fire(3)
     assert.equal(await run(one), 0)
+  })
+
+  test('is not followed while a message takes longer than its right to deliver, and soon when it is gone', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    await fire(1)
+    receiver.behave(({ path }) => (path === '/slow' ? 'never' : { status: 200 }))
+    const [slow, other] = [open('/slow'), open()]
+    await slow.round()
+    await waitUntil('the message is on its way', () => receiver.received.at(-1)?.path === '/slow')
+    for (let passed = 0; passed < 14 * SECOND; passed += 3 * SECOND) {
+      const until = await leaseEnd()
+      nowMs += 3 * SECOND
+      t.mock.timers.tick(3 * SECOND)
+      await waitUntil('it is renewed', async () => (await leaseEnd()) > until)
+      assert.equal(await run(other), 0)
+    }
+    nowMs += 11 * SECOND
+    assert.equal(await run(other), 1)
+    // The first one, which slept as it were, does not take it back.
+    t.mock.timers.tick(3 * SECOND)
+    receiver.hangUp()
+    await slow.finish()
+    assert.equal(await run(slow), 0)
   })
 
   test('sends again, with the same id and words, what it could not note', async () => {

@@ -6,13 +6,15 @@ import { toTargetKey } from './gone-targets.ts'
 import { prepareDue, type Prepared } from './prepare-due.ts'
 import { readMessageFacts } from './read-message-facts.ts'
 import { sendBatch, type SendDependencies } from './send-batch.ts'
+import { SendingLines } from './sending-lines.ts'
 import { touchErased } from './touch-erased.ts'
 
 export type DelivererDependencies = Pick<StageDependencies, 'stream' | 'workspaces' | 'erasures'> &
   Omit<SendDependencies, 'lease'>
 
-/** Half of it is longer than a try. */
-const LEASE_MS = 32_000
+/** After a kill another process follows within this time. Longer than a reconcile holds this process up. */
+const LEASE_MS = 10_000
+const RENEW_MS = LEASE_MS / 4
 
 /** Sends what rules fired. */
 export interface Deliverer {
@@ -33,28 +35,22 @@ export interface Deliverer {
 export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
   const { warehouse, workspaces, log, now } = dependencies
   const lease = new DelivererLease({ warehouse, now, leaseMs: LEASE_MS })
-  const sending = new Map<string, Promise<void>>()
+  const lines = new SendingLines({ lease, renewMs: RENEW_MS, log })
   const lineOf = (delivery: Delivery): string => `${delivery.ws} ${toTargetKey(delivery)}`
 
-  const begin = (line: string, batch: readonly Prepared[], workspace: Workspace): void => {
-    const work = sendBatch({ ...dependencies, lease }, workspace, batch)
-      .then(() =>
-        touchErased(
-          dependencies,
-          workspace,
-          batch.map(({ delivery }) => delivery),
-        ),
-      )
-      .then(() => undefined)
-      .catch((error: unknown) => log.error('messages could not be sent now and are tried again', error))
-      .finally(() => sending.delete(line))
-    sending.set(line, work)
+  const send = async (batch: readonly Prepared[], workspace: Workspace): Promise<void> => {
+    await sendBatch({ ...dependencies, lease }, workspace, batch)
+    await touchErased(
+      dependencies,
+      workspace,
+      batch.map(({ delivery }) => delivery),
+    )
   }
   const takeUp = async (workspace: Workspace): Promise<boolean> => {
     if ((await readDue(warehouse, workspace, now())).length === 0) return false
     if (!(await lease.hold(workspace.id))) return false
     // Before the question: what is on its way while it is answered may be told as due, and not be any more.
-    const inHand = new Set(sending.keys())
+    const inHand = lines.names()
     const due = await readDue(warehouse, workspace, now())
     const free = await touchErased(
       dependencies,
@@ -62,9 +58,9 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
       due.filter((delivery) => !inHand.has(lineOf(delivery))),
     )
     const prepared = await prepareDue({ warehouse, workspace, nowMs: now() }, free)
-    const lines = Map.groupBy(prepared, ({ delivery }) => lineOf(delivery))
-    for (const [line, batch] of lines) begin(line, batch, workspace)
-    return lines.size > 0
+    const batches = Map.groupBy(prepared, ({ delivery }) => lineOf(delivery))
+    for (const [line, batch] of batches) lines.begin(line, () => send(batch, workspace))
+    return batches.size > 0
   }
   return {
     round: async () => {
@@ -73,10 +69,8 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
         if (hasReceivers(workspace)) isAny = (await takeUp(workspace)) || isAny
       return isAny
     },
-    finish: async () => {
-      await Promise.all(sending.values())
-    },
-    isBusy: async () => sending.size > 0 || (await isAnyDue(dependencies)),
+    finish: () => lines.finish(),
+    isBusy: async () => lines.names().size > 0 || (await isAnyDue(dependencies)),
     release: () => lease.release(),
   }
 }

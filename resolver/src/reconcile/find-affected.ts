@@ -32,9 +32,10 @@ export async function findAffected(
   const shared: NodeRef[] = []
   for (const node of settled.dirty) {
     const verdict = settled.verdicts.get(node.id)
-    if (verdict?.state === 'shared') shared.push(node)
+    const isShared = verdict?.state === 'shared'
+    if (isShared) shared.push(node)
     add(verdict?.state === 'assigned' ? verdict.lead : node.id, node)
-    for (const lead of formerLeads(node, settled, verdict?.state === 'shared')) leads.add(lead)
+    for (const lead of formerLeads(node, settled, isShared)) leads.add(lead)
   }
   const { changes, spans } = await findMovedEvents(sources, shared)
   for (const { lead, cookie } of changes) add(lead, cookie)
@@ -66,11 +67,12 @@ async function findMovedEvents(sources: Sources, cookies: readonly NodeRef[]) {
   if (cookies.length === 0) return { changes: [], spans: new Map<NodeId, readonly Span[]>() }
   const { events, spans } = await loadEvents(sources, { members: cookies, quarantined: [] })
   const byId = new Map(cookies.map((cookie) => [cookie.id, cookie]))
-  const changes = events.flatMap(({ event, lead }) => {
-    const cookie = byId.get(event.anon)
-    const former = event.stamp?.lead
-    if (!cookie || former === lead) return []
-    return [lead, ...(former === undefined ? [] : [former])].map((id) => ({ lead: id, cookie }))
-  })
+  const changes = [...events].flatMap(([lead, own]) =>
+    own.flatMap(({ anon, stamp }) => {
+      const cookie = byId.get(anon)
+      if (!cookie || stamp?.lead === lead) return []
+      return [lead, ...(stamp ? [stamp.lead] : [])].map((id) => ({ lead: id, cookie }))
+    }),
+  )
   return { changes, spans }
 }
