@@ -40,9 +40,11 @@ export async function measureEffect(sources: Sources, command: IdentityCommand):
     members: members.flatMap((lead) => lead.members),
     quarantined: members.filter(({ isVoid }) => isVoid).map(({ lead }) => lead.id),
   })
-  const moved = events.flatMap(({ event: { stamp }, lead }) => {
-    return stamp && stamp.lead !== lead ? [{ from: stamp.lead, to: lead, session: stamp.session }] : []
-  })
+  const moved = [...events].flatMap(([to, own]) =>
+    own.flatMap(({ stamp }) =>
+      stamp && stamp.lead !== to ? [{ from: stamp.lead, to, session: stamp.session }] : [],
+    ),
+  )
   const groups = [...Map.groupBy(moved, ({ from, to }) => `${from} ${to}`).values()]
   return {
     moves,

@@ -3,6 +3,7 @@ import type { Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { PlacedEvent } from '../identity/resolve-event.ts'
+import { NO_CAMPAIGN, type Campaign } from '../sessions/campaign.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import type { EventRef, Stamp } from './event-key.ts'
 import type { Days } from './held-events.ts'
@@ -25,60 +26,85 @@ const placedShape = {
   impersonated: z.number(),
 }
 
-const placedRow = z.object(placedShape).transform((row): PlacedEvent => toPlaced(row))
-
-const eventRow = z
-  .object({
-    ...placedShape,
-    day: z.string(),
-    type: z.enum(EVENT_TYPES),
-    event: z.string(),
-    name: z.string(),
-    user_agent: z.string(),
-    country: z.string(),
-    imported: z.number(),
-    url: z.string(),
-    title: z.string(),
-    referrer: z.string(),
-    source: z.string(),
-    medium: z.string(),
-    campaign: z.string(),
-    term: z.string(),
-    content: z.string(),
-    stamped_lead: z.string(),
-    stamped_session: z.string(),
-    is_stamped: z.number(),
-  })
-  .transform((row): LoadedEvent => ({
-    ...toPlaced(row),
-    day: row.day,
-    type: row.type,
-    event: row.event,
-    name: row.name,
-    userAgent: row.user_agent,
-    country: row.country,
-    imported: row.imported === 1,
-    url: row.url,
-    title: row.title,
-    referrer: row.referrer,
-    campaign: {
-      source: row.source,
-      medium: row.medium,
-      campaign: row.campaign,
-      term: row.term,
-      content: row.content,
-    },
-    stamp: row.is_stamped === 1 ? { lead: row.stamped_lead, session: row.stamped_session } : undefined,
-  }))
-
-const toPlaced = (row: z.output<z.ZodObject<typeof placedShape>>): PlacedEvent => ({
+const placedRow = z.object(placedShape).transform((row): PlacedEvent => ({
   messageId: row.message_id,
   timeMs: row.ms,
   node: row.node_id,
   mail: row.mail_node,
   anon: row.anon_node,
   impersonated: row.impersonated === 1,
+}))
+
+const eventRow = z.object({
+  ...placedShape,
+  day: z.string(),
+  type: z.enum(EVENT_TYPES),
+  event: z.string(),
+  name: z.string(),
+  user_agent: z.string(),
+  country: z.string(),
+  imported: z.number(),
+  url: z.string(),
+  title: z.string(),
+  referrer: z.string(),
+  /** JSON; empty where the event names none. */
+  campaign: z.string(),
+  stamped_lead: z.string(),
+  stamped_session: z.string(),
 })
+
+type EventRow = z.output<typeof eventRow>
+
+const campaignSchema = z
+  .object({
+    source: z.string(),
+    medium: z.string(),
+    name: z.string(),
+    term: z.string(),
+    content: z.string(),
+  })
+  .transform(({ name, ...said }): Campaign => ({ ...said, campaign: name }))
+
+/** Events of one identifier come together. What they have in common they share: their texts are most of the memory. */
+function toEvents(rows: readonly EventRow[]): readonly LoadedEvent[] {
+  const events: LoadedEvent[] = []
+  for (const row of rows) events.push(toEvent(row, events.at(-1)))
+  return events
+}
+
+function toEvent(row: EventRow, former: LoadedEvent | undefined): LoadedEvent {
+  const node = share(row.node_id, former?.node)
+  return {
+    messageId: row.message_id,
+    timeMs: row.ms,
+    node,
+    mail: row.mail_node === node ? node : share(row.mail_node, former?.mail),
+    anon: row.anon_node === node ? node : share(row.anon_node, former?.anon),
+    impersonated: row.impersonated === 1,
+    day: share(row.day, former?.day),
+    type: row.type,
+    event: row.event,
+    name: row.name,
+    userAgent: share(row.user_agent, former?.userAgent),
+    country: share(row.country, former?.country),
+    imported: row.imported === 1,
+    url: row.url,
+    title: row.title,
+    referrer: row.referrer,
+    campaign: row.campaign === '' ? NO_CAMPAIGN : campaignSchema.parse(JSON.parse(row.campaign)),
+    stamp: toStamp(row, former?.stamp),
+  }
+}
+
+/** The same text, as the object that is there already. */
+const share = (text: string, former: string | undefined): string => (text === former ? former : text)
+
+/** Every event that was resolved is some lead's. */
+function toStamp(row: EventRow, former: Stamp | undefined): Stamp | undefined {
+  const { stamped_lead: lead, stamped_session: session } = row
+  if (lead === NO_NODE) return undefined
+  return former?.lead === lead && former.session === session ? former : { lead, session }
+}
 
 const PLACED = `message_id, toUnixTimestamp64Milli(ts) AS ms, node_id, mail_node, anon_node, impersonated`
 /** Each JSON text is read once, however many fields are taken out of it. */
@@ -89,11 +115,11 @@ const IN_PROPERTIES = `JSONExtract(if(type IN ('page', 'screen'), properties, '{
 /** Of a page its own properties count first; of other events only where they happened. */
 const ofPage = (key: string): string =>
   `ifNull(tupleElement(${IN_PROPERTIES}, '${key}'), tupleElement(tupleElement(${IN_CONTEXT}, 'page'), '${key}')) AS ${key}`
-const ofCampaign = (key: string, as = key): string =>
-  `tupleElement(tupleElement(${IN_CONTEXT}, 'campaign'), '${key}') AS ${as}`
+/** One column instead of five: hardly any event has a campaign. */
+const CAMPAIGN = `tupleElement(${IN_CONTEXT}, 'campaign') AS said,
+  if(said = ('', '', '', '', ''), '', toJSONString(said)) AS campaign`
 const WHOLE = `${PLACED}, d, toString(d) AS day, type, event, name, user_agent, country, imported,
-  ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${ofCampaign('source')}, ${ofCampaign('medium')},
-  ${ofCampaign('name', 'campaign')}, ${ofCampaign('term')}, ${ofCampaign('content')}`
+  ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${CAMPAIGN}`
 /** The day is part of the key: no two partitions hold copies of one event. */
 const ONE_COPY = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
 
@@ -112,22 +138,22 @@ const toSql = (columns: string, where: string): string =>
 
 /** Events with their stamps, which have the same sort key. `stamped` says which stamps may be among them. */
 const withStamps = (events: string, stamped: string): string =>
-  `SELECT e.*, r.stamped_lead AS stamped_lead, r.stamped_session AS stamped_session, r.is_stamped AS is_stamped
+  `SELECT e.* EXCEPT (d, said), r.stamped_lead AS stamped_lead, r.stamped_session AS stamped_session
    FROM (${events}) AS e
    LEFT ANY JOIN (
      SELECT node_id AS its_node, d AS its_day, message_id AS its_message,
-       lead_id AS stamped_lead, session_id AS stamped_session, 1 AS is_stamped
+       lead_id AS stamped_lead, session_id AS stamped_session
      FROM event_leads FINAL WHERE ${stamped}
    ) AS r ON r.its_node = e.node_id AND r.its_day = e.d AND r.its_message = e.message_id ${ONE_COPY}`
 
-const readWhole = (warehouse: Warehouse, workspace: number, { ids, where, params }: EventQuery) =>
-  queryByIds(warehouse, {
-    sql: withStamps(toSql(WHOLE, `${OF_IDS} AND (${where ?? '1'})`), toStamped(where)),
-    row: eventRow,
-    workspace,
-    ids,
-    ...(params ? { params } : {}),
-  })
+const readWhole = async (
+  warehouse: Warehouse,
+  workspace: number,
+  { ids, where, params = {} }: EventQuery,
+): Promise<readonly LoadedEvent[]> => {
+  const sql = withStamps(toSql(WHOLE, `${OF_IDS} AND (${where ?? '1'})`), toStamped(where))
+  return toEvents(await queryByIds(warehouse, { sql, row: eventRow, workspace, ids, params }))
+}
 
 /** Of a void identifier few events are asked for, and it may have millions. */
 const toStamped = (where: string | undefined): string =>
@@ -137,11 +163,13 @@ const toStamped = (where: string | undefined): string =>
         (SELECT node_id, d, message_id FROM events_raw WHERE ${OF_IDS} AND (${where}))`
 
 /** Every event of a workspace: a full scan. */
-export const readAllEvents = (warehouse: Warehouse, workspace: number): Promise<readonly LoadedEvent[]> =>
-  warehouse.query(withStamps(toSql(WHOLE, 'ws = {ws:UInt32}'), 'ws = {ws:UInt32}'), {
-    row: eventRow,
-    params: { ws: workspace },
-  })
+export const readAllEvents = async (
+  warehouse: Warehouse,
+  workspace: number,
+): Promise<readonly LoadedEvent[]> => {
+  const sql = withStamps(toSql(WHOLE, 'ws = {ws:UInt32}'), 'ws = {ws:UInt32}')
+  return toEvents(await warehouse.query(sql, { row: eventRow, params: { ws: workspace } }))
+}
 
 /** Events whose highest identifier is one of these. */
 export const readEventsOf = (
@@ -151,18 +179,14 @@ export const readEventsOf = (
 ): Promise<readonly LoadedEvent[]> => readWhole(warehouse, workspace, { ids })
 
 /** Those of them that are filed under these days. */
-export const readEventsOfDays = (
+export const readEventsOfDays = async (
   warehouse: Warehouse,
   workspace: number,
   { ids, days }: { readonly ids: Iterable<NodeId>; readonly days: Days },
-): Promise<readonly LoadedEvent[]> =>
-  queryByIds(warehouse, {
-    sql: withStamps(toSql(WHOLE, OF_DAYS), OF_DAYS),
-    row: eventRow,
-    workspace,
-    ids,
-    params: { ...days },
-  })
+): Promise<readonly LoadedEvent[]> => {
+  const sql = withStamps(toSql(WHOLE, OF_DAYS), OF_DAYS)
+  return toEvents(await queryByIds(warehouse, { sql, row: eventRow, workspace, ids, params: { ...days } }))
+}
 
 /** Events of void identifiers that fall through to one of these mails and cookies. */
 export const readFallenEvents = (

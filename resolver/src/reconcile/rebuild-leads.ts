@@ -133,10 +133,9 @@ async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Pr
     ),
     createCompanyFinder(sources, members),
   ])
-  const eventsByLead = Map.groupBy(loaded.events, ({ lead }) => lead)
   const traitsByNode = Map.groupBy(traits, ({ node }) => node)
   return members.flatMap((lead) => {
-    const events = eventsByLead.get(lead.lead.id)?.map(({ event }) => event)
+    const events = loaded.events.get(lead.lead.id)
     if (!events) return []
     const profile = foldTraits(
       lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []),
