@@ -74,7 +74,7 @@ describe('createWarehouse', () => {
     const wrong = [setting('none-1'), { ...setting('none-2'), version: 'x' }]
     await assert.rejects(
       warehouse.insert('settings', wrong),
-      (error) => error instanceof WarehouseError && error.code === 27,
+      (error) => error instanceof WarehouseError && error.code === 6,
     )
     const sql = "SELECT name FROM settings WHERE name LIKE 'none-%'"
     assert.deepEqual(await warehouse.query(sql, { row: named }), [])
@@ -99,7 +99,7 @@ describe('createWarehouse', () => {
   test('names the place of a wrong value and never the value', async () => {
     const row = { ...setting('secret'), version: 'ada@lovelace.example' }
     await assert.rejects(testWarehouse.warehouse.insert('settings', [row]), (error: Error) => {
-      assert.match(error.message, /key version/)
+      assert.match(error.message, /column "version"/)
       assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /lovelace/)
       return true
     })

@@ -24,7 +24,7 @@ function toMessage(error: ClickHouseError): string {
   const name = `ClickHouse error ${error.code} ${error.type ?? ''}`.trim()
   if (PLAIN_TEXT.has(Number(error.code))) return `${name}: ${error.message}`
   const row = /\(at row \d+\)/.exec(error.message)?.[0]
-  const key = /reading the value of key \w+/.exec(error.message)?.[0]
+  const column = /(?:value of key|converting column) "?\w+"?/.exec(error.message)?.[0]
   const disk = DISK_TROUBLE.exec(error.message)?.[0]
-  return [name, key, row, disk].filter((part) => part !== undefined).join(' ')
+  return [name, column, row, disk].filter((part) => part !== undefined).join(' ')
 }

@@ -5,7 +5,7 @@ import { ClickHouseException } from './errors.ts'
 
 /** A request's body after decompression. One above the limit is handed on as it arrives, from its first byte. */
 export type Body =
-  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | { readonly kind: 'whole'; readonly chunks: readonly Buffer[] }
   | { readonly kind: 'long'; readonly chunks: AsyncIterable<Buffer> }
 
 /** Holds at most about `maxBytes` of the body in memory. */
@@ -15,7 +15,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   let size = 0
   for (;;) {
     const step = await source.next()
-    if (step.done) return { kind: 'whole', bytes: Buffer.concat(held) }
+    if (step.done) return { kind: 'whole', chunks: held }
     held.push(step.value)
     size += step.value.length
     if (size > maxBytes) return { kind: 'long', chunks: continueFrom(held, source) }
@@ -24,11 +24,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
 /** The whole body, or the refusal that ClickHouse gives for one that is too long. */
 export function requireWhole(body: Body): Buffer {
-  if (body.kind === 'whole') return body.bytes
+  if (body.kind === 'whole') return Buffer.concat(body.chunks)
   throw new ClickHouseException(
     307,
     'TOO_MANY_BYTES',
-    'The body is too long: only an INSERT of lines (JSONEachRow, TSV) may be of any length',
+    'The body is too long: only the rows of a plain INSERT (INSERT INTO table FORMAT name) may be of any length',
   )
 }
 

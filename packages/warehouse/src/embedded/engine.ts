@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { buildEngineConfig } from './engine-config.ts'
+import { openIncoming, type Incoming } from './incoming.ts'
 import type { ChdbModule, ChdbSession } from './load-chdb.ts'
 
 export interface EngineOptions {
@@ -16,6 +17,7 @@ export interface EngineOptions {
 export interface Engine {
   readonly version: string
   readonly tableFunctions: readonly string[]
+  readonly incoming: Incoming
   /** A connection of its own: what it SETs stays with it. Statements of one session run one after the other. */
   readonly openSession: () => ChdbSession
   /** Stops the statements whose text starts with `tag`. */
@@ -35,10 +37,12 @@ export async function openEngine(chdb: ChdbModule, options: EngineOptions): Prom
   await writeFile(configFile, buildEngineConfig(options))
   const path = join(options.directory, 'data')
   const keeper = await openFirst(chdb, path, { configFile, lockWaitMs: options.lockWaitMs })
+  const incoming = await openIncoming(options.directory)
   const read = (sql: string): string => keeper.query(sql, 'TSV').trim()
   return {
     version: read('SELECT version()'),
     tableFunctions: read('SELECT name FROM system.table_functions').split('\n'),
+    incoming,
     openSession: () => new chdb.Session(path),
     interrupt: async (tag) => {
       await keeper.queryAsync(`KILL QUERY WHERE startsWith(query, '${tag}') ASYNC`)
@@ -46,6 +50,7 @@ export async function openEngine(chdb: ChdbModule, options: EngineOptions): Prom
     close: async () => {
       await chdb.drainPending()
       keeper.close()
+      await incoming.close()
     },
   }
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import type { StreamInsertFormat } from 'chdb'
 import { requireWhole, type Body } from './body.ts'
 import { ClickHouseException } from './errors.ts'
+import type { Incoming } from './incoming.ts'
 import type { ChdbSession } from './load-chdb.ts'
 import type { EngineRequest } from './request.ts'
-import { toInsertTarget, type InsertTarget } from './statement.ts'
+import { toInsertFromFile } from './statement.ts'
 
 /** Counters of the X-ClickHouse-Summary header. They are zero where the engine does not tell. */
 export interface Summary {
@@ -35,19 +35,19 @@ const ROW_FORMATS: ReadonlySet<string> = new Set([
   'LineAsString',
 ])
 
-/** Formats that can be cut between lines, for bodies of any length. */
-const LINE_FORMATS: readonly StreamInsertFormat[] = [
-  'JSONEachRow',
-  'JSONCompactEachRow',
-  'TSV',
-  'TabSeparated',
-]
+export interface ExecuteOptions {
+  /** Set up for the request. */
+  readonly session: ChdbSession
+  readonly incoming: Incoming
+  /** Put before the text, so that it can be interrupted. */
+  readonly tag: string
+}
 
-/** Runs the request on a session that is set up for it. `tag` is put into the text, so that it can be interrupted. */
-export async function execute(session: ChdbSession, request: EngineRequest, tag: string): Promise<Answer> {
+export async function execute(request: EngineRequest, options: ExecuteOptions): Promise<Answer> {
+  const { session, tag } = options
   const { statement, data } = request
   const format = statement.format ?? request.format
-  if (statement.verb === 'insert' && data) return await insert(session, statement.sql, data)
+  if (statement.verb === 'insert' && data) return await insert(statement.sql, data, options)
   const text = data ? `${statement.sql}\n${decodeText(requireWhole(data))}` : statement.sql
   const sql = `${tag} ${text}`
   if (
@@ -81,34 +81,22 @@ async function stream(session: ChdbSession, sql: string, format: string): Promis
   return { kind: 'stream', format, chunks: chunks() }
 }
 
-async function insert(session: ChdbSession, sql: string, data: Body): Promise<Answer> {
-  const target = toInsertTarget(sql)
-  const summary = target
-    ? await insertRows(session, target, data)
-    : await insertText(session, sql, requireWhole(data))
-  return { kind: 'whole', format: 'TabSeparated', bytes: new Uint8Array(0), summary }
-}
-
-async function insertRows(session: ChdbSession, target: InsertTarget, data: Body): Promise<Summary> {
-  const { table, columns, format } = target
-  const into = columns === undefined ? { table } : { table, columns }
-  const lines = LINE_FORMATS.find((name) => name === format)
-  const result =
-    data.kind === 'long' && lines
-      ? await session.insert({ ...into, format: lines, values: data.chunks })
-      : await session.insert({ ...into, format, values: requireWhole(data) })
-  return {
-    ...NOTHING,
-    writtenRows: result.rowsWritten,
-    writtenBytes: result.bytesWritten,
-    elapsedS: result.elapsed,
+async function insert(sql: string, data: Body, { session, incoming, tag }: ExecuteOptions): Promise<Answer> {
+  const withFile = toInsertFromFile(sql)
+  const run = async (text: string): Promise<Summary> => {
+    const result = await session.queryAsync(`${tag} ${text}`)
+    return {
+      ...NOTHING,
+      writtenRows: result.rowsRead,
+      writtenBytes: result.bytesRead,
+      elapsedS: result.elapsed,
+    }
   }
-}
-
-/** The way of all other INSERTs (column lists with EXCEPT, expressions): the rows become part of the text. */
-async function insertText(session: ChdbSession, sql: string, bytes: Buffer): Promise<Summary> {
-  const result = await session.queryAsync(`${sql}\n${decodeText(bytes)}`)
-  return { ...NOTHING, elapsedS: result.elapsed }
+  // All other INSERTs (VALUES, expressions, SELECT FROM input()): the rows become part of the text.
+  const summary = withFile
+    ? await incoming.hold(data, (path) => run(withFile(path)))
+    : await run(`${sql}\n${decodeText(requireWhole(data))}`)
+  return { kind: 'whole', format: 'TabSeparated', bytes: new Uint8Array(0), summary }
 }
 
 function decodeText(bytes: Buffer): string {
@@ -116,6 +104,6 @@ function decodeText(bytes: Buffer): string {
   throw new ClickHouseException(
     48,
     'NOT_IMPLEMENTED',
-    'Binary formats cannot be inserted here; use JSONEachRow',
+    'Binary data goes into a plain INSERT only (INSERT INTO table (columns) FORMAT name)',
   )
 }

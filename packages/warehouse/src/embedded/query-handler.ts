@@ -62,7 +62,7 @@ export function createQueryHandler(engine: Engine, options: QueryHandlerOptions)
     response.once('close', onClose)
     let reusable = false
     try {
-      const answer = await execute(lease.session, request, tag)
+      const answer = await execute(request, { session: lease.session, incoming: engine.incoming, tag })
       await respond(response, answer, { gzip: request.gzip, version: engine.version })
       reusable = CLEAN_VERBS.has(request.statement.verb)
     } finally {

@@ -36,7 +36,7 @@ const DEFAULT_SESSION_TIMEOUT_S = 60
 const MAX_SESSION_TIMEOUT_S = 3600
 
 export interface RequestLimits {
-  /** Longest body that is held in memory; a longer one is inserted in parts. */
+  /** Longest body that is held in memory; the rows of a longer one go to their file as they come. */
   readonly maxBodyBytes: number
 }
 
@@ -93,7 +93,7 @@ async function readQuery(
   const type = request.headers['content-type'] ?? ''
   if (type.startsWith('multipart/form-data')) return await readMultipart(requireWhole(body), type, search)
   if (inUrl === null) return { query: requireWhole(body).toString('utf8'), data: undefined, names: search }
-  const isEmpty = body.kind === 'whole' && body.bytes.length === 0
+  const isEmpty = body.kind === 'whole' && body.chunks.length === 0
   return { query: inUrl, data: isEmpty ? undefined : body, names: search }
 }
 

@@ -189,9 +189,9 @@ describe('the embedded server', () => {
     }
   })
 
-  test('takes an INSERT that is longer than it holds in memory, and refuses other long bodies', async (context) => {
+  test('takes an INSERT of any length and format, in whatever directory, and refuses other long bodies', async (context) => {
     const small = await startEmbeddedChild({
-      directory: await makeDirectory(context),
+      directory: join(await makeDirectory(context), '{a,b}'),
       port: 0,
       maxBodyBytes: 100_000,
       ...OWNER,
@@ -205,6 +205,11 @@ describe('the embedded server', () => {
       const search = new URLSearchParams({ query: 'INSERT INTO long FORMAT JSONEachRow' })
       assert.equal(await ask(small.url, lines.join(''), { search: String(search) }), '200 ')
       assert.equal(await ask(small.url, 'SELECT count(), uniqExact(id) FROM long'), '200 20000\t20000\n')
+      // Ten times a number whose bytes are line breaks, and no text.
+      const binary = Array.from({ length: 10 }, () => '\n\n\n\n\0').join('')
+      const query = 'INSERT INTO long (id, text) SETTINGS max_threads = 1 FORMAT RowBinary'
+      assert.equal(await ask(small.url, binary, { search: String(new URLSearchParams({ query })) }), '200 ')
+      assert.equal(await ask(small.url, 'SELECT count() FROM long WHERE id = 0x0a0a0a0a'), '200 10\n')
       assert.match(await ask(small.url, `SELECT '${'x'.repeat(200_000)}'`), /^413 Code: 307/)
     } finally {
       await small.stop()

@@ -1,4 +1,3 @@
-import type { RawInsertFormat } from 'chdb'
 import { readTokens, type Token } from '../sql/lexer.ts'
 
 /** What the server must know about a statement before the engine sees it. */
@@ -60,31 +59,12 @@ function closingFormat(tokens: readonly Token[]): string | undefined {
   return next === undefined || isWord(next, 'settings') ? name.text : undefined
 }
 
-export interface InsertTarget {
-  readonly table: string
-  readonly columns: readonly string[] | undefined
-  readonly format: RawInsertFormat
+const PLAIN_INSERT =
+  /^(insert\s+into\s+(?:table\s+)?[\w.`"]+\s*(?:\((?:[^()]|\([^()]*\))*\))?)(\s*(?:settings\s[^;]*\s)?format\s+\w+)$/i
+
+/** Writes the same INSERT with its rows in a file; undefined for one that is not of the plain kind. */
+export function toInsertFromFile(sql: string): ((path: string) => string) | undefined {
+  const [, into, format] = PLAIN_INSERT.exec(sql) ?? []
+  if (into === undefined || format === undefined) return undefined
+  return (path) => `${into} FROM INFILE '${path.replace(/[\\']/g, '\\$&')}' ${format}`
 }
-
-const PLAIN_INSERT = /^insert\s+into\s+(?:table\s+)?([\w.`"]+)\s*(?:\(([\w\s,`"]*)\))?\s*format\s+(\w+)$/i
-const RAW_FORMATS: readonly RawInsertFormat[] = [
-  'JSONEachRow',
-  'JSONCompactEachRow',
-  'CSV',
-  'CSVWithNames',
-  'TSV',
-  'TabSeparated',
-  'TSVWithNames',
-  'TabSeparatedWithNames',
-]
-
-/** The target of an INSERT whose rows arrive as bytes, if the engine's raw insert can take them. */
-export function toInsertTarget(sql: string): InsertTarget | undefined {
-  const [, table, columns, name] = PLAIN_INSERT.exec(sql) ?? []
-  const format = RAW_FORMATS.find((format) => format === name)
-  if (table === undefined || format === undefined) return undefined
-  const names = columns?.split(',').map(unquote)
-  return { table: unquote(table), columns: names, format }
-}
-
-const unquote = (name: string): string => name.replace(/[`"]/g, '').trim()
