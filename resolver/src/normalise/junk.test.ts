@@ -26,6 +26,12 @@ describe('what programs send when they have no identifier', () => {
     })
   }
 
+  test('half a character, which would be stored as any other half', () => {
+    for (const value of ['ann\ud83d', '\ude00ann', 'a\ud83db@acme.io'])
+      assert.equal(normaliseUserId(value, none), undefined)
+    assert.equal(normaliseUserId('ann\ud83d\ude00', none), 'ann\u{1f600}')
+  })
+
   const PEOPLE = ['nullman', 'users', 'id1', '-10', '1', '0a', 'anon-7', 'o', '"', '"null', `'null"`, '{ }']
   for (const value of PEOPLE) {
     test(`but not ${value}`, () => assert.ok(!isJunk(value, none)))
