@@ -16,6 +16,10 @@ export const hasValidFields = (event: UnknownObject, type: unknown): boolean =>
   hasValidTexts(event) &&
   hasValidObjects(event)
 
+/** The same of what a batch says about all its events. */
+export const hasValidDefaults = (body: UnknownObject): boolean =>
+  isTime(body['sentAt']) && isObjectOrNothing(body['context']) && isObjectOrNothing(body['integrations'])
+
 const hasValidIds = (event: UnknownObject): boolean =>
   isMessageId(event['messageId']) &&
   isIdentifier(event['anonymousId']) &&

@@ -55,7 +55,8 @@ function findInList(list: readonly unknown[], depth: number, count: { keys: numb
 }
 
 function findInObject(value: UnknownObject, depth: number, count: { keys: number }): Fault | undefined {
-  for (const key of Object.keys(value)) {
+  // Objects of JSON inherit nothing that this would list; their keys as a list cost as much as all else here.
+  for (const key in value) {
     const item = value[key]
     count.keys += 1
     if (count.keys > LIMITS.keys)

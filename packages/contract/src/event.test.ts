@@ -141,3 +141,16 @@ test('the quick check and the schema say the same of any JSON', () => {
     { numRuns: Number(process.env['LEADLINE_FUZZ_RUNS'] ?? 5000) },
   )
 })
+
+test('of the defaults of a batch the quick check and the schema say the same', () => {
+  const schema = wireEventSchema.pick({ sentAt: true, context: true, integrations: true })
+  const bodies = fc.dictionary(fc.constantFrom(...Object.keys(schema.shape)), values, { maxKeys: 3 })
+  fc.assert(
+    fc.property(bodies, (body) => {
+      const parsed = parseBatchDefaults(body)
+      if (!parsed.ok && parsed.refusal.code !== 'invalid_field') return
+      assert.equal(parsed.ok, schema.safeParse(body).success)
+    }),
+    { numRuns: Number(process.env['LEADLINE_FUZZ_RUNS'] ?? 1000) },
+  )
+})

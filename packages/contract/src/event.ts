@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hasValidFields, isTimeText } from './event-fields.ts'
+import { hasValidDefaults, hasValidFields, isTimeText } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
 import { EVENT_TYPES, LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
@@ -80,17 +80,25 @@ export function parseBatchDefaults(
   const { sentAt, context, integrations } = body
   const structure = refuseStructure({ context, integrations })
   if (structure) return { ok: false, refusal: structure }
-  const parsed = batchDefaultsSchema.safeParse({ sentAt, context, integrations })
-  if (!parsed.success) return { ok: false, refusal: refusalOf(parsed.error.issues[0], body) }
-  const { data } = parsed
+  const unfit = hasValidDefaults(body) ? undefined : refuseDefaultsBySchema(body)
+  if (unfit) return { ok: false, refusal: unfit }
   return {
     ok: true,
     value: {
-      sentAt: data.sentAt ?? undefined,
-      context: data.context ?? undefined,
-      integrations: data.integrations ?? undefined,
+      sentAt: typeof sentAt === 'string' ? sentAt : undefined,
+      context: isJsonObject(context) ? context : undefined,
+      integrations: isJsonObject(integrations) ? integrations : undefined,
     },
   }
+}
+
+/** Of parsed JSON, in which every object is one. */
+const isJsonObject = (value: unknown): value is JsonObject => isObject(value)
+
+function refuseDefaultsBySchema({ sentAt, context, integrations }: UnknownObject): Refusal | undefined {
+  const body = { sentAt, context, integrations }
+  const parsed = batchDefaultsSchema.safeParse(body)
+  return parsed.success ? undefined : refusalOf(parsed.error.issues[0], body)
 }
 
 const refuseFields = (event: UnknownObject, type: unknown): Refusal | undefined =>
