@@ -15,7 +15,6 @@ const CLOSE_BRACE = 125
 interface Member {
   readonly name: string
   readonly start: number
-  readonly valueStart: number
   readonly end: number
 }
 
@@ -34,30 +33,33 @@ export interface CutBody {
 
 /** Cuts the list out of an object's text; `name` is the member that holds it. */
 export function cutBody(text: string, name: string): CutBody {
-  const members = cutObject(text)
+  const { members, items } = cutObject(text, name)
   const names = new Set<string>()
   for (const member of members) {
     if (names.has(member.name)) return { items: [], repeated: member.name.slice(0, 100) }
     names.add(member.name)
   }
-  const list = members.find((member) => member.name === name)
-  const isList = list !== undefined && text.charCodeAt(list.valueStart) === OPEN_BRACKET
-  return { items: isList ? cutList(text, list.valueStart) : [] }
+  return { items }
 }
 
 /** The items of a text that is a list. */
-export const cutItems = (text: string): readonly Cut[] => cutList(text, skipSpace(text, 0))
+export const cutItems = (text: string): readonly Cut[] => cutList(text, skipSpace(text, 0)).items
 
 /** Member names at all depths of an object's text, repeated ones included. */
 export const countMembers = (text: string): number => scanNested(text, skipSpace(text, 0)).members
 
 /** The object's text without any member of that name. */
 export function withoutMember(text: string, name: string): string {
-  const kept = cutObject(text).filter((member) => member.name !== name)
+  const kept = cutObject(text).members.filter((member) => member.name !== name)
   return `{${kept.map((member) => text.slice(member.start, member.end)).join(',')}}`
 }
 
-function cutList(text: string, start: number): readonly Cut[] {
+interface CutList {
+  readonly items: readonly Cut[]
+  readonly end: number
+}
+
+function cutList(text: string, start: number): CutList {
   const items: Cut[] = []
   let at = skipSpace(text, start + 1)
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
@@ -65,21 +67,35 @@ function cutList(text: string, start: number): readonly Cut[] {
     items.push({ text: text.slice(at, end), members })
     at = skipSeparator(text, end)
   }
-  return items
+  return { items, end: at + 1 }
 }
 
-function cutObject(text: string): readonly Member[] {
+interface CutObject {
+  readonly members: readonly Member[]
+  /** Of the list in the member that was named. */
+  readonly items: readonly Cut[]
+}
+
+/** In one pass: what stands in the list that is asked for is not looked at twice. */
+function cutObject(text: string, listName?: string): CutObject {
   const members: Member[] = []
+  let items: readonly Cut[] = []
   let at = skipSpace(text, skipSpace(text, 0) + 1)
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACE) {
     const nameEnd = endOfString(text, at)
     const valueStart = skipSpace(text, skipSpace(text, nameEnd) + 1)
-    const end = endOfValue(text, valueStart)
-    members.push({ name: readName(text.slice(at, nameEnd)), start: at, valueStart, end })
+    const name = readName(text.slice(at, nameEnd))
+    const list = name === listName ? cutIfList(text, valueStart) : undefined
+    const end = list?.end ?? endOfValue(text, valueStart)
+    items = list?.items ?? items
+    members.push({ name, start: at, end })
     at = skipSeparator(text, end)
   }
-  return members
+  return { members, items }
 }
+
+const cutIfList = (text: string, start: number): CutList | undefined =>
+  text.charCodeAt(start) === OPEN_BRACKET ? cutList(text, start) : undefined
 
 /** A name may be written with escapes, and is the same name then. */
 const readName = (quoted: string): string =>
