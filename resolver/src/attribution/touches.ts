@@ -1,4 +1,6 @@
 import {
+  isNamed,
+  isOfOneOrigin,
   NO_CAMPAIGN,
   toCampaign,
   toClickIds,
@@ -102,17 +104,9 @@ function findSessionTouches(
 
 const NOTHING: Evidence = { campaign: undefined, clickIds: {}, referrer: '' }
 
-const isNamed = (campaign: Partial<Campaign>): boolean => Object.values(campaign).some((text) => text !== '')
-
 /** Most events of a visit say nothing: their addresses need not be read. */
 const mayTell = ({ url, referrer, campaign }: SessionEvent): boolean =>
-  url.includes('?') || (referrer !== '' && originOf(referrer) !== originOf(url)) || isNamed(campaign)
-
-/** As written: good enough to see that a page of the site led to the next. */
-function originOf(address: string): string {
-  const end = address.indexOf('/', 'https://'.length)
-  return end === -1 ? address : address.slice(0, end)
-}
+  url.includes('?') || (referrer !== '' && !isOfOneOrigin(referrer, url)) || isNamed(campaign)
 
 /** What tells one campaign from another; empty without any. */
 const keyOf = ({ campaign, clickIds }: Evidence): string =>

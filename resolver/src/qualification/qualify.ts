@@ -67,7 +67,10 @@ export function qualify(
   }))
   const checks = running.flatMap((one) => one.checks)
   const sessionOf = indexSessions(subject)
+  // Most visitors meet what rules there are early, and are asked no more.
+  const isDone = (): boolean => scoring.rules.length === 0 && running.every(isMetForGood)
   for (const event of toDistinct(subject.events)) {
+    if (isDone()) break
     if (event.impersonated) continue
     const moment = toMoment(subject, { event, score, session: sessionOf.get(event.messageId) })
     score.note(event)
@@ -76,6 +79,9 @@ export function qualify(
   }
   return { entries: running.flatMap(({ entries }) => entries), score: score.tell() }
 }
+
+const isMetForGood = ({ rule, entries }: Running): boolean =>
+  rule.againAfterDays === undefined && entries.length > 0
 
 /** A rule is asked again when its time has passed, without one never. */
 function tryRule({ rule, test, checks, entries }: Running, event: RuleEvent, moment: Moment): void {

@@ -61,6 +61,7 @@ describe('the referrer', () => {
     ['http://acme.test:8080/', 'https://www.acme.test/x', false],
     ['https://blog.acme.test/', PAGE, true],
     ['https://search.test/', '', true],
+    ['android-app://com.google.android.gm/', 'android-app://acme.test/prices', true],
     ['', PAGE, false],
     ['no address', PAGE, false],
     ['about:blank', PAGE, false],
