@@ -50,11 +50,12 @@ export async function planActions(
   const firings = fired.flatMap((lead) => lead.firings)
   if (firings.length === 0) return { deliveries: [], firings: [], leads: [] }
   const planned = await planFirings(context, firings)
+  const dealt = new Map(planned.map(({ firing, owner }) => [firing, owner]))
   const firedAt = toDateTime(context.nowMs)
   return {
     deliveries: planned.flatMap((one) => toDeliveries(one, firedAt)),
     firings: planned.map(({ firing, owner }) => toFiringRow(firing, owner, firedAt)),
-    leads: fired.flatMap((lead) => toOwnedLead(lead, planned, context.workspace)),
+    leads: fired.flatMap((lead) => toOwnedLead(lead, dealt, context.workspace)),
   }
 }
 
@@ -128,19 +129,18 @@ const toFiringRow = (
 
 function toOwnedLead(
   { row, before, firings }: FiredLead,
-  planned: readonly Planned[],
+  dealt: ReadonlyMap<NewFiring, string>,
   { settings }: Workspace,
 ): readonly Draft<LeadsRow>[] {
-  const own = new Set(firings)
-  const now = planned
-    .filter(({ firing, owner }) => own.has(firing) && owner !== '')
-    .map(({ firing, owner }) => ({
+  const now = firings
+    .map((firing) => ({
       rule: firing.rule,
       node: firing.node_id,
       messageId: firing.message_id,
       atMs: fromDateTime(firing.at),
-      owner,
+      owner: dealt.get(firing) ?? '',
     }))
+    .filter(({ owner }) => owner !== '')
   if (now.length === 0) return []
   return [{ ...row, assigned_owner: pickOwner([...before, ...now], settings.qualification.rules) }]
 }

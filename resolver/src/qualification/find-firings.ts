@@ -21,6 +21,7 @@ export function findOwnFirings<Kept extends Firing>(
   fired: readonly Kept[],
   events: readonly Pick<RuleEvent, 'node' | 'messageId'>[],
 ): readonly Kept[] {
+  if (fired.length === 0) return fired
   const messages = new Set(fired.map(({ messageId }) => messageId))
   const own = new Set(events.filter(({ messageId }) => messages.has(messageId)).map(keyOf))
   return fired.filter((firing) => own.has(keyOf(firing)))

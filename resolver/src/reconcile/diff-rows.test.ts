@@ -17,3 +17,12 @@ test('new and changed rows are written', () => {
 test('a row that is not wanted any more is gone, with its last values', () => {
   assert.deepEqual(diff([row('a', 1)], [row('a', 1), row('b', 2)]), [row('b', 2, 1)])
 })
+
+test('lists are compared by what is in them, in order', () => {
+  const listed = (...pages: readonly string[]) => ({ id: 'a', pages, gone: 0 })
+  const diffListed = (wanted: readonly string[], stored: readonly string[]) =>
+    diffRows([listed(...wanted)], [listed(...stored)], ({ id }) => id).length
+  assert.equal(diffListed(['x', 'y'], ['x', 'y']), 0)
+  assert.equal(diffListed(['x', 'y'], ['y', 'x']), 1)
+  assert.equal(diffListed(['x'], ['x', 'y']), 1)
+})

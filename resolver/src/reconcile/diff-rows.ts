@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ContactLeadsRow, LeadsRow } from '@leadline/warehouse'
 import type { Draft } from './build-lead.ts'
 
@@ -8,11 +7,28 @@ export function diffRows<Row extends { readonly gone: number }>(
   stored: readonly Row[],
   keyOf: (row: Row) => string,
 ): readonly Row[] {
-  const before = new Map(stored.map((row) => [keyOf(row), row]))
-  const kept = new Set(wanted.map(keyOf))
-  const changed = wanted.filter((row) => !isDeepStrictEqual(row, before.get(keyOf(row))))
-  const vanished = stored.filter((row) => !kept.has(keyOf(row)))
-  return [...changed, ...vanished.map((row) => ({ ...row, gone: 1 }))]
+  const left = new Map(stored.map((row) => [keyOf(row), row]))
+  const before = new Map(left)
+  const changed: Row[] = []
+  for (const row of wanted) {
+    const key = keyOf(row)
+    const former = before.get(key)
+    if (!former || !isSameRow(row, former)) changed.push(row)
+    left.delete(key)
+  }
+  return [...changed, ...[...left.values()].map((row) => ({ ...row, gone: 1 }))]
+}
+
+/** Rows of one table have the same columns: texts, numbers, nothing, or lists of texts. */
+function isSameRow<Row extends object>(a: Row, b: Row): boolean {
+  for (const key in a) if (!isSameValue(a[key], b[key])) return false
+  return true
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
+  return a.every((one, i) => one === b[i])
 }
 
 /** Leads that are new, vanished, or differ in more than when, how often and by what way they came. */

@@ -5,6 +5,7 @@ import type { Span } from '../identity/visits.ts'
 import { findPrimaryMail, mailsOfLead } from '../profile/primary-mail.ts'
 import { toMail } from '../normalise/identifiers.ts'
 import { readLeadNodes } from '../reads/read-assignments.ts'
+import type { KnownNode } from '../reads/read-nodes.ts'
 import type { Draft } from './build-lead.ts'
 import type { Affected } from './find-affected.ts'
 import { ladderOf, type Sources } from './sources.ts'
@@ -40,8 +41,9 @@ export async function findMembers(
   const stored = Map.groupBy(await readLeadNodes(warehouse, workspace.id, leads), ({ lead_id }) => lead_id)
   const candidates = leads.map((lead): Candidates => {
     const storedNodes = new Set(stored.get(lead)?.map(({ node_id }) => node_id))
-    const dirty = affected.members.get(lead)?.map(({ id }) => id) ?? []
-    return { lead, storedNodes, nodes: new Set([lead, ...storedNodes, ...dirty]) }
+    const nodes = new Set([lead, ...storedNodes])
+    for (const { id } of affected.members.get(lead) ?? []) nodes.add(id)
+    return { lead, storedNodes, nodes }
   })
   return await view.complete(() => {
     const ladder = ladderOf(sources)
@@ -63,29 +65,29 @@ function toMembers(
   const { view, workspace } = sources
   const known = view.node(lead)
   if (!known) return []
-  const candidates = [...nodes].flatMap((id) => view.node(id) ?? [])
-  const belongings = candidates.map(({ id, kind }) => ({
-    node: { kind, id },
-    belonging: belongsTo(ladder, lead, { kind, id }),
-  }))
-  const idsOf = (those: typeof belongings): readonly NodeId[] => those.map(({ node }) => node.id)
-  const whole = idsOf(belongings.filter(({ belonging }) => belonging === 'whole'))
-  const parts = idsOf(belongings.filter(({ belonging }) => belonging === 'part'))
-  const assigned = [...whole, ...parts.filter((id) => hasSpan(spans.get(id), lead) ?? storedNodes.has(id))]
-  const ref: NodeRef = { kind: known.kind, id: lead }
+  const members: KnownNode[] = []
+  const whole: NodeId[] = [lead]
+  const assigned = new Set<NodeId>()
+  for (const id of nodes) {
+    const node = view.node(id)
+    const belonging = node ? belongsTo(ladder, lead, node) : 'no'
+    if (!node || belonging === 'no') continue
+    members.push(node)
+    const isWhole = belonging === 'whole'
+    if (id === lead) continue
+    if (isWhole) whole.push(id)
+    if (isWhole || (hasSpan(spans.get(id), lead) ?? storedNodes.has(id))) assigned.add(id)
+  }
+  // One that is named in an alias only is not known by itself, and what is stored of it stands.
+  const stored = [...storedNodes].filter((id) => view.node(id))
   return [
     {
-      lead: ref,
-      isVoid: ladder.verdictOf(ref).state === 'void',
-      members: belongings.filter(({ belonging }) => belonging !== 'no').map(({ node }) => node),
-      traitNodes: [...new Set([lead, ...whole])],
-      leadNodes: diffLeadNodes(
-        { ws: workspace.id, lead_id: lead },
-        new Set(assigned.filter((id) => id !== lead)),
-        // One that is named in an alias only is not known by itself, and what is stored of it stands.
-        new Set([...storedNodes].filter((id) => view.node(id))),
-      ),
-      ...findMails(sources, ladder, ref),
+      lead: known,
+      isVoid: ladder.verdictOf(known).state === 'void',
+      members,
+      traitNodes: whole,
+      leadNodes: diffLeadNodes({ ws: workspace.id, lead_id: lead }, assigned, stored),
+      ...findMails(sources, ladder, known),
     },
   ]
 }
@@ -96,12 +98,15 @@ const hasSpan = (spans: readonly Span[] | undefined, lead: NodeId): boolean | un
 function diffLeadNodes(
   of: Pick<LeadNodesRow, 'ws' | 'lead_id'>,
   assigned: ReadonlySet<NodeId>,
-  stored: ReadonlySet<NodeId>,
+  stored: readonly NodeId[],
 ): readonly Draft<LeadNodesRow>[] {
-  const toRow = (node_id: NodeId, gone: 0 | 1): Draft<LeadNodesRow> => ({ ...of, node_id, gone })
-  const missing = [...assigned].filter((id) => !stored.has(id)).map((id) => toRow(id, 0))
-  const leftOver = [...stored].filter((id) => !assigned.has(id)).map((id) => toRow(id, 1))
-  return [...missing, ...leftOver]
+  const missing = new Set(assigned)
+  for (const id of stored) missing.delete(id)
+  const leftOver = stored.filter((id) => !assigned.has(id))
+  return [
+    ...[...missing].map((node_id) => ({ ...of, node_id, gone: 0 })),
+    ...leftOver.map((node_id) => ({ ...of, node_id, gone: 1 })),
+  ]
 }
 
 /** A shared cookie is everybody's in part: its events say whose they are, its traits stay with its own lead. */

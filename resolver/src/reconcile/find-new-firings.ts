@@ -31,10 +31,11 @@ type JudgedLead = Pick<StampedLead, 'lead' | 'events'> & {
 export async function findNewFirings({ warehouse, workspace }: Sources, leads: readonly JudgedLead[]) {
   const { rules } = workspace.settings.qualification
   const asked = hasOwners(rules) ? leads : leads.filter(({ entries }) => entries.length > 0)
-  const nodes = new Set(asked.flatMap(({ events }) => events.map(({ node }) => node)))
+  const nodesOf = new Map(asked.map(({ lead, events }) => [lead, toNodes(events)]))
+  const nodes = new Set([...nodesOf.values()].flatMap((of) => [...of]))
   const fired = Map.groupBy(await readFirings(warehouse, workspace.id, nodes), ({ node }) => node)
   const found = leads.map(({ lead, events, entries, row }): FiredLead => {
-    const around = [...new Set(events.map(({ node }) => node))].flatMap((node) => fired.get(node) ?? [])
+    const around = [...(nodesOf.get(lead) ?? [])].flatMap((node) => fired.get(node) ?? [])
     const before = findOwnFirings(around, events)
     const fresh = findNewEntries(entries, { events, fired: before, rules })
     return {
@@ -50,6 +51,17 @@ export async function findNewFirings({ warehouse, workspace }: Sources, leads: r
     rows: found.map(({ row }) => row),
     fired: found.filter(({ firings }) => firings.length > 0),
   }
+}
+
+/** Events of one identifier come together. */
+function toNodes(events: StampedLead['events']): ReadonlySet<NodeId> {
+  const nodes = new Set<NodeId>()
+  let former: NodeId | undefined
+  for (const { node } of events) {
+    if (node !== former) nodes.add(node)
+    former = node
+  }
+  return nodes
 }
 
 const toFiring = (
