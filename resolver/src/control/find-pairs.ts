@@ -33,6 +33,9 @@ export async function findPartPairs(sources: Sources, a: Subject, b: Subject): P
     const ladder = createLadder(view, workspace.settings.identity)
     return neighboursOf(sources, a.node).filter((other) => toLead(sources, ladder, other).id === b.lead.id)
   })
+  // A user alone is the lead (the atom of identity.md 2.10); what would move is all that hangs on him, and not he.
+  if (ties.length > 0 && a.node.id === b.lead.id && !ties.some(({ kind }) => kind === a.node.kind))
+    return refuse(`${a.text} is this lead itself; take its mails and cookies off it one by one`)
   const pairs = ties.map((other) => toControlPair(a.node, other))
   return pairs.length > 0 ? { ok: true, pairs } : refuse(`nothing ties ${a.text} to ${b.text} directly`)
 }

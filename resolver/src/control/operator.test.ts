@@ -98,6 +98,7 @@ describe('what operators decide', () => {
     )
     assert.match(await refused({ action: 'join', a: 'ann', b: 'user:ann' }), /no identifier/)
     assert.match(await refused({ action: 'part', a: 'anon:c3', b: 'user:ann' }), /nothing ties/)
+    assert.match(await refused({ action: 'part', a: 'user:ann', b: 'ann@acme.io' }), /is this lead itself/)
     assert.match(await refused({ action: 'release', a: 'user:ann' }), /not in quarantine/)
     assert.match(await refused({ action: 'undo', command: ann }), /no command/)
     assert.match(await refused({ action: 'undo', command: 'the last one' }), /no command/)
