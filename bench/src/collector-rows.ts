@@ -65,3 +65,7 @@ export function toCells(row: Row, yardsticks: readonly (Row | undefined)[]): rea
 /** One measurement in words, while others are still to come. */
 export const toProgress = (row: Row): string =>
   `${row.target.name}, batch ${row.load.batch}, ${row.load.clients} clients: ${Math.round(eventsPerSecond(row)).toLocaleString('en')} events/s, ${row.cpuUsPerEvent.toFixed(1)} us of CPU an event, ${row.rssMegabytes.toFixed(0)} MB`
+
+/** With what the generator itself adds to it. */
+export const toHalfLoadProgress = ({ target, load }: Row, { p50Ms, p99Ms, lateP99Ms }: Measurement): string =>
+  `${target.name}, batch ${load.batch}, half load: p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms; sent up to ${lateP99Ms.toFixed(1)} ms late (p99)`

@@ -12,7 +12,7 @@ test('a percentile is the value below which that share lies, whatever the order'
 })
 
 test('a measurement that lacks a number is refused by name', () => {
-  const whole = { seconds: 1, events: 2, errors: 0, p50Ms: 3, p99Ms: 4 }
+  const whole = { seconds: 1, events: 2, errors: 0, p50Ms: 3, p99Ms: 4, lateP99Ms: 0.5 }
   assert.deepEqual(parseMeasurement(JSON.stringify(whole)), whole)
   assert.throws(() => parseMeasurement('{"seconds":1,"events":"2"}'), /without events/)
 })

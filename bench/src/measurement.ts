@@ -7,10 +7,12 @@ export interface Measurement {
   readonly errors: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** With a rate: how late the generator itself was. 0 without. */
+  readonly lateP99Ms: number
 }
 
 /** The value below which a share of the samples lies; 0 without samples. */
-export function percentile(samples: readonly number[], share: number): number {
+export function percentile(samples: Iterable<number>, share: number): number {
   const sorted = Float64Array.from(samples).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
@@ -23,6 +25,7 @@ export function parseMeasurement(line: string): Measurement {
     errors: read('errors'),
     p50Ms: read('p50Ms'),
     p99Ms: read('p99Ms'),
+    lateP99Ms: read('lateP99Ms'),
   }
 }
 

@@ -44,7 +44,18 @@ export function buildPayload(options: PayloadOptions): Payload {
 
 /** Writes new message ids into the payload, counting up from `first`. */
 export function numberEvents({ bytes, places }: Payload, first: number): void {
-  places.forEach((place, index) => bytes.write(String(first + index).padStart(DIGITS, '0'), place, 'latin1'))
+  for (let index = 0; index < places.length; index += 1) writeDigits(bytes, places[index] ?? 0, first + index)
+}
+
+const ZERO = 0x30
+
+/** Without making a string of it: a generator that collects garbage is late. */
+function writeDigits(bytes: Buffer, place: number, value: number): void {
+  let rest = value
+  for (let at = place + DIGITS - 1; at >= place; at -= 1) {
+    bytes[at] = ZERO + (rest % 10)
+    rest = Math.trunc(rest / 10)
+  }
 }
 
 function findPlaces(bytes: Buffer): readonly number[] {
