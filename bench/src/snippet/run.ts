@@ -14,8 +14,10 @@ export async function runSnippetBench(): Promise<string> {
       ...[result.sent, result.stored, result.copies, result.requests, result.lastMs].map(String),
     ])
     const costs = (await measureCost(world.browser)).map((result) => [
-      `${result.throttling}x`,
-      ...[result.evaluateMs, result.emptyMs, result.callMs].map((ms) => ms.toFixed(2)),
+      `${result.throttling}x, ${result.visit}`,
+      ...[result.evaluateMs, result.emptyMs, result.allMs, result.longestMs, result.callMs].map((ms) =>
+        ms.toFixed(2),
+      ),
       ...[result.blockingMs, result.emptyBlockingMs].map(String),
     ])
     return `${buildTable(FAILURE_COLUMNS, failures)}\n\n${buildTable(COST_COLUMNS, costs)}`
@@ -33,9 +35,11 @@ const FAILURE_COLUMNS = [
   'last event after, ms',
 ]
 const COST_COLUMNS = [
-  'throttling',
+  'throttling, visit',
   'evaluate, ms',
   'empty script, ms',
+  'all tasks, ms',
+  'longest task, ms',
   'one track, ms',
   'blocking, ms',
   'blocking without, ms',

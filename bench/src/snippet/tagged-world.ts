@@ -47,11 +47,16 @@ export async function openTaggedWorld(): Promise<TaggedWorld> {
   }
 }
 
-export const openChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  })
+const LAUNCH = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+}
+
+export const openChromium = (): Promise<Browser> => chromium.launch(LAUNCH)
+
+/** With what a browser keeps on disk only. */
+export const openChromiumProfile = (directory: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(directory, LAUNCH)
 
 async function openCollector(
   directory: string,
