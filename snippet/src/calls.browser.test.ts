@@ -17,7 +17,9 @@ const pages = ({ stub, collectorUrl, writeKey }: PageParts): Record<string, stri
     '/twice': toPage(
       `<script>${stub}</script><script>${stub}; leadline.track('once')</script>${script}${script}`,
     ),
-    '/no-stub': toPage(`<script src="${collectorUrl}/leadline.js" data-key="${writeKey}"></script>`),
+    '/no-stub': toPage(
+      `<script src="${collectorUrl}/leadline.js" data-key="${writeKey}"></script><script>leadline.setAnonymousId('mine')</script>`,
+    ),
     '/settings': toPage(
       `<script>${stub}; leadline.settings = { key: 'wk_settings', host: '${collectorUrl}' }; leadline.page()</script>${bare}`,
     ),
@@ -137,7 +139,12 @@ describe('calls of a page', () => {
   it('work without the stub', async () => {
     const page = await fixture.openPage('/no-stub')
     await runInPage(page, `leadline('page'); leadline.track('signed up')`)
-    assert.deepEqual(namesOf(await fixture.arrived(2)), ['page', 'signed up'])
+    const events = await fixture.arrived(2)
+    assert.deepEqual(namesOf(events), ['page', 'signed up'])
+    assert.deepEqual(
+      events.map(({ anonymousId }) => anonymousId),
+      ['mine', 'mine'],
+    )
   })
 
   it('go where the settings of the stub say', async () => {

@@ -8,7 +8,7 @@ import {
   type AnyPage,
   type AnyProfile,
 } from '../test-support/any-browser.ts'
-import { namesOf, openTagSite, type TagSite, WITHOUT_CAPTURES } from '../test-support/tag-fixture.ts'
+import { AT_WORK, namesOf, openTagSite, type TagSite, WITHOUT_CAPTURES } from '../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
 
@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
     const open = async (path = '/'): Promise<AnyPage> => {
       const page = await profile.newPage()
       await page.goto(site.url + path)
-      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
       return page
     }
     const run = (page: AnyPage, script: string): Promise<unknown> => page.eval(`${script}; undefined`)
@@ -160,7 +160,7 @@ for (const engine of ENGINES) {
       await run(page, `leadline.identify('ann', { plan: 'pro' })`)
       await site.arrived(1)
       await page.goto(`${site.url}/next`)
-      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
       await run(page, `leadline.track('used'); leadline.identify('bob')`)
       const [ann, used, bob] = await site.arrived(3)
       assert.deepEqual([used?.userId, used?.anonymousId], ['ann', ann?.anonymousId])

@@ -83,6 +83,9 @@ export async function openTagFixture(
   }
 }
 
+/** True once the script is there, and its features have started, which a call makes them do. */
+export const AT_WORK = 'Boolean(window.leadline?.failures && leadline.ready())'
+
 /** Runs a script in the page once the tag is at work there, without waiting for what its calls promise. */
 export async function runInPage(page: Page, script: string): Promise<void> {
   await page.waitForFunction('leadline.failures')

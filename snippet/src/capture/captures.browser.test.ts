@@ -9,7 +9,7 @@ import {
   type AnyPage,
   type AnyProfile,
 } from '../../test-support/any-browser.ts'
-import { namesOf, openTagSite, type TagSite } from '../../test-support/tag-fixture.ts'
+import { AT_WORK, namesOf, openTagSite, type TagSite } from '../../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts } from '../../test-support/test-site.ts'
 import { waitUntil } from '../../test-support/wait-until.ts'
 
@@ -95,7 +95,7 @@ for (const engine of ENGINES) {
     const open = async (path: string): Promise<AnyPage> => {
       const page = await profile.newPage()
       await page.goto(site.url + path)
-      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
       return page
     }
     const run = (page: AnyPage, script: string): Promise<unknown> => page.eval(`${script}; undefined`)
@@ -274,7 +274,7 @@ for (const engine of ['chromium', 'firefox'] as const) {
     it('says once for each page how long and how much of it was looked at, shown without a load or not', async () => {
       const page = await profile.newPage()
       await page.goto(`${site.url}/long`)
-      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
       await page.eval(`scrollTo(0, 1000), new Promise((done) => setTimeout(done, 600))`)
       await page.eval(`history.pushState(0, '', '/next'), new Promise((done) => setTimeout(done, 600))`)
       await page.goto(`${site.url}/`)
@@ -290,7 +290,7 @@ for (const engine of ['chromium', 'firefox'] as const) {
     it('says it on a phone when the page is hidden for the first time, and not again', async () => {
       const page = await profile.newPage()
       await page.goto(`${site.url}/phone`)
-      await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
       const before = site.collector.events().length
       await page.eval(`new Promise((done) => setTimeout(done, 50))`)
       const hide = `Object.defineProperty(document, 'hidden', { value: true, configurable: true })
@@ -314,7 +314,7 @@ describe('the back/forward cache', () => {
     })
     const page = await profile.newPage()
     await page.goto(`${site.url}/cached`)
-    await waitUntil('the tag', async () => (await page.eval('Boolean(window.leadline?.failures)')) === true)
+    await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
     await page.eval(`addEventListener('pageshow', (event) => { window.wasCached = event.persisted })`)
     await page.goto(`${site.url}/long`)
     await page.eval('setTimeout(() => history.back())')

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { CAPTURES } from '../../features.ts'
 import { openBrowser } from '../../test-support/browser.ts'
-import { openTagFixture } from '../../test-support/tag-fixture.ts'
+import { AT_WORK, openTagFixture } from '../../test-support/tag-fixture.ts'
 import { tagElements, toPage } from '../../test-support/test-site.ts'
 
 /** What a page may have done to what captures rely on. */
@@ -43,7 +43,7 @@ describe('captures are harmless', () => {
       )
       t.after(() => fixture.stop())
       const page = await fixture.openPage('/app')
-      await page.waitForFunction('window.leadline?.failures')
+      await page.waitForFunction(AT_WORK)
       await page.evaluate(`for (const id of ['out', 'bad']) document.getElementById(id).click()`)
       await page.evaluate(`document.querySelector('button').click(); history.pushState(0, '', '/next')`)
       assert.deepEqual(await page.evaluate('[heard, location.pathname]'), [4, '/next'])
