@@ -158,15 +158,18 @@ interface Connection {
 
 const LEADER_PAUSE_MS = 50
 
-const MOST_TRIES = 5
+const MOST_TRIES = 40
 
-/** kafkajs fails on an answer without partitions, which it has when its metadata changes between its two questions. */
+/**
+ * kafkajs fails on an answer without partitions, which it has when its metadata changes between its two questions, and
+ * at once where the leader that a new topic's metadata names has not learnt yet that it is the leader.
+ */
 async function fetchEnds(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await admin.fetchTopicOffsets(topic)
     } catch (error) {
-      if (!(error instanceof TypeError) || attempt === MOST_TRIES) throw error
+      if (!(error instanceof TypeError || isPassing(error)) || attempt === MOST_TRIES) throw error
       await sleep(LEADER_PAUSE_MS)
     }
   }
@@ -190,7 +193,10 @@ async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
     return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
   } catch (error) {
-    if (error instanceof loadKafkaJs().KafkaJSProtocolError && error.retriable) return false
+    if (isPassing(error)) return false
     throw error
   }
 }
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof loadKafkaJs().KafkaJSProtocolError && error.retriable
