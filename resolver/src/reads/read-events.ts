@@ -65,39 +65,54 @@ const campaignSchema = z
   })
   .transform(({ name, ...said }): Campaign => ({ ...said, campaign: name }))
 
-/** Events of one identifier come together. What they have in common they share: their texts are most of the memory. */
-function toEvents(rows: readonly EventRow[]): readonly LoadedEvent[] {
-  const events: LoadedEvent[] = []
-  for (const row of rows) events.push(toEvent(row, events.at(-1)))
-  return events
+type Shared = Pick<LoadedEvent, 'node' | 'mail' | 'anon' | 'day' | 'userAgent' | 'country' | 'stamp'>
+
+const NOTHING_SHARED: Shared = {
+  node: NO_NODE,
+  mail: NO_NODE,
+  anon: NO_NODE,
+  day: '',
+  userAgent: '',
+  country: '',
+  stamp: undefined,
 }
 
-function toEvent(row: EventRow, former: LoadedEvent | undefined): LoadedEvent {
-  const node = share(row.node_id, former?.node)
+/** Events of one identifier come together. What they have in common they share: their texts are most of the memory. */
+function toEvents(rows: readonly EventRow[]): readonly LoadedEvent[] {
+  let former = NOTHING_SHARED
+  return rows.map((row) => {
+    const event = toEvent(row, former)
+    former = event
+    return event
+  })
+}
+
+function toEvent(row: EventRow, former: Shared): LoadedEvent {
+  const node = share(row.node_id, former.node)
   return {
     messageId: row.message_id,
     timeMs: row.ms,
     node,
-    mail: row.mail_node === node ? node : share(row.mail_node, former?.mail),
-    anon: row.anon_node === node ? node : share(row.anon_node, former?.anon),
+    mail: row.mail_node === node ? node : share(row.mail_node, former.mail),
+    anon: row.anon_node === node ? node : share(row.anon_node, former.anon),
     impersonated: row.impersonated === 1,
-    day: share(row.day, former?.day),
+    day: share(row.day, former.day),
     type: row.type,
     event: row.event,
     name: row.name,
-    userAgent: share(row.user_agent, former?.userAgent),
-    country: share(row.country, former?.country),
+    userAgent: share(row.user_agent, former.userAgent),
+    country: share(row.country, former.country),
     imported: row.imported === 1,
     url: row.url,
     title: row.title,
     referrer: row.referrer,
     campaign: row.campaign === '' ? NO_CAMPAIGN : campaignSchema.parse(JSON.parse(row.campaign)),
-    stamp: toStamp(row, former?.stamp),
+    stamp: toStamp(row, former.stamp),
   }
 }
 
 /** The same text, as the object that is there already. */
-const share = (text: string, former: string | undefined): string => (text === former ? former : text)
+const share = (text: string, former: string): string => (text === former ? former : text)
 
 /** Every event that was resolved is some lead's. */
 function toStamp(row: EventRow, former: Stamp | undefined): Stamp | undefined {

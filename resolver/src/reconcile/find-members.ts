@@ -65,19 +65,7 @@ function toMembers(
   const { view, workspace } = sources
   const known = view.node(lead)
   if (!known) return []
-  const members: KnownNode[] = []
-  const whole: NodeId[] = [lead]
-  const assigned = new Set<NodeId>()
-  for (const id of nodes) {
-    const node = view.node(id)
-    const belonging = node ? belongsTo(ladder, lead, node) : 'no'
-    if (!node || belonging === 'no') continue
-    members.push(node)
-    const isWhole = belonging === 'whole'
-    if (id === lead) continue
-    if (isWhole) whole.push(id)
-    if (isWhole || (hasSpan(spans.get(id), lead) ?? storedNodes.has(id))) assigned.add(id)
-  }
+  const { members, whole, assigned } = sortMembers(sources, ladder, { lead, nodes, storedNodes, spans })
   // One that is named in an alias only is not known by itself, and what is stored of it stands.
   const stored = [...storedNodes].filter((id) => view.node(id))
   return [
@@ -85,11 +73,31 @@ function toMembers(
       lead: known,
       isVoid: ladder.verdictOf(known).state === 'void',
       members,
-      traitNodes: whole,
+      traitNodes: [lead, ...whole],
       leadNodes: diffLeadNodes({ ws: workspace.id, lead_id: lead }, assigned, stored),
       ...findMails(sources, ladder, known),
     },
   ]
+}
+
+/** `whole` and `assigned` are without the lead itself. */
+function sortMembers(
+  { view }: Sources,
+  ladder: Ladder,
+  { lead, nodes, storedNodes, spans }: Candidates & Pick<Affected, 'spans'>,
+) {
+  const members: KnownNode[] = []
+  const whole: NodeId[] = []
+  const parts: NodeId[] = []
+  for (const id of nodes) {
+    const node = view.node(id)
+    const belonging = node ? belongsTo(ladder, lead, node) : 'no'
+    if (!node || belonging === 'no') continue
+    members.push(node)
+    if (id !== lead) (belonging === 'whole' ? whole : parts).push(id)
+  }
+  const assigned = parts.filter((id) => hasSpan(spans.get(id), lead) ?? storedNodes.has(id))
+  return { members, whole, assigned: new Set([...whole, ...assigned]) }
 }
 
 const hasSpan = (spans: readonly Span[] | undefined, lead: NodeId): boolean | undefined =>
