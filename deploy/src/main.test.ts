@@ -118,7 +118,18 @@ describe('check', () => {
     assert.match(error, /console\.port: needs a whole number/)
     assert.match(error, /colector: unknown key; did you mean collector\?/)
     const { output } = await run('check', '--config', file, '--data', directory, '--json')
-    assert.match(output, /^\{"ok":false,"problems":\[".*"\]\}$/)
+    assert.match(output, /^\{"ok":false,"problems":\[".*"\],"warnings":\[\]\}$/)
+  })
+
+  test('warns of a cookie that is renewed beside the one of the tag, and finds the file good', async (t) => {
+    const directory = await makeTemporaryDirectory(t)
+    const file = join(directory, 'leadline.yaml')
+    await writeFile(file, 'collector: { cookie: { renew: true } }\n')
+    const { exitCode, error } = await run('check', '--config', file, '--data', directory)
+    assert.equal(exitCode, 0)
+    assert.match(error, /^leadline: collector\.cookie\.renew without collector\.cookie\.domain: /)
+    await writeFile(file, 'collector: { cookie: { renew: true, domain: shop.example } }\n')
+    assert.equal((await run('check', '--config', file, '--data', directory)).error, '')
   })
 
   test('names the files that are not there, or are none', async (t) => {

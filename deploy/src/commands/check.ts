@@ -6,6 +6,7 @@ import { buildInstancePaths, DEFAULT_DIRECTORY } from '../instance/instance-path
 import { drawSecrets, readSecrets } from '../instance/secrets.ts'
 import { DEFAULT_PORT, toPorts } from '../instance/ports.ts'
 import { findFileProblems } from '../settings/find-file-problems.ts'
+import { findWarnings } from '../settings/find-warnings.ts'
 import { readDefaultDocument, readOwnDocument } from '../settings/read-documents.ts'
 import { buildRunDocument } from '../settings/run-document.ts'
 import { ConfigError } from '@leadline/config'
@@ -30,9 +31,12 @@ export const check: Command = {
     data: dataFlag,
     alone: { type: 'boolean', help: 'Fill nothing in' },
     schema: { type: 'boolean', help: 'Print the JSON Schema of the file, for editors' },
-    json: { type: 'boolean', help: 'Print {"ok", "problems"}' },
+    json: { type: 'boolean', help: 'Print {"ok", "problems", "warnings"}' },
   },
-  exitCodes: { 0: 'the settings are good', 1: 'they are not; one line for each problem' },
+  exitCodes: {
+    0: 'the settings are good, whatever the warnings',
+    1: 'they are not; one line for each problem',
+  },
   async run(flags, terminal) {
     if (flags.isSet('schema')) {
       terminal.line(JSON.stringify(buildSettingsJsonSchema(), null, 2))
@@ -40,15 +44,16 @@ export const check: Command = {
     }
     const environment = readEnvironment()
     const file = flags.text('config') ?? environment['LEADLINE_CONFIG']
-    const problems = await findProblems({
+    const { problems, warnings } = await look({
       file,
       environment,
       alone: flags.isSet('alone'),
       directory: flags.text('data') ?? DEFAULT_DIRECTORY,
     })
-    if (flags.isSet('json')) terminal.line(JSON.stringify({ ok: problems.length === 0, problems }))
+    if (flags.isSet('json')) terminal.line(JSON.stringify({ ok: problems.length === 0, problems, warnings }))
     else if (problems.length === 0) terminal.line(`${file ?? 'The default file'} is good.`)
     else terminal.error(`leadline: the settings are wrong:\n  ${problems.join('\n  ')}`)
+    if (!flags.isSet('json')) for (const warning of warnings) terminal.error(`leadline: ${warning}`)
     return problems.length === 0 ? 0 : 1
   },
 }
@@ -60,13 +65,19 @@ interface CheckInput {
   readonly directory: string
 }
 
-async function findProblems({ file, environment, alone, directory }: CheckInput): Promise<readonly string[]> {
+interface Findings {
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+async function look({ file, environment, alone, directory }: CheckInput): Promise<Findings> {
   try {
     const own = await readOwnDocument(file)
     const settings = alone ? checkSettings(own, environment) : await checkFilled(own, environment, directory)
-    return await findFileProblems(settings, alone ? [] : [buildInstancePaths(directory).tag])
+    const problems = await findFileProblems(settings, alone ? [] : [buildInstancePaths(directory).tag])
+    return { problems, warnings: findWarnings(settings) }
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems
+    if (error instanceof ConfigError) return { problems: error.problems, warnings: [] }
     throw error
   }
 }
