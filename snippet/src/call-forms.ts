@@ -3,7 +3,7 @@ import { isObject } from './loose-values.ts'
 import { gates, type Feature } from './tag-host.ts'
 
 /** May stand in the object beside what the call itself takes. */
-const OPTIONS = ['messageId', 'anonymousId', 'userId', 'groupId', 'context', 'integrations', 'timestamp']
+const OPTIONS = 'messageId anonymousId userId groupId context integrations timestamp'.split(' ')
 
 /**
  * Forms of calls that others have: Ripe's single object that holds everything by its name,
@@ -12,14 +12,13 @@ const OPTIONS = ['messageId', 'anonymousId', 'userId', 'groupId', 'context', 'in
  */
 export const callForms: Feature = () => {
   gates.push((entry) => {
-    const [, call] = entry
     // In a task of its own: what it throws is the page's affair.
-    const [type, given, ...rest] = call.filter((value) => !isFunction(value) || void setTimeout(value))
-    const names = FORMS[String(type)] ?? []
-    const isNamed =
-      isObject(given) && Object.keys(given).every((name) => [...names, ...OPTIONS].includes(name))
-    entry[1] = isNamed ? [type, ...names.map((name) => given[name]), given] : [type, given, ...rest]
-    return true
+    const call = entry[1].filter((value) => !isFunction(value) || void setTimeout(value))
+    const [type, given] = call
+    const names = FORMS[String(type)]?.split(' ') ?? []
+    if (isObject(given) && Object.keys(given).every((name) => [...names, ...OPTIONS].includes(name)))
+      call.splice(1, 0, ...names.map((name) => given[name]))
+    entry[1] = call
   })
 }
 

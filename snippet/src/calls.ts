@@ -2,13 +2,13 @@ import type { PageContext } from './context/page-context.ts'
 import type { Identity } from './identity/identity.ts'
 import { isObject, toObject, toText, type LooseObject } from './loose-values.ts'
 
-/** What each type of call takes, in its order: words, and then its object of data. */
-export const FORMS: Readonly<Record<string, readonly string[]>> = {
-  identify: ['userId', 'traits'],
-  track: ['event', 'properties'],
-  page: ['category', 'name', 'properties'],
-  group: ['groupId', 'traits'],
-  alias: ['userId', 'previousId'],
+/** What each type of call takes, in its order: texts, and then its object of data. */
+export const FORMS: Readonly<Record<string, string>> = {
+  identify: 'userId traits',
+  track: 'event properties',
+  page: 'category name properties',
+  group: 'groupId traits',
+  alias: 'userId previousId',
 }
 
 /** Traits and properties, the only names with a plural. */
@@ -18,7 +18,7 @@ const isData = (name: string): boolean => name.endsWith('s')
 export function parseCall(type: string, args: readonly unknown[]): LooseObject {
   const values = [...args]
   const given: Record<string, unknown> = {}
-  for (const name of FORMS[type] ?? []) {
+  for (const name of FORMS[type]?.split(' ') ?? []) {
     if (isData(name)) given[name] = toObject(values.shift())
     // Words may be left out.
     else if (!isObject(values[0])) given[name] = toText(values.shift())

@@ -13,7 +13,7 @@ let lastMs = 0
 
 /** Makes a call of the page happen. */
 export function runCall(entry: TagCall): void {
-  if (!gates.every((gate) => gate(entry))) return
+  if (gates.some((gate) => gate(entry))) return
   const [timeMs, [given, ...args], done, page = readPageContext()] = entry
   const name = String(given)
   if (FORMS[name]) {

@@ -14,6 +14,5 @@ export const debug: Feature = (setting) => {
         console.log('leadline', ...call, result)
         done?.(result)
       }
-    return true
   })
 }

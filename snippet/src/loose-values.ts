@@ -11,6 +11,10 @@ export const toText = (value: unknown): string | undefined =>
 /** The words of a setting; undefined where the page does not say any. */
 export const toWords = (setting: unknown): string[] | undefined => toText(setting)?.split(' ')
 
+/** Whether a host is one of these domains or lies beneath one. */
+export const isBeneath = (hostname: string, domains: readonly string[]): boolean =>
+  domains.some((domain) => ('.' + hostname).endsWith('.' + domain))
+
 /** The value, or an empty object where it is none: a copy of it can always be extended. */
 export const toObject = (value: unknown): LooseObject => (isObject(value) ? value : {})
 

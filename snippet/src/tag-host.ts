@@ -21,8 +21,8 @@ export interface Settings extends LooseObject {
   readonly host?: string
 }
 
-/** First looks at a call of the page, in their order: true lets it through. */
-export const gates: ((call: TagCall) => boolean)[] = []
+/** First looks at a call of the page, in their order; one that gives true has it, and nobody else sees it. */
+export const gates: ((call: TagCall) => unknown)[] = []
 
 /** Last looks at an event before it is kept, in their order; one that throws drops it. */
 export const edits: ((event: OutgoingEvent) => void)[] = []
@@ -36,7 +36,7 @@ export const batchContext: Record<string, unknown> = {
 export interface TagHost {
   settings: Settings
   /** The anonymous id that sub-domains share. */
-  sharedId?: { readonly read: () => string | undefined; readonly write: (id: string) => void }
+  sharedId?: { readonly readId: () => string | undefined; readonly writeId: (id: string) => void }
   /** Mutual exclusion between pages, where it is not by Web Locks. */
   pageLocks?: PageLocks
 }

@@ -17,8 +17,10 @@ export const attributes: Feature = () => {
 
 function readAttributes(element: Element): Reading {
   const properties: Record<string, string> = {}
-  for (const { name, value } of element.attributes)
-    if (name.startsWith(PREFIX)) properties[name.slice(PREFIX.length).replace(/-/g, '_')] = value
+  for (const { name, value } of element.attributes) {
+    const word = name.split(PREFIX)[1]
+    if (word) properties[word.replace(/-/g, '_')] = value
+  }
   const { event, ...rest } = properties
-  return event ? [event, rest] : undefined
+  return event && [event, rest]
 }

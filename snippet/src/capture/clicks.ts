@@ -1,7 +1,7 @@
 import { listen } from '../failures.ts'
-import { tell, type Readers } from './interactions.ts'
+import { tell, type Readers, type Reading } from './interactions.ts'
 
-export const LINK = 'a[href],area[href]'
+const LINK = 'a[href],area[href]'
 
 const readers: Readers = []
 
@@ -19,15 +19,17 @@ export function onClick(...reader: Readers[number]): void {
 
 /** What is told of every link to a web page or a file. */
 export interface LinkFacts {
-  readonly url: URL
-  readonly properties: { readonly link_url: string; readonly link_text: string | undefined }
+  readonly link_url: string
+  /** The link's words as the visitor reads them, or those that a screen reader says. */
+  readonly link_text: string | undefined
 }
 
-/** The link's words as the visitor reads them, or those that a screen reader says. Nothing of mail and telephone links. */
-export function readLink(link: Element): LinkFacts | undefined {
-  // Not the property: that of a link in a drawing is an object.
-  const url = new URL(link.getAttribute('href') ?? '', document.baseURI)
-  const text = link.textContent.trim() || link.getAttribute('aria-label')
-  const link_text = text?.replace(/\s+/g, ' ').slice(0, 100)
-  return url.protocol.startsWith('http') ? { url, properties: { link_url: url.href, link_text } } : undefined
-}
+/** Clicks of links to web pages and files, and none of mail and telephone links. */
+export const onLink = (read: (url: URL, facts: LinkFacts, link: Element) => Reading): void =>
+  onClick(LINK, (link) => {
+    // Not the property: that of a link in a drawing is an object.
+    const url = new URL(link.getAttribute('href') ?? '', document.baseURI)
+    const text = link.textContent.trim() || link.getAttribute('aria-label')
+    const link_text = text?.replace(/\s+/g, ' ').slice(0, 100)
+    return url.protocol.startsWith('http') && read(url, { link_url: url.href, link_text }, link)
+  })

@@ -14,32 +14,31 @@ export const engagement: Feature = () => {
   /** When somebody began to look; 0 while nobody does. */
   let sinceMs = 0
   let engagedMs = 0
-  let scrollTop = 0
+  /** As far as it was seen, in pixels. */
+  let seen = 0
   let scrollPercent = 0
   const begin = (): void => {
     page = readPageContext()
-    engagedMs = 0
-    scrollTop = scrollY
+    engagedMs = seen = 0
   }
-  const count = (): void => {
-    if (sinceMs) engagedMs += performance.now() - sinceMs
-    sinceMs = !document.hidden && document.hasFocus() ? performance.now() : 0
+  const look = (): void => {
+    const nowMs = performance.now()
+    if (sinceMs) engagedMs += nowMs - sinceMs
+    sinceMs = !document.hidden && document.hasFocus() ? nowMs : 0
+    seen = Math.max(seen, scrollY + innerHeight)
   }
   // Not while it scrolls: the height may cost a layout.
   const measure = (): void => {
-    const seen = (scrollTop + innerHeight) / document.documentElement.scrollHeight
-    scrollPercent = Math.round(100 * Math.min(seen, 1))
+    look()
+    scrollPercent = Math.round(100 * Math.min(seen / document.documentElement.scrollHeight, 1))
   }
   const report = (): void => {
-    count()
+    look()
     const properties = { engaged_seconds: Math.round(engagedMs / 1000), scroll_percent: scrollPercent }
     if (engagedMs) call('track', 'Page Left', properties, { context: { page } })
     begin()
   }
-  for (const type of ['focus', 'blur', 'pageshow', 'visibilitychange'] as const) listen(type, count)
-  listen('scroll', () => {
-    scrollTop = Math.max(scrollTop, scrollY)
-  })
+  for (const type of ['focus', 'blur', 'pageshow', 'visibilitychange', 'scroll'] as const) listen(type, look)
   onLeave(() => {
     measure()
     report()
@@ -47,5 +46,5 @@ export const engagement: Feature = () => {
   })
   onRouteChange(report, measure)
   begin()
-  count()
+  look()
 }

@@ -1,7 +1,8 @@
 import { call } from '../client.ts'
 
 /** What an element makes of a click or a submission: an event with its properties, or nothing. */
-export type Reading = readonly [event: string, properties: object] | undefined
+export type Reading = readonly [event: string, properties: object] | Nothing
+type Nothing = false | '' | undefined
 
 /** By CSS selector; captures add to it in their order. */
 export type Readers = [selector: string, read: (element: Element) => Reading][]

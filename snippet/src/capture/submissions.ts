@@ -7,12 +7,11 @@ const readers: Readers = []
 /** Each form that a visitor or a script submits. */
 export function onSubmit(...reader: Readers[number]): void {
   if (readers.push(reader) > 1) return
-  let told: unknown
+  let told: Element
   const hear = ({ target }: Event): void =>
     attempt(() => {
-      if (!(target instanceof Element)) return
-      told = target
-      tell(readers, [target])
+      told = Object(target)
+      tell(readers, [told])
     })
   // The event ends at its shadow root: listen there as soon as the visitor is in it. The same listener
   // counts once, however often it is added.
@@ -25,6 +24,6 @@ export function onSubmit(...reader: Readers[number]): void {
   listen('click', enter)
   // Fires no event. After one that did, it is the page's way to go on with the same submission.
   hearCalls(HTMLFormElement.prototype, 'submit', (form) => {
-    if (form instanceof Element && form !== told) tell(readers, [form])
+    if (form !== told) tell(readers, [form])
   })
 }

@@ -15,27 +15,26 @@ export const touches: Feature = () => {
     const { url, referrer, path, search } = Object(context['page'])
     const source = readSource(search)
     context['campaign'] ??= source['campaign']
-    const touches = { ...Object(updateIdentity().touches) }
-    if (!touches.first || seen !== url) {
+    const { touches } = updateIdentity((known) => {
+      if (known.touches && seen === url) return known
       // The referrer is where the document came from, and not each page that it shows after that.
       if (!seen && referrer && !referrer.startsWith(location.origin + '/')) source['referrer'] = referrer
       seen = url
       const touch = { at: timestamp, path, ...source }
-      touches.first ??= touch
-      if (!touches.last || Object.keys(source)[0]) touches.last = touch
-      updateIdentity((known) => ({ ...known, touches }))
-    }
+      const { first = touch, last = touch } = Object(known.touches)
+      return { ...known, touches: { first, last: Object.keys(source)[0] ? touch : last } }
+    })
     context['touches'] = touches
   })
 }
 
 /** `utm_source` becomes `source` and so on; Segment calls `utm_campaign` the campaign's `name`. */
 export function readSource(search: string): Record<string, unknown> {
-  const source: Record<string, unknown> = {}
+  const source: ReturnType<typeof Object> = {}
   for (const [name, value] of new URLSearchParams(search)) {
     const kind = name.startsWith('utm_') ? 'campaign' : 'clickIds'
     const word = name.replace('utm_campaign', 'name').replace('utm_', '')
-    if (value && KNOWN.test(name)) source[kind] = { ...Object(source[kind]), [word]: value }
+    if (value && KNOWN.test(name)) (source[kind] ??= {})[word] = value
   }
   return source
 }

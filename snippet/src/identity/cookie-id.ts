@@ -12,8 +12,8 @@ const KEPT = 'leadline_kept'
  */
 export const cookie: Feature = () => {
   host.sharedId = {
-    read: () => readCookie(NAME),
-    write(id) {
+    readId: () => readCookie(NAME),
+    writeId(id) {
       const isKept = readCookie(KEPT)
       if (isKept && readCookie(NAME) === id) return
       writeCookie(NAME, id)

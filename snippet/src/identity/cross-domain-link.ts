@@ -1,6 +1,7 @@
-import { attempt, listen } from '../failures.ts'
+import { onLink } from '../capture/clicks.ts'
+import { attempt } from '../failures.ts'
 import { runCall } from '../client.ts'
-import { toWords } from '../loose-values.ts'
+import { isBeneath, toWords } from '../loose-values.ts'
 import { FREE_CALLS } from '../privacy/consent.ts'
 import { gates, type Feature } from '../tag-host.ts'
 import { updateIdentity } from './identity.ts'
@@ -10,58 +11,44 @@ const LIFE_MS = 120_000
 
 /**
  * `data-link="shop.example blog.example"`: links to these domains and what is beneath them carry the
- * anonymous id for two minutes. The seal binds it to its time and to this kind of browser, so that a link
- * that was pasted to somebody else does not make two people one. Somebody who is identified here stays.
+ * anonymous id for two minutes, with its time and the kind of browser, so that a link that was pasted to
+ * somebody else does not make two people one. Somebody who is identified here stays.
  */
 export const link: Feature = (setting) => {
   const domains = toWords(setting)
   if (!domains) return
-  let isTaken = false
+  let linkedId = takeLinkedId()
   gates.push(([, [name]]) => {
     // Nothing is kept for calls that need no consent.
-    if (!isTaken && !FREE_CALLS.includes(name)) {
-      isTaken = true
-      takeLinkedId()
-    }
-    return true
+    if (!linkedId || FREE_CALLS.includes(name)) return
+    const anonymousId = linkedId
+    linkedId = ''
+    updateIdentity((known) => (known.userId ? known : { ...known, anonymousId }))
   })
-  const decorate = ({ target }: Event): void => {
-    const anchor = target instanceof Element && target.closest('a')
-    if (
-      !anchor ||
-      anchor.hostname === location.hostname ||
-      !domains.some((domain) => ('.' + anchor.hostname).endsWith('.' + domain))
-    )
-      return
-    const decorateFor = (user: unknown): void => {
+  onLink((url, _, anchor) => {
+    if (url.hostname === location.hostname || !isBeneath(url.hostname, domains)) return
+    const carry = (user: unknown): void => {
       const { anonymousId } = Object(user)
       if (!anonymousId) return
-      const url = new URL(anchor.href)
       url.searchParams.set(PARAMETER, seal(anonymousId, Date.now()))
-      anchor.href = url.href
+      anchor.setAttribute('href', url.href)
     }
     // Consent may keep the user from being read.
-    runCall([Date.now(), ['user'], decorateFor])
-  }
-  for (const type of ['mousedown', 'click'] as const) listen(type, decorate)
+    runCall([Date.now(), ['user'], carry])
+  })
 }
 
-function takeLinkedId(): void {
+/** The id that the link to this page carries, which vanishes from its address. Empty where it holds no more. */
+function takeLinkedId(): string {
   const url = new URL(location.href)
   const value = url.searchParams.get(PARAMETER)
-  if (!value) return
+  const [id = '', timeMs] = value?.split('.') ?? []
+  if (!id) return ''
   url.searchParams.delete(PARAMETER)
-  attempt(() => history.replaceState(history.state, '', url.href))
-  const [anonymousId = '', timeMs] = value.split('.')
-  if (Date.now() - Number(timeMs) < LIFE_MS && value === seal(anonymousId, timeMs))
-    updateIdentity((known) => (known.userId ? known : { ...known, anonymousId }))
+  attempt(() => history.replaceState(history.state, '', url))
+  return Date.now() - Number(timeMs) < LIFE_MS && value === seal(id, timeMs) ? id : ''
 }
 
-/** Not a secret: it only has to differ where time or browser do. */
-function seal(id: string, timeMs?: number | string): string {
-  const link = `${id}.${timeMs}.`
-  let hash = 0
-  for (const character of link + navigator.userAgent + screen.width + new Date().getTimezoneOffset())
-    hash = (hash * 31 + character.charCodeAt(0)) % 1e9
-  return link + hash
-}
+/** Not a secret: it only has to differ where time or browser do, and the numbers in its name tell browsers apart. */
+const seal = (id: string, timeMs?: number | string): string =>
+  [id, timeMs, (navigator.userAgent + screen.width).replace(/\D/g, '')].join('.')

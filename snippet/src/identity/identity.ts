@@ -40,14 +40,14 @@ let memory: Identity = {}
 export function updateIdentity(change = (known: Identity): Identity => known): Identity {
   const stored: Identity = parseObject(readItem(KEY))
   const found = stored.anonymousId ? stored : memory
-  const anonymousId = host.sharedId?.read() ?? found.anonymousId ?? randomId()
+  const anonymousId = host.sharedId?.readId() ?? found.anonymousId ?? randomId()
   const next = change(found.anonymousId === anonymousId ? found : { anonymousId })
   if (next !== stored) writeItem(KEY, JSON.stringify(next))
-  if (next.anonymousId !== memory.anonymousId) host.sharedId?.write(String(next.anonymousId))
+  if (next.anonymousId !== memory.anonymousId) host.sharedId?.writeId(String(next.anonymousId))
   return (memory = next)
 }
 
 export function forgetIdentity(): void {
   memory = {}
-  if (host.sharedId?.read()) host.sharedId.write('')
+  if (host.sharedId?.readId()) host.sharedId.writeId('')
 }

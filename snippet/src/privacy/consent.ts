@@ -9,7 +9,7 @@ import { gates, type Feature } from '../tag-host.ts'
 
 const STATES: readonly unknown[] = ['granted', 'pending', 'denied']
 /** Calls that store nothing and send nothing by themselves. */
-export const FREE_CALLS: readonly unknown[] = ['consent', 'optOut', 'ready', 'debug', 'init']
+export const FREE_CALLS: readonly unknown[] = 'consent optOut ready debug init'.split(' ')
 
 /**
  * `consent('granted' | 'pending' | 'denied')`; the setting is the state at the start, granted when it is
@@ -20,11 +20,10 @@ export const consent: Feature = (setting) => {
   const held: TagCall[] = []
   let state = STATES.includes(setting) ? setting : 'granted'
   gates.push(([timeMs, call, done]) => {
-    const isFree = state === 'granted' || FREE_CALLS.includes(call[0])
-    if (isFree) return true
+    if (state === 'granted' || FREE_CALLS.includes(call[0])) return false
     if (state === 'pending') held.push([timeMs, call, done, readPageContext()])
     else done?.(call[0] === 'user' ? undefined : { delivered: false, reason: 'consent_denied' })
-    return false
+    return true
   })
   methods['consent'] = (next) => {
     if (STATES.includes(next)) {

@@ -17,8 +17,5 @@ export const optOut: Feature = () => {
     consent?.(out ? 'denied' : 'granted')
   }
   // Cookies and storage keep the page waiting when they are touched first: not while the script is evaluated.
-  gates.unshift(() => {
-    methods['consent']?.()
-    return true
-  })
+  gates.unshift(() => void methods['consent']?.())
 }

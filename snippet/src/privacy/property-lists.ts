@@ -1,4 +1,4 @@
-import { toObject, toWords } from '../loose-values.ts'
+import { toWords, toObject } from '../loose-values.ts'
 import { edits, type Feature } from '../tag-host.ts'
 
 /**
@@ -10,13 +10,13 @@ export const properties: Feature = (setting) => {
   if (!words) return
   const isDenying = words.every((word) => word.startsWith('-'))
   edits.push((event) => {
-    const ofPage = event.type === 'page' ? { name: 1, category: 1, ...toObject(event.context['page']) } : {}
-    const leaves = (name: string): boolean =>
-      !words.includes('-' + name) && (isDenying || words.includes(name) || name in ofPage)
-    for (const data of ['properties', 'traits'])
-      if (event[data])
-        event[data] = Object.fromEntries(
-          Object.entries(toObject(event[data])).filter(([name]) => leaves(name)),
-        )
+    const ofPage = Object(event.type === 'page' && event.context['page'])
+    for (const kind of ['properties', 'traits']) {
+      const data: Record<string, unknown> = { ...toObject(event[kind]) }
+      if (event[kind]) event[kind] = data
+      for (const name in data)
+        if (words.includes('-' + name) || !(isDenying || words.includes(name) || name in ofPage))
+          delete data[name]
+    }
   })
 }
