@@ -14,7 +14,8 @@ const ECMA_VERSION = 2020
  * them may be a name of the browser's, of the wire's or of the page's.
  */
 const INTERNAL = `
-  bytes done edits gates identity isFlying isStored json leaving methods pageLocks sharedId shown unreported
+  bytes done edits gates identity isFlying isStored json leaving methods pageLocks readId sharedId shown
+  unreported writeId
 `
   .trim()
   .split(/\s+/)
