@@ -1,19 +1,9 @@
 import { z } from 'zod'
 import { decodeJson } from './decode-json.ts'
+import { DIALECTS, type Dialect } from './dialects.ts'
 import type { Decoded } from './result.ts'
+import { isPlainEnvelope } from './plain-envelope.ts'
 import { EVENT_TYPES, type EventType, type JsonObject } from './wire.ts'
-
-export const DIALECTS = [
-  'segment',
-  'segment-webhook',
-  'leadline',
-  'ripe',
-  'rudderstack',
-  'jitsu',
-  'pixel',
-  'import',
-] as const
-export type Dialect = (typeof DIALECTS)[number]
 
 /** Whom an event is of, as far as the collector can tell. */
 export interface EventSubject {
@@ -98,4 +88,4 @@ export function encodeEnvelope(head: EnvelopeHead, events: readonly string[]): s
 }
 
 export const decodeEnvelope = (bytes: Uint8Array | string): Decoded<Envelope> =>
-  decodeJson(bytes, envelopeSchema)
+  decodeJson(bytes, envelopeSchema, isPlainEnvelope)
