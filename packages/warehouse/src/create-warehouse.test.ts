@@ -150,4 +150,13 @@ test('times and days are written in UTC with milliseconds, and times are read ba
   assert.equal(toDateTime(ms), '2026-11-21 23:59:59.007')
   assert.equal(toDay(ms), '2026-11-21')
   assert.equal(fromDateTime(toDateTime(ms)), ms)
+  for (const other of [
+    0,
+    -1,
+    -60_000,
+    -86_400_001,
+    Date.UTC(1900, 0, 1),
+    Date.UTC(2299, 11, 31, 23, 59, 59, 999),
+  ])
+    assert.equal(toDateTime(other), new Date(other).toISOString().replace('T', ' ').replace('Z', ''))
 })

@@ -10,10 +10,13 @@ import type { NormalEvent } from '../normalise/normalise-event.ts'
 
 /** What one event says about identity. An impersonated event claims nothing, it only mentions. */
 export function extractFacts(event: NormalEvent): readonly Fact[] {
+  if (!event.user && !event.mail) return NOTHING
   return event.impersonated
     ? extractClaims(event).map(toMention)
     : [...extractClaims(event), ...extractAliases(event)]
 }
+
+const NOTHING: readonly Fact[] = []
 
 const toMention = (fact: Fact): Fact => ({
   ...fact,

@@ -23,7 +23,8 @@ const NO_TRAITS: ReadonlySet<string> = new Set(['anonymousId', 'userId'])
 
 /** Traits of identify, those of its context beneath; of group what the profile of a person keeps of it. An impersonated event has none. */
 export function extractTraits(event: NormalEvent, policies: TraitPolicies = {}): readonly Trait[] {
-  if (event.impersonated) return []
+  const { type } = event.wire
+  if (event.impersonated || (type !== 'identify' && type !== 'group')) return []
   const values = new Map(identifyValues(event))
   for (const [key, value] of groupValues(event)) values.set(key, value)
   if (values.size === 0) return []

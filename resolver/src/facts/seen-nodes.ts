@@ -21,8 +21,11 @@ export function toSeenNodes(event: NormalEvent): readonly SeenNode[] {
   return nodes
 }
 
+const NOTHING: readonly SeenNode[] = []
+
 /** What is recorded beside the identifiers of the rules. */
 export function toRecordedNodes({ phone, device, impersonated, timeMs }: NormalEvent): readonly SeenNode[] {
+  if (!phone && !device) return NOTHING
   const seen = impersonated ? undefined : timeMs
   const nodes: SeenNode[] = []
   if (phone) nodes.push({ kind: 'phone', ...phone, timeMs: seen })
@@ -32,7 +35,11 @@ export function toRecordedNodes({ phone, device, impersonated, timeMs }: NormalE
 
 /** All identifiers whose facts, traits or events the event may change. */
 export function toTouchedNodes(event: NormalEvent): readonly NodeRef[] {
-  const nodes: NodeRef[] = toSeenNodes(event).map(({ kind, id }) => ({ kind, id }))
+  const { user, mail, anon } = event
+  const nodes: NodeRef[] = []
+  if (user) nodes.push({ kind: 'user', id: user.id })
+  if (mail) nodes.push({ kind: 'mail', id: mail.id })
+  if (anon) nodes.push({ kind: 'anon', id: anon.id })
   if (event.previous) {
     nodes.push({ kind: 'anon', id: event.previous.anon }, { kind: 'user', id: event.previous.user })
   }

@@ -2,7 +2,7 @@ import { isObject, type Envelope, type NodeKind } from '@leadline/contract'
 import { toGroupKey } from '../companies/company-of-mail.ts'
 import { TRUST, type NodeId } from '../identity/fact-source.ts'
 import type { NodeHash } from '../identity/node-id.ts'
-import { toEventTime, toFilingTime } from './event-time.ts'
+import { toEventTimes } from './event-time.ts'
 import { normaliseAnonymousId, normaliseMail, normaliseUserId } from './identifiers.ts'
 import { isJunk, type FurtherJunk } from './junk.ts'
 import { normalisePhone } from './phone.ts'
@@ -76,11 +76,10 @@ export type Normalised =
 
 /** The event at `index` of an envelope. */
 export function normaliseEvent(envelope: Envelope, index: number, context: NormaliseContext): Normalised {
-  const wire = readStoredEvent(withType(envelope, index))
+  const wire = readStoredEvent(envelope.events[index], envelope, envelope.assigned?.[index])
   if (!wire) return { ok: false, reason: 'type: not one of the six calls' }
-  const messageId = wire.messageId || envelope.assigned?.[index]
-  if (!messageId) return { ok: false, reason: 'messageId: absent, and none was assigned' }
-  return { ok: true, event: build(aboutEvent(envelope, index), { ...wire, messageId }, context) }
+  if (wire.messageId === '') return { ok: false, reason: 'messageId: absent, and none was assigned' }
+  return { ok: true, event: build(aboutEvent(envelope, index), wire, context) }
 }
 
 /** The envelope as one that the event's own user had sent. */
@@ -89,35 +88,29 @@ function aboutEvent(envelope: Envelope, index: number): Envelope {
   return subject === undefined ? envelope : { ...envelope, ...subject }
 }
 
-const withType = ({ events, type }: Envelope, index: number): unknown =>
-  type === undefined ? events[index] : { ...events[index], type }
-
-function build(
-  envelope: Envelope,
-  wire: StoredEvent & { messageId: string },
-  naming: NormaliseContext,
-): NormalEvent {
+function build(envelope: Envelope, wire: StoredEvent, naming: NormaliseContext): NormalEvent {
   const receivedAtMs = Date.parse(envelope.receivedAt)
-  const context = { ...envelope.context, ...wire.context }
-  const times = {
-    ...wire,
-    sentAt: wire.sentAt ?? envelope.sentAt,
+  const context = mergeFields(envelope.context, wire.context)
+  const { timeMs, filedMs } = toEventTimes({
+    timestamp: wire.timestamp,
+    originalTimestamp: wire.originalTimestamp,
+    sentAt: wire.sentAt,
     receivedAtMs,
     isTimestampFirst: envelope.dialect === 'rudderstack',
-  }
+  })
   return {
     workspace: envelope.workspace,
     messageId: wire.messageId,
-    timeMs: toEventTime(times),
-    filedMs: toFilingTime(times),
+    timeMs,
+    filedMs,
     receivedAtMs,
     trust: TRUST[envelope.trust],
     source: envelope.source,
     address: envelope.address ?? '',
     userAgent: toText(context['userAgent']) || (envelope.userAgent ?? ''),
-    wire: { ...wire, sentAt: times.sentAt },
+    wire,
     context,
-    integrations: { ...envelope.integrations, ...wire.integrations },
+    integrations: mergeFields(envelope.integrations, wire.integrations),
     ...findGroup(wire.groupId ?? context['groupId'], naming),
     impersonated: context['impersonated'] === true,
     bot: envelope.bot === true || context['webdriver'] === true,
@@ -127,6 +120,13 @@ function build(
     ...findIdentifiers(wire, context, naming),
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>
+const NO_FIELDS: Fields = {}
+
+/** The event's own above the request's; most events have only their own. */
+const mergeFields = (defaults: Fields | undefined, own: Fields | undefined): Fields =>
+  defaults && own ? { ...defaults, ...own } : (own ?? defaults ?? NO_FIELDS)
 
 function findGroup(
   value: unknown,
@@ -140,7 +140,7 @@ function findGroup(
 type Identifiers = Pick<NormalEvent, 'user' | 'mail' | 'anon' | 'phone' | 'device' | 'previous'>
 
 function findIdentifiers(
-  wire: StoredEvent & { messageId: string },
+  wire: StoredEvent,
   context: Readonly<Record<string, unknown>>,
   { hash, junk, phones = NO_PHONE_RULES }: NormaliseContext,
 ): Identifiers {

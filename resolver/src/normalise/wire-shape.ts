@@ -9,7 +9,8 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export interface StoredEvent {
   readonly type: EventType
-  readonly messageId: string | undefined
+  /** Empty when there is none. */
+  readonly messageId: string
   readonly anonymousId: Identifier | undefined
   readonly userId: Identifier | undefined
   readonly previousId: Identifier | undefined
@@ -29,20 +30,30 @@ export interface StoredEvent {
 
 const TYPES: ReadonlyMap<unknown, EventType> = new Map(EVENT_TYPES.map((type) => [type, type]))
 
+/** What the request says about the event: a type above its own, a time beneath. */
+interface Defaults {
+  readonly type?: EventType | undefined
+  readonly sentAt?: string | undefined
+}
+
 /** Undefined for what is none of the six calls. By hand: a general schema costs a seventh of what storing an event does. */
-export function readStoredEvent(value: unknown): StoredEvent | undefined {
-  const type = isObject(value) ? TYPES.get(value['type']) : undefined
+export function readStoredEvent(
+  value: unknown,
+  { type: called, sentAt }: Defaults = {},
+  assigned?: string,
+): StoredEvent | undefined {
+  const type = isObject(value) ? TYPES.get(called ?? value['type']) : undefined
   if (!isObject(value) || type === undefined) return undefined
   return {
     type,
-    messageId: toText(value['messageId']),
+    messageId: toText(value['messageId']) || (assigned ?? ''),
     anonymousId: toIdentifier(value['anonymousId']),
     userId: toIdentifier(value['userId']),
     previousId: toIdentifier(value['previousId']),
     groupId: toIdentifier(value['groupId']),
     timestamp: toText(value['timestamp']),
     originalTimestamp: toText(value['originalTimestamp']),
-    sentAt: toText(value['sentAt']),
+    sentAt: toText(value['sentAt']) ?? sentAt,
     channel: toText(value['channel']),
     event: toText(value['event']),
     name: toText(value['name']),

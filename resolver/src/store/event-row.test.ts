@@ -93,3 +93,21 @@ test('of two copies the one received first ranks higher', () => {
   const rank = (receivedAt: string) => BigInt(toEventRow(readEvent({}, { receivedAt })).first_copy)
   assert.ok(rank('2026-11-02T12:00:00.000Z') > rank('2026-11-02T12:00:00.001Z'))
 })
+
+test('times are stored as Date.parse reads them, in whatever form they come', () => {
+  const texts = [
+    '2026-11-02T11:00:00.123Z',
+    '2026-02-28T23:59:59.999Z',
+    '2026-02-30T10:00:00.000Z',
+    '2026-01-31T10:00:00.000Z',
+    '2026-11-02T24:00:00.000Z',
+    '2026-11-02T11:00:00Z',
+    '2026-11-02T11:00:00.000+02:00',
+    '2026-11-02',
+  ]
+  for (const timestamp of texts) {
+    const row = toEventRow(readEvent({ messageId: 'm', type: 'page', anonymousId: 'c', timestamp }))
+    const expected = new Date(timestamp).toISOString().replace('T', ' ').replace('Z', '')
+    assert.equal(row.timestamp, expected, timestamp)
+  }
+})

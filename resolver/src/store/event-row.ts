@@ -1,11 +1,13 @@
 import { toDateTime, toDay, type DateTime, type EventsRow } from '@leadline/warehouse'
-import { NO_NODE, TRUST } from '../identity/fact-source.ts'
-import type { NormalEvent } from '../normalise/normalise-event.ts'
+import { NO_NODE, TRUST, type NodeId } from '../identity/fact-source.ts'
+import type { Identifier, NormalEvent } from '../normalise/normalise-event.ts'
 import { principalOf } from '../normalise/principal.ts'
+import type { StoredEvent } from '../normalise/wire-shape.ts'
 
 /** One event, whole. */
 export function toEventRow(event: NormalEvent): EventsRow {
   const { wire } = event
+  const timestamp = toTime(wire.timestamp)
   return {
     ws: event.workspace,
     d: toDay(event.filedMs),
@@ -13,44 +15,40 @@ export function toEventRow(event: NormalEvent): EventsRow {
     received_at: toDateTime(event.receivedAtMs),
     message_id: event.messageId,
     type: wire.type,
-    ...toTexts(event),
-    ...toSender(event),
-    anon_node: event.anon?.id ?? NO_NODE,
-    mail_node: event.mail?.id ?? NO_NODE,
+    event: textOf(wire.event),
+    name: textOf(wire.name),
+    category: textOf(wire.category),
+    anonymous_id: textOf(wire.anonymousId),
+    user_id: textOf(wire.userId),
+    previous_id: textOf(wire.previousId),
+    group_id: event.groupId,
+    address: event.address,
+    user_agent: event.userAgent,
+    country: event.country,
+    region: event.region,
+    imported: Number(event.imported),
+    bot: Number(event.bot),
+    impersonated: Number(event.impersonated),
+    anon_node: idOf(event.anon),
+    mail_node: idOf(event.mail),
     node_id: principalOf(event).id,
     channel: wire.channel ?? (event.trust >= TRUST.secret ? 'server' : 'browser'),
     source: event.source,
-    properties: JSON.stringify(wire.properties ?? {}),
-    traits: JSON.stringify(wire.traits ?? {}),
+    properties: toJson(wire.properties),
+    traits: toJson(wire.traits),
     context: JSON.stringify(event.context),
     integrations: JSON.stringify(event.integrations),
-    timestamp: toTime(wire.timestamp),
-    original_timestamp: toTime(wire.originalTimestamp),
+    timestamp,
+    original_timestamp:
+      wire.originalTimestamp === wire.timestamp ? timestamp : toTime(wire.originalTimestamp),
     sent_at: toTime(wire.sentAt),
     first_copy: toFirstCopy(event.receivedAtMs),
   }
 }
 
-/** Who sent it, as far as the request tells. */
-const toSender = (event: NormalEvent) => ({
-  address: event.address,
-  user_agent: event.userAgent,
-  country: event.country,
-  region: event.region,
-  imported: event.imported ? 1 : 0,
-  bot: event.bot ? 1 : 0,
-  impersonated: event.impersonated ? 1 : 0,
-})
-
-const toTexts = ({ wire, groupId }: NormalEvent) => ({
-  event: wire.event ?? '',
-  name: wire.name ?? '',
-  category: wire.category ?? '',
-  anonymous_id: String(wire.anonymousId ?? ''),
-  user_id: String(wire.userId ?? ''),
-  previous_id: String(wire.previousId ?? ''),
-  group_id: groupId,
-})
+const textOf = (value: string | number | undefined): string => (value === undefined ? '' : String(value))
+const idOf = (identifier: Identifier | undefined): NodeId => identifier?.id ?? NO_NODE
+const toJson = (fields: StoredEvent['properties']): string => (fields ? JSON.stringify(fields) : '{}')
 
 /** Larger for earlier copies: the row with the largest survives. */
 const toFirstCopy = (receivedAtMs: number): string => String(2n ** 63n - BigInt(receivedAtMs))
@@ -61,5 +59,11 @@ const LATEST_MS = Date.UTC(2299, 11, 31)
 /** As sent; null for what the column cannot hold. */
 function toTime(text: string | undefined): DateTime | null {
   const ms = text === undefined ? Number.NaN : Date.parse(text)
-  return ms >= EARLIEST_MS && ms <= LATEST_MS ? toDateTime(ms) : null
+  if (!(ms >= EARLIEST_MS && ms <= LATEST_MS)) return null
+  return text !== undefined && PLAIN_TIME.test(text)
+    ? `${text.slice(0, 10)} ${text.slice(11, 23)}`
+    : toDateTime(ms)
 }
+
+/** As JavaScript writes times. The last days of months are left to Date.parse, which reads 30 February as 2 March. */
+const PLAIN_TIME = /^\d{4}-\d\d-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/

@@ -10,8 +10,8 @@ import { extractFacts } from '../facts/extract-facts.ts'
 import { extractDomainClaims, extractGroupTraits, extractMembership } from '../companies/extract-groups.ts'
 import type { CompanyLists } from '../companies/company-of-mail.ts'
 import { extractTraits, type Trait } from '../facts/extract-traits.ts'
-import { toRecordedNodes, toSeenNodes } from '../facts/seen-nodes.ts'
-import { NEVER_FIRST_MS, NEVER_LAST_MS } from '../identity/fact-source.ts'
+import { toRecordedNodes, toSeenNodes, type SeenNode } from '../facts/seen-nodes.ts'
+import { NEVER_FIRST_MS, NEVER_LAST_MS, type NodeId } from '../identity/fact-source.ts'
 import { mergeFacts } from '../identity/indexed-facts.ts'
 import type { TraitPolicies } from '../profile/fold-traits.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
@@ -33,24 +33,29 @@ export const toFactRows = (workspace: number, events: readonly NormalEvent[]): r
   }))
 
 export function toNodeRows(workspace: number, events: readonly NormalEvent[]): readonly IdentityNodesRow[] {
-  const rows = new Map<string, IdentityNodesRow>()
-  for (const { kind, id, value, timeMs } of events.flatMap((event) => [
-    ...toSeenNodes(event),
-    ...toRecordedNodes(event),
-  ])) {
-    const first = toDateTime(timeMs ?? NEVER_FIRST_MS)
-    const last = toDateTime(timeMs ?? NEVER_LAST_MS)
-    const known = rows.get(id)
-    rows.set(id, {
-      ws: workspace,
-      node_id: id,
-      type: kind,
-      value,
-      first_seen: known && known.first_seen < first ? known.first_seen : first,
-      last_seen: known && known.last_seen > last ? known.last_seen : last,
-    })
+  const seen = new Map<NodeId, { node: SeenNode; firstMs: number; lastMs: number }>()
+  const see = (node: SeenNode): void => {
+    const firstMs = node.timeMs ?? NEVER_FIRST_MS
+    const lastMs = node.timeMs ?? NEVER_LAST_MS
+    const known = seen.get(node.id)
+    if (!known) seen.set(node.id, { node, firstMs, lastMs })
+    else {
+      known.firstMs = Math.min(known.firstMs, firstMs)
+      known.lastMs = Math.max(known.lastMs, lastMs)
+    }
   }
-  return [...rows.values()]
+  for (const event of events) {
+    for (const node of toSeenNodes(event)) see(node)
+    for (const node of toRecordedNodes(event)) see(node)
+  }
+  return Array.from(seen.values(), ({ node: { kind, id, value }, firstMs, lastMs }) => ({
+    ws: workspace,
+    node_id: id,
+    type: kind,
+    value,
+    first_seen: toDateTime(firstMs),
+    last_seen: toDateTime(lastMs),
+  }))
 }
 
 export function toTraitRows(
@@ -59,13 +64,14 @@ export function toTraitRows(
   policies: TraitPolicies = {},
 ): readonly TraitsRow[] {
   const latest = new Map<string, Trait>()
-  for (const trait of events.flatMap((event) => [
-    ...extractTraits(event, policies),
-    ...extractGroupTraits(event, policies),
-  ])) {
+  const keep = (trait: Trait): void => {
     const key = JSON.stringify([trait.node, trait.key, trait.source])
     const known = latest.get(key)
     if (!known || trait.rank > known.rank) latest.set(key, trait)
+  }
+  for (const event of events) {
+    extractTraits(event, policies).forEach(keep)
+    extractGroupTraits(event, policies).forEach(keep)
   }
   return [...latest.values()].map((trait) => ({
     ws: workspace,

@@ -125,19 +125,31 @@ async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): P
   for (const block of toInsertBlocks(rows)) await warehouse.insert('events_raw', block)
 }
 
+interface Span {
+  from: string
+  to: string
+}
+
 /** Each once, with the days under which its events of this batch are filed. */
 function distinctNodes(events: readonly NormalEvent[]): readonly TouchedNode[] {
-  const touched = new Map<NodeId, { node: NodeRef; from: string; to: string }>()
+  const touched = new Map<
+    NodeId,
+    { readonly kind: NodeRef['kind']; readonly id: NodeId; readonly days: Span }
+  >()
   for (const event of events) {
     const day = toDay(event.filedMs)
-    for (const node of toTouchedNodes(event)) {
-      const known = touched.get(node.id)
-      if (!known) touched.set(node.id, { node, from: day, to: day })
-      else if (day < known.from) known.from = day
-      else if (day > known.to) known.to = day
+    for (const { kind, id } of toTouchedNodes(event)) {
+      const known = touched.get(id)
+      if (known) widen(known.days, day)
+      else touched.set(id, { kind, id, days: { from: day, to: day } })
     }
   }
-  return [...touched.values()].map(({ node: { kind, id }, from, to }) => ({ kind, id, days: { from, to } }))
+  return [...touched.values()]
+}
+
+function widen(days: Span, day: string): void {
+  if (day < days.from) days.from = day
+  else if (day > days.to) days.to = day
 }
 
 /** Of other events' groups the leads tell. */
