@@ -99,7 +99,7 @@ const FIRST_SECONDS_AT_HALF_LOAD = 4
 const LEAST_SECONDS_AT_HALF_LOAD = 8
 
 /** As `leadline start` runs the collector, and the yardstick alike. */
-const NODE_OPTIONS = ['--max-semi-space-size=16', '--v8-pool-size=1']
+const NODE_OPTIONS = ['--max-semi-space-size=16']
 /** Collects its garbage seldom, and leaves the other core to the target. */
 const GENERATOR_NODE_OPTIONS = ['--max-semi-space-size=64', '--v8-pool-size=1']
 
