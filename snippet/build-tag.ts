@@ -77,7 +77,7 @@ async function bundle(entry: string, options: TagOptions): Promise<string> {
   const { code = '' } = await minify(result.outputFiles[0]?.text ?? '', {
     ecma: ECMA_VERSION,
     compress: {
-      passes: 3,
+      passes: 5,
       keep_fargs: false,
       // No function of the tag has a `this` or is made with `new`, and no getter of its own does anything.
       unsafe_arrows: true,
