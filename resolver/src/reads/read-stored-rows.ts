@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { queryByIds } from './in-chunks.ts'
 
 /** Rows as they stand, to find out which differ. `gone` ones are left out by FINAL. */
-type Stored<Row> = Omit<Row, 'version'>
+export type Stored<Row> = Omit<Row, 'version'>
 
 const int = z.number()
 const text = z.string()

@@ -19,6 +19,8 @@ export class EpochFence {
   readonly #warehouse: Warehouse
   readonly #now: () => number
   readonly #owner = randomUUID()
+  /** Workspaces whose claim is known here to have gone through. */
+  readonly #own = new Set<number>()
 
   constructor(warehouse: Warehouse, now: () => number) {
     this.#warehouse = warehouse
@@ -28,11 +30,18 @@ export class EpochFence {
   /** Takes the workspace over; false when this process has it already. */
   async claim(workspace: number): Promise<boolean> {
     const row = await this.#read(workspace)
-    if (row?.value === this.#owner) return false
+    if (row?.value === this.#owner) {
+      // A claim whose answer was lost was made, and nobody here has heard of it.
+      const isKnown = this.#own.has(workspace)
+      this.#own.add(workspace)
+      return !isKnown
+    }
+    this.#own.delete(workspace)
     const now = BigInt(this.#now()) << 20n
     const next = BigInt(row?.version ?? 0) + 1n
     const version = (now > next ? now : next).toString()
     await this.#warehouse.insert('settings', [{ ws: workspace, name: SETTING, value: this.#owner, version }])
+    this.#own.add(workspace)
     return true
   }
 

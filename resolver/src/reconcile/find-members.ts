@@ -4,7 +4,7 @@ import type { Ladder } from '../identity/ladder.ts'
 import type { Span } from '../identity/visits.ts'
 import { findPrimaryMail, mailsOfLead } from '../profile/primary-mail.ts'
 import { toMail } from '../normalise/identifiers.ts'
-import { readLeadNodes } from '../reads/read-assignments.ts'
+import { storedRowsOf } from '../reads/stored-rows.ts'
 import type { KnownNode } from '../reads/read-nodes.ts'
 import type { Draft } from './build-lead.ts'
 import type { Affected } from './find-affected.ts'
@@ -37,8 +37,8 @@ export async function findMembers(
   leads: readonly NodeId[],
   affected: Affected,
 ): Promise<readonly LeadMembers[]> {
-  const { warehouse, workspace, view } = sources
-  const stored = Map.groupBy(await readLeadNodes(warehouse, workspace.id, leads), ({ lead_id }) => lead_id)
+  const { view } = sources
+  const stored = Map.groupBy(await storedRowsOf(sources).leadNodes(leads), ({ lead_id }) => lead_id)
   const candidates = leads.map((lead): Candidates => {
     const storedNodes = new Set(stored.get(lead)?.map(({ node_id }) => node_id))
     const nodes = new Set([lead, ...storedNodes])

@@ -3,7 +3,7 @@ import { hasOwners, pickOwner } from '../actions/assigned-owner.ts'
 import type { NodeId } from '../identity/fact-source.ts'
 import { findNewEntries, findOwnFirings, type StoredFiring } from '../qualification/find-firings.ts'
 import type { Entry } from '../qualification/qualify.ts'
-import { readFirings } from '../reads/read-firings.ts'
+import { storedRowsOf } from '../reads/stored-rows.ts'
 import type { Draft } from './build-lead.ts'
 import type { StampedLead } from './diff-stamps.ts'
 import type { Sources } from './sources.ts'
@@ -28,12 +28,13 @@ type JudgedLead = Pick<StampedLead, 'lead' | 'events'> & {
 }
 
 /** Completes the rows of these leads with the owner that their firings gave them, and finds which rules fire. */
-export async function findNewFirings({ warehouse, workspace }: Sources, leads: readonly JudgedLead[]) {
+export async function findNewFirings(sources: Sources, leads: readonly JudgedLead[]) {
+  const { workspace } = sources
   const { rules } = workspace.settings.qualification
   const asked = hasOwners(rules) ? leads : leads.filter(({ entries }) => entries.length > 0)
   const nodesOf = new Map(asked.map(({ lead, events }) => [lead, toNodes(events)]))
   const nodes = new Set([...nodesOf.values()].flatMap((of) => [...of]))
-  const fired = Map.groupBy(await readFirings(warehouse, workspace.id, nodes), ({ node }) => node)
+  const fired = Map.groupBy(await storedRowsOf(sources).firings(nodes), ({ node }) => node)
   const found = leads.map(({ lead, events, entries, row }): FiredLead => {
     const around = [...(nodesOf.get(lead) ?? [])].flatMap((node) => fired.get(node) ?? [])
     const before = findOwnFirings(around, events)

@@ -1,4 +1,4 @@
-import { decodeTouched, encodeTouched, TOUCHED_TOPIC } from '@leadline/contract'
+import { decodeTouched, encodeTouched, TOUCHED_TOPIC, type Touched } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import { FencedError } from './epoch-fence.ts'
@@ -30,7 +30,7 @@ export const handOverWhenFenced =
   async (batch) => {
     const values = batch.values.flatMap((value) => {
       const decoded = decodeTouched(value)
-      return decoded.ok ? [{ workspace: decoded.value.workspace, value }] : []
+      return decoded.ok ? [{ workspace: decoded.value.workspace, value: toDoubted(decoded.value) }] : []
     })
     const workspaces = new Set(values.map(({ workspace }) => workspace))
     try {
@@ -57,3 +57,7 @@ export const handOverWhenFenced =
       for (const workspace of workspaces) written.forget(workspace)
     }
   }
+
+/** As if nothing were known of when their events are: whoever gets it asks for all, whatever he remembers. */
+const toDoubted = (touched: Touched): string =>
+  encodeTouched({ ...touched, nodes: touched.nodes.map(({ kind, id }) => ({ kind, id })) })

@@ -14,13 +14,7 @@ import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
 import type { Entry } from '../qualification/qualify.ts'
-import {
-  readCompanyLeads,
-  readContactLeads,
-  readLeads,
-  readQualifications,
-  readSessions,
-} from '../reads/read-stored-rows.ts'
+import { storedRowsOf } from '../reads/stored-rows.ts'
 import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
@@ -63,7 +57,8 @@ export async function rebuildLeads(
   leads: readonly NodeId[],
   affected: Affected,
 ): Promise<RebuiltLeads> {
-  const { warehouse, workspace } = sources
+  const { workspace } = sources
+  const stored = storedRowsOf(sources)
   const [
     { members, built },
     storedLeads,
@@ -73,11 +68,11 @@ export async function rebuildLeads(
     storedQualifications,
   ] = await Promise.all([
     buildMembers(sources, leads, affected),
-    readLeads(warehouse, workspace.id, leads),
-    readContactLeads(warehouse, workspace.id, leads),
-    readSessions(warehouse, workspace.id, leads),
-    readCompanyLeads(warehouse, workspace.id, leads),
-    readQualifications(warehouse, workspace.id, leads),
+    stored.leads(leads),
+    stored.contactLeads(leads),
+    stored.sessions(leads),
+    stored.companyLeads(leads),
+    stored.qualifications(leads),
   ])
   const { rows, fired } = await findNewFirings(sources, built)
   const sessions = built.flatMap((lead) => lead.sessions.map(({ row }) => row))

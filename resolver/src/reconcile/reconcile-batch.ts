@@ -11,6 +11,7 @@ import type { Progress } from '../progress.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { createEventSource } from '../reads/event-source.ts'
 import { HeldEvents } from '../reads/held-events.ts'
+import { RememberedRows } from '../reads/remembered-rows.ts'
 import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
 import { Foresight } from './foresight.ts'
@@ -20,7 +21,7 @@ import { planAssignments } from './plan-assignments.ts'
 import { rebuildLeads } from './rebuild-leads.ts'
 import { settleIdentity } from './settle-identity.ts'
 import type { VersionClock } from './version-clock.ts'
-import { writeReconciled } from './write-reconciled.ts'
+import { toWrittenRows, writeReconciled } from './write-reconciled.ts'
 import { leadsOf, type WrittenLeads } from './written-leads.ts'
 
 export interface ReconcileDependencies {
@@ -46,26 +47,33 @@ const MAX_LEADS_HELD = 5000
 const PORTIONS_AT_ONCE = 2
 /** Of identifiers with many; about 100 MB. */
 const MAX_HELD_EVENTS = 100_000
+/** Rows of leads, of all workspaces together. */
+const MAX_REMEMBERED_BYTES = 64 * 1024 ** 2
 
 /**
  * Second stage: identities, sessions, leads and companies of the touched identifiers. The result is a function of
  * the rows that are there, so a batch that is handed over again, whole or in part written, ends in the same rows.
  */
 export function createReconcileStage(dependencies: ReconcileDependencies): (batch: Batch) => Promise<void> {
-  const { progress, workspaces } = dependencies
-  const maxEvents = MAX_HELD_EVENTS / Math.max(workspaces.size, 1)
-  const remember = (maxEvents: number): Remembered => ({
-    held: new HeldEvents(maxEvents),
-    foresight: new Foresight(),
-  })
-  const remembered = new Map([...workspaces.keys()].map((id) => [id, remember(maxEvents)]))
+  const { progress, workspaces, warehouse } = dependencies
+  const share = 1 / Math.max(workspaces.size, 1)
+  const remembered = new Map(
+    [...workspaces.keys()].map((id): [number, Remembered] => [
+      id,
+      {
+        held: new HeldEvents(MAX_HELD_EVENTS * share),
+        foresight: new Foresight(),
+        rows: new RememberedRows(warehouse, id, MAX_REMEMBERED_BYTES * share),
+      },
+    ]),
+  )
   const stage = { ...dependencies, leftOvers: new LeftOvers(dependencies.warehouse, dependencies.now) }
   return async (batch) =>
     await progress.during(async () => {
-      const touched = coalesceTouched(batch, dependencies).map((one) => ({
-        ...one,
-        memory: remembered.get(one.workspace.id) ?? remember(0),
-      }))
+      const touched = coalesceTouched(batch, dependencies).flatMap((one) => {
+        const memory = remembered.get(one.workspace.id)
+        return memory ? [{ ...one, memory }] : []
+      })
       try {
         await Promise.all([
           dependencies.erasures.refresh(dependencies.warehouse),
@@ -74,7 +82,7 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
         for (const one of touched) await settleTouched(stage, one)
       } catch (error) {
         // What was written before the failure is not known.
-        for (const { memory } of touched) memory.held.clear()
+        for (const { memory } of touched) clear(memory)
         throw error
       }
     })
@@ -84,6 +92,12 @@ export function createReconcileStage(dependencies: ReconcileDependencies): (batc
 interface Remembered {
   readonly held: HeldEvents
   readonly foresight: Foresight
+  readonly rows: RememberedRows
+}
+
+function clear({ held, rows }: Remembered): void {
+  held.clear()
+  rows.clear()
 }
 
 interface RememberedWorkspace extends TouchedWorkspace {
@@ -99,8 +113,12 @@ async function claim(
   { workspace, memory }: RememberedWorkspace,
 ): Promise<void> {
   const isNew = await versions.claim(workspace.id)
-  if (isNew) memory.held.clear()
-  if (isNew) leftOvers.suspect(workspace.id)
+  if (isNew) {
+    memory.held.clear()
+    memory.rows.forget()
+    leftOvers.suspect(workspace.id)
+  }
+  await memory.rows.load()
 }
 
 async function settleTouched(dependencies: Stage, touched: RememberedWorkspace): Promise<void> {
@@ -112,9 +130,10 @@ async function settleTouched(dependencies: Stage, touched: RememberedWorkspace):
   const around = [...leftOver.nodes, ...(await readNodesOfLeads(warehouse, workspace.id, doubtful))]
   const suspects = new Set([...leftOver.leads, ...doubtful])
   const chunks = toChunks([...around, ...nodes.values()], MAX_NODES)
+  const isDoubted = suspects.size > 0 || [...nodes.values()].some(({ days }) => !days)
   // A lead of which no identifier is known has rows all the same.
   for (const chunk of chunks.length === 0 && suspects.size > 0 ? [[]] : chunks) {
-    await reconcile(dependencies, touched, { nodes: chunk, suspects })
+    await reconcile(dependencies, touched, { nodes: chunk, suspects, isDoubted })
   }
   // One who was followed meanwhile must not take from the other what that one has noted.
   if (leftOver.leads.size > 0) await versions.confirm(workspace.id)
@@ -124,18 +143,28 @@ async function settleTouched(dependencies: Stage, touched: RememberedWorkspace):
   }
 }
 
+/** What one reconcile is about. */
+interface Scope {
+  readonly nodes: readonly NodeRef[]
+  readonly suspects: ReadonlySet<NodeId>
+  /** Not events of theirs are why they are touched: somebody may have seen rows that are not what is remembered. */
+  readonly isDoubted: boolean
+}
+
 async function reconcile(
   dependencies: ReconcileDependencies,
-  { workspace, memory: { held, foresight } }: RememberedWorkspace,
-  { nodes, suspects }: { readonly nodes: readonly NodeRef[]; readonly suspects: ReadonlySet<NodeId> },
+  { workspace, memory }: RememberedWorkspace,
+  { nodes, suspects, isDoubted }: Scope,
 ): Promise<void> {
+  const { held, foresight } = memory
   const { warehouse, progress, written } = dependencies
   const alive = await sweepErased(dependencies, workspace, nodes)
-  if (alive.length < nodes.length) held.clear()
+  if (alive.length < nodes.length) clear(memory)
   const opened = await openSources(warehouse, workspace, alive.length)
+  const stored = memory.rows.rows(isDoubted ? 'asked' : opened.isHeld ? 'passing' : 'remembered')
   const sources = opened.isHeld
-    ? opened
-    : { ...opened, foresight, events: createEventSource(warehouse, workspace.id, held) }
+    ? { ...opened, stored }
+    : { ...opened, stored, foresight, events: createEventSource(warehouse, workspace.id, held) }
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled, suspects)
   const rebuilt = await mapSome(
@@ -150,7 +179,11 @@ async function reconcile(
     rebuilt.flatMap(({ fired }) => fired),
   )
   written.note(workspace.id, leadsOf(rebuilt, plan))
-  await writeReconciled(dependencies, { workspace: workspace.id, rebuilt, plan, actions, mails })
+  const reconciled = { workspace: workspace.id, rebuilt, plan, actions, mails }
+  const rows = toWrittenRows(reconciled)
+  memory.rows.announce(rows)
+  await writeReconciled(dependencies, reconciled, rows)
+  memory.rows.apply(rows)
   for (const { stamps } of rebuilt) held.restamp(stamps)
   progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
 }

@@ -1,6 +1,7 @@
 import { NO_NODE, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { Ladder, Verdict } from '../identity/ladder.ts'
-import { readAssignments, type StoredAssignment } from '../reads/read-assignments.ts'
+import type { StoredAssignment } from '../reads/read-assignments.ts'
+import { storedRowsOf } from '../reads/stored-rows.ts'
 import { ladderOf, type Sources } from './sources.ts'
 
 /** What a set of touched identifiers comes to under the rules, compared with what is stored. */
@@ -131,12 +132,12 @@ const leadOf = (node: NodeRef, verdict: Verdict): NodeId =>
   verdict.state === 'void' ? NO_NODE : verdict.state === 'assigned' ? verdict.lead : node.id
 
 async function loadStored(
-  { warehouse, workspace }: Sources,
+  sources: Sources,
   stored: Map<NodeId, StoredAssignment[]>,
   ids: Iterable<NodeId>,
 ): Promise<void> {
   const fresh = [...ids].filter((id) => !stored.has(id))
-  const rows = await readAssignments(warehouse, workspace.id, fresh)
+  const rows = await storedRowsOf(sources).assignments(fresh)
   for (const id of fresh) stored.set(id, [])
   for (const row of rows) stored.get(row.node)?.push(row)
 }

@@ -2,6 +2,7 @@ import type { Warehouse } from '@leadline/warehouse'
 import type { Ladder } from '../identity/ladder.ts'
 import type { EventSource } from '../reads/event-source.ts'
 import type { FactView } from '../reads/fact-view.ts'
+import type { StoredRows } from '../reads/stored-rows.ts'
 import type { Foresight } from './foresight.ts'
 import type { Workspace } from '../workspaces.ts'
 
@@ -13,6 +14,8 @@ export interface Sources {
   readonly events: EventSource
   /** Of the process that reconciles; others ask as they go. */
   readonly foresight?: Foresight
+  /** Of the process that reconciles; others ask. */
+  readonly stored?: StoredRows
   /** Everything is in memory: reading costs nothing any more. */
   readonly isHeld?: boolean
 }

@@ -17,6 +17,7 @@ import {
 } from '@leadline/warehouse'
 import { touchCompanies } from '../companies/touch-companies.ts'
 import { NO_NODE } from '../identity/fact-source.ts'
+import type { WrittenRows } from '../reads/remembered-rows.ts'
 import { toInsertBlocks } from '../store/insert-blocks.ts'
 import type { Draft } from './build-lead.ts'
 import { planWork, type Reconciled } from './plan-work.ts'
@@ -30,6 +31,21 @@ interface Sinks {
   readonly now: () => number
 }
 
+/** The rows that this comes to, of those tables that only reconcilers write and read again. */
+export function toWrittenRows({ rebuilt, plan, actions }: Reconciled): WrittenRows {
+  const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
+  return {
+    leads: withOwners(all('leads').flat(), actions.leads),
+    contactLeads: all('contactLeads').flat(),
+    sessions: all('sessions').flat(),
+    companyLeads: all('companyLeads').flat(),
+    qualifications: all('qualifications').flat(),
+    leadNodes: distinctNodes([...all('leadNodes').flat(), ...plan.leadNodes]),
+    assignments: plan.assignments,
+    firings: actions.firings,
+  }
+}
+
 /**
  * The order is what makes a repeat after a crash complete. What was affected is found by comparing with the stored
  * stamps and assignments, so these come last; the companies whose leads differ are touched first, and are looked at
@@ -37,43 +53,45 @@ interface Sinks {
  * leads they are compared with; work for the CRM and word of changes come when the rows are there, and before what a
  * repeat would find nothing by. The assignments are one block: all are visible or none.
  */
-export async function writeReconciled(sinks: Sinks, reconciled: Reconciled): Promise<void> {
+export async function writeReconciled(
+  sinks: Sinks,
+  reconciled: Reconciled,
+  rows: WrittenRows,
+): Promise<void> {
   const { warehouse, stream, versions, now } = sinks
   const { workspace, rebuilt, plan, actions } = reconciled
   const nowMs = now()
   const at = toDateTime(nowMs)
-  const all = <Key extends keyof RebuiltLeads>(key: Key) => rebuilt.map((part) => part[key])
-
-  const companies = [...all('companyLeads').flat(), ...all('leads').flat()]
+  const companies = [...rows.companyLeads, ...rows.leads]
     .map(({ company_id }) => company_id)
     .filter((id) => id !== NO_NODE)
   const [version] = await Promise.all([
     versions.next(workspace),
     touchCompanies(stream, workspace, companies),
   ])
-  const stamp = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, version }))
+  const stamp = <Row>(drafts: readonly Row[]) => drafts.map((row) => ({ ...row, version }))
   await Promise.all([
     warehouse.insert('action_deliveries_raw', stamp(actions.deliveries)),
-    warehouse.insert('contact_leads', stamp(all('contactLeads').flat())),
+    warehouse.insert('contact_leads', stamp(rows.contactLeads)),
   ])
   await Promise.all([
-    warehouse.insert('leads_raw', stamp(withOwners(all('leads').flat(), actions.leads))),
-    warehouse.insert('sessions_raw', stamp(all('sessions').flat())),
-    warehouse.insert('company_leads', stamp(all('companyLeads').flat())),
-    warehouse.insert('qualifications_raw', stamp(all('qualifications').flat())),
-    warehouse.insert('rule_firings', stamp(actions.firings)),
+    warehouse.insert('leads_raw', stamp(rows.leads)),
+    warehouse.insert('sessions_raw', stamp(rows.sessions)),
+    warehouse.insert('company_leads', stamp(rows.companyLeads)),
+    warehouse.insert('qualifications_raw', stamp(rows.qualifications)),
+    warehouse.insert('rule_firings', stamp(rows.firings)),
   ])
   await stream.append(
     CRM_WORK_TOPIC,
     planWork(reconciled, version).map((work) => ({ key: crmWorkKey(work), value: encodeCrmWork(work) })),
   )
   await Promise.all([
-    insertStamps(warehouse, stamp(all('stamps').flat())),
-    warehouse.insert('lead_nodes', stamp(distinctNodes([...all('leadNodes').flat(), ...plan.leadNodes]))),
+    insertStamps(warehouse, stamp(rebuilt.flatMap(({ stamps }) => stamps))),
+    warehouse.insert('lead_nodes', stamp(rows.leadNodes)),
     warehouse.insert('identity_log', stamp(plan.log.map((entry) => ({ ...entry, at })))),
   ])
   await stream.append(CHANGES_TOPIC, toChanges(plan, { version, at: new Date(nowMs).toISOString() }))
-  await warehouse.insert('identity_assignments', stamp(plan.assignments))
+  await warehouse.insert('identity_assignments', stamp(rows.assignments))
 }
 
 const toChanges = (
