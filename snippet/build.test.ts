@@ -14,6 +14,12 @@ describe('buildTag', () => {
     assert.ok(other.stub.includes('acme') && !other.stub.includes('leadline'))
   })
 
+  it('makes a script whose first line asks for compilation ahead, but for the core, which counts bytes', async () => {
+    const [standard, core] = await Promise.all([buildTag(), buildTag({ features: 'core' })])
+    assert.match(standard.code, /^\/\/# allFunctionsCalledOnLoad\n\(/)
+    assert.match(core.code, /^\(/)
+  })
+
   it('makes a stub that can stand in an inline script', async () => {
     const { stub } = await buildTag()
     assert.ok(!stub.includes('</') && !stub.includes('<!--') && !stub.includes('\n'))

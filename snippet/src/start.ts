@@ -12,36 +12,36 @@ interface PageScript {
   readonly dataset: Readonly<Record<string, string | undefined>>
 }
 
-/** Puts the script to work behind a tag, once. Nothing happens without a key. */
+/**
+ * Puts the script in the place of the stub, once; nothing happens without a key. All else waits for a task of
+ * its own or for the next call: features start, and calls that have been waiting are made in their order.
+ * Storage, cookies and locks keep a page waiting when they are touched first.
+ */
 export function start(tag: Tag, script: PageScript | null, chosen = features): void {
   if (tag.failures) return
-  // What the page says in the stub wins, because tag managers drop attributes. Without a host it is the
-  // folder that the script came from.
-  const settings = { host: script?.src?.replace(/\/[^/]*$/, ''), ...script?.dataset, ...Object(tag.settings) }
-  if (!settings.key) return console.warn('leadline: data-key is missing')
+  // What the page says in the stub wins, because tag managers drop attributes.
+  const settings = { ...script?.dataset, ...Object(tag.settings) }
+  if (!settings.key) return console.warn('leadline: no data-key')
   host.settings = settings
-  for (const name in chosen) {
-    const setting = settings[name]
-    if (`${setting}` !== 'false') attempt(() => chosen[name]?.(setting))
-  }
-  nameMethods(tag, Object.keys({ ...FORMS, ...methods }))
   tag.failures = failures
-  takeOver(tag)
-}
-
-/**
- * Calls that have been waiting are made in their order, in a task of their own or with the next call:
- * storage, cookies and locks keep a page waiting when they are touched first.
- */
-function takeOver(tag: Tag): void {
   const waiting: TagCall[] = Object(tag.q)
-  const run = (call: TagCall): void => attempt(() => runCall(call))
+  const push = (call: TagCall): void => attempt(() => runCall(call))
   tag.q = {
     push(call: TagCall) {
-      waiting.splice(0).forEach(run)
-      run(call)
+      tag.q = { push }
+      // The folder that the script came from.
+      settings.host ??= script?.src?.replace(/\/[^/]*$/, '')
+      for (const name in chosen) {
+        const setting = settings[name]
+        if (`${setting}` !== 'false') attempt(() => chosen[name]?.(setting))
+      }
+      nameMethods(tag, Object.keys({ ...FORMS, ...methods }))
+      waiting.forEach(push)
+      push(call)
     },
   }
+  // A page without a stub is waiting for the methods.
+  if (!tag.user) void tag('ready')
   // Answers at once, where every other method gives a promise.
   tag.user = () => {
     let answer: unknown

@@ -33,7 +33,7 @@ export interface Tag {
   /** `{ key, host, … }`, where the page gives them here and not on the script element. */
   settings?: unknown
   user?: () => unknown
-  /** Present once the script is at work. */
+  /** Present once the script is in the stub's place. */
   failures?: Failures
 }
 
