@@ -120,8 +120,9 @@ const toMedians = (
   tag: readonly Load[],
   empty: readonly Load[],
 ): Omit<CostResult, 'throttling' | 'visit'> => {
+  // The trace of a renderer that has just started may begin too late to have seen the evaluation.
   const median = (loads: readonly Load[], name: keyof Load): number =>
-    medianOf(loads.map((load) => load[name]))
+    medianOf(loads.filter(({ evaluateMs }) => evaluateMs >= 0).map((load) => load[name]))
   return {
     evaluateMs: median(tag, 'evaluateMs'),
     emptyMs: median(empty, 'evaluateMs'),
