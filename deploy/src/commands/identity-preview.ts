@@ -1,7 +1,6 @@
 import { identitySettings, type IdentityLimits } from '@leadline/contract'
-import { compareWithSql } from '@leadline/resolver/src/sql-ladder/compare-with-sql.ts'
+import { countMovesBySql, type Move } from '@leadline/resolver/src/sql-ladder/compare-with-sql.ts'
 import { CommandError, type Command } from '../command.ts'
-import { countMoves, type Move } from '../identity/count-moves.ts'
 import { withWorkspace, workspaceFlags } from '../identity/open-workspace.ts'
 import { readNames } from '../identity/read-names.ts'
 import { readOwnDocument } from '../settings/read-documents.ts'
@@ -31,8 +30,7 @@ export const identityPreview: Command = {
     const identity = await readLimits(file)
     const { moves, nameOf } = await withWorkspace(flags, async (open) => {
       const settings = { ...open.workspace.settings, identity }
-      const misplaced = await compareWithSql(open.warehouse, { ...open.workspace, settings })
-      const moves = countMoves(misplaced)
+      const moves = await countMovesBySql(open.warehouse, { ...open.workspace, settings })
       const shown = moves.slice(0, MAX_LINES).flatMap(({ from, to }) => [from, to])
       return { moves, nameOf: await readNames(open, shown) }
     })

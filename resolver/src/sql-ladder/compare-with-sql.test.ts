@@ -10,7 +10,7 @@ import { TIGHT_LIMITS, toSettings } from '../../test-support/settings.ts'
 import { toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces, type Workspace } from '../workspaces.ts'
-import { compareWithSql } from './compare-with-sql.ts'
+import { compareWithSql, countMovesBySql } from './compare-with-sql.ts'
 
 /** More by hand: LEADLINE_SQL_WORLDS=100. */
 const WORLDS = Array.from({ length: Number(process.env['LEADLINE_SQL_WORLDS'] ?? 4) }, (_, i) => i + 1)
@@ -54,6 +54,21 @@ describe('the ladder in SQL', () => {
         if (found.length === 0) found.push(...(await compare(seed, { [limit]: value })))
       assert.notEqual(found.length, 0, limit)
     }
+  })
+
+  test('tells of very many the first, and who would get how many of whom', async () => {
+    const limits = { usersPerMail: 1, mailsPerUser: 1, sharedMailsPerUser: 1 }
+    const workspace = workspaceOf(1, { ...TIGHT_LIMITS, ...limits })
+    const all = await compare(1, limits)
+    assert.ok(all.length > 2)
+    assert.deepEqual(await compareWithSql(lab.warehouse, workspace, 2), all.slice(0, 2))
+    const moves = await countMovesBySql(lab.warehouse, workspace)
+    assert.equal(
+      moves.reduce((sum, { events }) => sum + events, 0),
+      all.length,
+    )
+    for (const { from, to, events } of moves)
+      assert.equal(all.filter(({ stored, expected }) => stored === from && expected === to).length, events)
   })
 
   test('tells an event that is put elsewhere, and leaves nothing behind', async () => {

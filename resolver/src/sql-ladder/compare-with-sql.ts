@@ -20,14 +20,52 @@ export interface MisplacedEvent {
 
 const ROWS_OF_ONE_INSERT = 10_000
 
+/** Events that would go from one lead to another. */
+export interface Move {
+  readonly from: NodeId
+  readonly to: NodeId
+  readonly events: number
+}
+
+/** As many are told of: where the rules have just changed, all events may be misplaced. */
+const MOST_EVENTS = 50_000
+
 /**
  * R1 to R7 once more, over whole tables in SQL, compared with what is stored of each event. It shares no code with the
  * ladder that the resolver runs, so that a mistake in either shows. What it finds in between stands in `ladder_steps`.
+ * Of very many it tells the first `most`.
  */
-export async function compareWithSql(
+export const compareWithSql = (
   warehouse: Warehouse,
   workspace: Workspace,
-): Promise<readonly MisplacedEvent[]> {
+  most = MOST_EVENTS,
+): Promise<readonly MisplacedEvent[]> =>
+  askLadder(warehouse, workspace, (run) =>
+    query(
+      { ...run, params: { ...run.params, most } },
+      `${DIFFERENT_EVENTS} ORDER BY node_id, message_id LIMIT {most:UInt32}`,
+      misplacedRow,
+    ),
+  )
+
+/** The same by lead, the most events first. Events that no lead has yet do not move. */
+export const countMovesBySql = (warehouse: Warehouse, workspace: Workspace): Promise<readonly Move[]> =>
+  askLadder(warehouse, workspace, async (run) => {
+    const moves = await query(
+      run,
+      `SELECT stored, expected, count() AS events FROM (${DIFFERENT_EVENTS})
+       GROUP BY stored, expected ORDER BY events DESC, toString(stored)`,
+      moveRow,
+    )
+    // Not in the statement: the engine would make an inner join of it, of a kind that it has not.
+    return moves.filter(({ from }) => from !== NO_NODE)
+  })
+
+async function askLadder<Answer>(
+  warehouse: Warehouse,
+  workspace: Workspace,
+  ask: (run: Run) => Promise<Answer>,
+): Promise<Answer> {
   const { identity } = workspace.settings
   const run: Run = {
     warehouse,
@@ -48,7 +86,7 @@ export async function compareWithSql(
     for (const step of [VOID_MAILS, MAIL_HOMES]) await command(run, step)
     await keepJoinedMails(run)
     for (const step of COOKIE_OWNERS) await command(run, step)
-    return await query(run, DIFFERENT_EVENTS, misplacedRow)
+    return await ask(run)
   } finally {
     await command(run, 'DELETE FROM ladder_steps WHERE ws = {ws:UInt32} AND run = {run:UUID}')
   }
@@ -69,6 +107,10 @@ const misplacedRow = z
     node: node_id,
     ...leads,
   }))
+
+const moveRow = z
+  .object({ stored: z.string(), expected: z.string(), events: z.coerce.number() })
+  .transform(({ stored, expected, events }): Move => ({ from: stored, to: expected, events }))
 
 const command = ({ warehouse, ws, run, params }: Run, sql: string): Promise<void> =>
   warehouse.command(sql, { ws, run, ...params })
