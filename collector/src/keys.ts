@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { WorkspaceSettings } from '@leadline/contract'
 
-/** Whose key it is and what it allows. The key's text is not kept with it. */
+/** Whose key it is and what it allows. The key's text is not kept. */
 export interface Key {
   readonly workspace: number
   readonly name: string
@@ -21,9 +21,7 @@ export type WorkspaceKeys = Pick<WorkspaceSettings, 'id' | 'writeKeys' | 'secret
 
 /**
  * Looks keys up by a hash that is salted with a secret of this process. What a look-up compares is then unknown to the
- * sender, so its time tells nothing about a key. Keys that have been presented are found by their text from then on: a Map
- * goes by hashes too, seeded in each process, and compares texts only where they are equal. Throws when a key stands
- * twice: it could not say whose it is.
+ * sender, so its time tells nothing about a key. Throws when a key stands twice: it could not say whose it is.
  */
 export function createKeys(workspaces: readonly WorkspaceKeys[], salt: string): Keys {
   const digestOf = (key: string): string => hash('sha256', `${salt}:${key}`, 'base64')
@@ -36,13 +34,7 @@ export function createKeys(workspaces: readonly WorkspaceKeys[], salt: string): 
       known.set(digest, rest)
     }
   }
-  const presentedBefore = new Map<string, Key>()
-  const findFirst = (presented: string): Key | undefined => {
-    const key = known.get(digestOf(presented))
-    if (key !== undefined) presentedBefore.set(presented, key)
-    return key
-  }
-  return { find: (presented) => presentedBefore.get(presented) ?? findFirst(presented) }
+  return { find: (presented) => known.get(digestOf(presented)) }
 }
 
 const keysOf = ({ id, writeKeys, secretKeys }: WorkspaceKeys): readonly (Key & { key: string })[] => [
