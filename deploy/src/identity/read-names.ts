@@ -1,4 +1,5 @@
 import { readNodes } from '@leadline/resolver/src/reads/read-nodes.ts'
+import { NIL_UUID } from '@leadline/warehouse'
 import { z } from 'zod'
 import type { OpenWorkspace } from './open-workspace.ts'
 
@@ -18,9 +19,10 @@ export async function readNames(
       { row: companyRow, params: { ws: workspace.id, ids: asked } },
     ),
   ])
-  const names = new Map([
+  const names = new Map<string, string>([
     ...companies.map(({ company_id, called }) => [company_id, `company:${called}`] as const),
     ...nodes.map(({ id, kind, value }) => [id, `${kind}:${value}`] as const),
   ])
+  names.set(NIL_UUID, 'nobody')
   return (id) => names.get(id) ?? id
 }

@@ -20,6 +20,11 @@ export const toControlPair = (a: NodeRef, b: NodeRef): ControlPair => {
 
 /** Two leads become one: their naming identifiers are joined. */
 export function findJoinPairs(a: Subject, b: Subject): PairsResult {
+  const nobody = [a, b].find(({ isVoid }) => isVoid)
+  if (nobody)
+    return refuse(
+      `${nobody.text} is nobody's: it is in quarantine, or too many share it; a join would change nothing`,
+    )
   if (a.lead.id === b.lead.id) return refuse(`${a.text} and ${b.text} are one lead already`)
   if (a.lead.kind === 'anon' && b.lead.kind === 'anon')
     return refuse('two anonymous visitors cannot be joined; join each with the person it is')

@@ -79,6 +79,8 @@ describe('what operators decide', () => {
     const { workspace, operator } = await open(ANN)
     const before = await lab.rows(workspace)
     await operator.give({ action: 'quarantine', a: 'user:ann' })
+    const join = await operator.plan({ action: 'join', a: 'user:ann', b: 'anon:c1' })
+    assert.match(join.ok ? '' : join.reason, /user:ann is nobody's: it is in quarantine/)
     const leads = JSON.stringify((await lab.rows(workspace))['leads'])
     assert.doesNotMatch(leads, /"stage":"qualified"/)
     await operator.give({ action: 'release', a: 'user:ann' })

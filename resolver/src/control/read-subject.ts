@@ -10,6 +10,8 @@ export interface Subject {
   readonly node: NodeRef
   /** The identifier whose lead it is; itself where it is one, is void, or is a shared cookie. */
   readonly lead: NodeRef
+  /** Nobody's: in quarantine, or too many share it. */
+  readonly isVoid: boolean
 }
 
 export type SubjectResult =
@@ -33,7 +35,8 @@ export async function readSubject(sources: Sources, text: string): Promise<Subje
     if (!known) return { ok: false, reason: `nobody is known by ${text}` }
     const node: NodeRef = { kind: known.kind, id }
     const ladder = createLadder(sources.view, sources.workspace.settings.identity)
-    return { ok: true, subject: { text, node, lead: toLead(sources, ladder, node) } }
+    const isVoid = ladder.verdictOf(node).state === 'void'
+    return { ok: true, subject: { text, node, lead: toLead(sources, ladder, node), isVoid } }
   })
 }
 
