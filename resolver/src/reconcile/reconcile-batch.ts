@@ -37,7 +37,7 @@ export interface ReconcileDependencies {
 }
 
 /** Identifiers of one reconcile: what differs is in memory until all of it is written. */
-const MAX_NODES = 60_000
+const MAX_NODES = 150_000
 /** Companies of one round: their rows are small. */
 const MAX_COMPANIES = 1000
 /** Leads whose events are in memory at one time, and how many such portions: one is read while one is built. */

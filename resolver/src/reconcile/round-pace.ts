@@ -8,7 +8,7 @@ export interface PaceDependencies {
 }
 
 /** While the store stage is far behind: longest that touched identifiers wait. */
-const MAX_WAIT_MS = 5000
+const MAX_WAIT_MS = 10_000
 /** While events come and are stored in time: longest pause between two rounds. */
 const MAX_PAUSE_MS = 2000
 const ASK_AGAIN_MS = 250
