@@ -22,6 +22,6 @@ export const STAGES: readonly Stage[] = [
   { kind: 'commands', name: 'typecheck', commands: [['npm', 'run', '-s', 'typecheck']] },
   { kind: 'tests', name: 'unit', pattern: /(?<!\.(?:kafka|browser|e2e))\.test\.ts$/, concurrency: 4 },
   { kind: 'tests', name: 'browser', pattern: /\.browser\.test\.ts$/, concurrency: 2 },
-  { kind: 'tests', name: 'kafka', pattern: /\.kafka\.test\.ts$/, concurrency: 2 },
-  { kind: 'tests', name: 'e2e', pattern: /\.e2e\.test\.ts$/, concurrency: 1 },
+  { kind: 'tests', name: 'kafka', pattern: /\.kafka\.test\.ts$/, concurrency: 3 },
+  { kind: 'tests', name: 'e2e', pattern: /\.e2e\.test\.ts$/, concurrency: 2 },
 ]
