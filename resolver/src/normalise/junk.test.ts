@@ -26,7 +26,7 @@ describe('what programs send when they have no identifier', () => {
     })
   }
 
-  test('half a character, which would be stored as any other half', () => {
+  test('a lone surrogate, which would be stored as any other one', () => {
     for (const value of ['ann\ud83d', '\ude00ann', 'a\ud83db@acme.io'])
       assert.equal(normaliseUserId(value, none), undefined)
     assert.equal(normaliseUserId('ann\ud83d\ude00', none), 'ann\u{1f600}')

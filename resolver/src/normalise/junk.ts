@@ -53,7 +53,7 @@ export const NO_FURTHER_JUNK: FurtherJunk = { values: new Set(), patterns: [] }
 
 /** Is the value nobody's? */
 export function isJunk(value: string, { values, patterns }: FurtherJunk): boolean {
-  // Half a character is stored and hashed as U+FFFD, whichever half it was: two such values would be one.
+  // A lone surrogate is stored and hashed as U+FFFD, whichever it was: two such values would be one.
   if (!value.isWellFormed()) return true
   const key = toJunkKey(value)
   if (JUNK.has(key) || ONLY_ZEROS_AND_DASHES.test(key) || values.has(key)) return true
