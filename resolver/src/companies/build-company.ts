@@ -22,13 +22,16 @@ export interface CompanyParts {
   readonly domains: readonly string[]
 }
 
-/** The row of a company; undefined when nobody names it, or its domain belongs to a group. */
+/**
+ * The row of a company; undefined when nobody names it. A domain by itself is one only while it is somebody's company:
+ * not when it belongs to a group, nor when all who have mail there are of a group.
+ */
 export function buildCompanyRow(parts: CompanyParts): Draft<CompaniesRow> | undefined {
   const { sizes, domains, profile } = parts
   const group = textOf(profile, GROUP_KEY)
-  if (sizes.length === 0 || (group === '' && domains.length === 0)) return undefined
-  const domain = pickDomain(parts)
   const own = sizes.filter((size) => size.own > 0)
+  if (sizes.length === 0 || (group === '' && (domains.length === 0 || own.length === 0))) return undefined
+  const domain = pickDomain(parts)
   const seen = own.length > 0 ? own : sizes
   return {
     ws: parts.workspace,

@@ -112,6 +112,27 @@ describe('companies', () => {
     )
   })
 
+  test('a domain is no company any more when the last one with mail there is named with a group', async () => {
+    const signedUp = signUp('ann', 0)
+    const joined = group('ann', 10, { id: 'g1', traits: { name: 'Acme' } })
+    const { workspace, companies } = await resolve([signedUp])
+    assert.deepEqual(
+      companies.map(({ company_id, leads }) => [company_id, leads]),
+      [[domainId('acme.io'), 1]],
+    )
+    await feed(workspace, [joined])
+    const after = (await lab.rows(workspace))['companies']
+    assert.deepEqual(
+      z
+        .array(companyRow)
+        .parse(after)
+        .map(({ company_id, leads }) => [company_id, leads]),
+      [[groupId('g1'), 1]],
+    )
+    const atOnce = await resolve([signedUp, joined])
+    assert.deepEqual((await lab.rows(atOnce.workspace))['companies'], after)
+  })
+
   test("a browser's word on a domain counts when two leads with mail there are in the group", async () => {
     const website = { website: 'acme.io' }
     const { workspace, companyOf } = await resolve([
