@@ -9,6 +9,8 @@ export interface NodeOptions {
   readonly directory: string
   /** Content of the node's properties file. */
   readonly properties: string
+  /** Further arguments of the format of its storage. */
+  readonly formatArgs?: readonly string[] | undefined
   /** For measurements: more memory, and code that is compiled as well as it can be. */
   readonly isForLoad?: boolean | undefined
   /** Writes the classes it has loaded to that file when it stops. */
@@ -98,6 +100,7 @@ export class BrokerNode {
       CLUSTER_ID,
       '-c',
       this.#file('server.properties'),
+      ...(this.#options.formatArgs ?? []),
     ]
     const formatted = spawnSync('java', [...jvmFlags(), ...args], { encoding: 'utf8' })
     if (formatted.status !== 0)
@@ -125,12 +128,17 @@ export class BrokerNode {
   }
 }
 
+/** What Kafka's own scripts give it. */
+const AS_SHIPPED =
+  '-server -Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35'
+/** Few threads, code that is compiled at once: a test's broker starts in a second. */
+const QUICK_TO_START = '-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+
 function jvmFlags(isForLoad = false): string[] {
-  const size = isForLoad ? ['-Xms1g', '-Xmx1g'] : ['-Xmx256m', '-XX:TieredStopAtLevel=1']
-  const quick = [...size, '-XX:+UseSerialGC', '-Xshare:auto']
+  const heap = (isForLoad ? AS_SHIPPED : QUICK_TO_START).split(' ')
   const archive = existsSync(classArchive) ? [`-XX:SharedArchiveFile=${classArchive}`] : []
   const quiet = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off', `-Dlog4j2.configurationFile=${loggingProperties}`]
-  return [...quick, ...archive, ...quiet, '-cp', classPath()]
+  return [...heap, '-Xshare:auto', ...archive, ...quiet, '-cp', classPath()]
 }
 
 /** A test run that is killed must not leave brokers behind; Linux can tie them to it. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BrokerNode } from './broker-node.ts'
+import { secureListener, type SecuredListener } from './secured-listener.ts'
 import { classArchive, fetchJars, hasJars, requireJava } from './kafka-jars.ts'
 
 export interface BrokerOptions {
@@ -10,6 +11,8 @@ export interface BrokerOptions {
   readonly nodes?: number
   /** Where the nodes keep their data; default a new temporary directory. */
   readonly directory?: string
+  /** Opens a second listener that speaks TLS and SASL to these users. One node. */
+  readonly secured?: { readonly username: string; readonly password: string }
   /** For measurements: nodes with more memory and code that is compiled as well as it can be. */
   readonly isForLoad?: boolean
 }
@@ -18,6 +21,8 @@ export interface BrokerOptions {
 export interface Broker {
   /** host:port of each node. */
   readonly brokers: string[]
+  /** Where it speaks TLS and SASL. */
+  readonly secured: SecuredListener | undefined
   /** By number, from 1. */
   node(id: number): BrokerNode
   /** Stops all nodes; they can be started again. */
@@ -43,21 +48,24 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 }
 
 async function launch(
-  { nodes: count = 1, directory, isForLoad }: BrokerOptions,
+  { nodes: count = 1, directory, isForLoad, secured: user }: BrokerOptions,
   archiveTo?: string,
 ): Promise<Broker> {
   const root = directory ?? mkdtempSync(join(tmpdir(), 'leadline-broker-'))
-  const ports = await freePorts(count * 2)
+  const [securedPort = 0, ...ports] = await freePorts(1 + count * 2)
   const [clientPorts, controllerPorts] = [ports.slice(0, count), ports.slice(count)]
+  const secured = user && secureListener({ ...user, port: securedPort, directory: root })
   const nodes = clientPorts.map((_port, index) => {
-    const properties = toProperties({
-      id: index + 1,
-      directory: join(root, `n${index + 1}`),
-      clientPorts,
-      controllerPorts,
-    })
     const own = join(root, `n${index + 1}`)
-    return new BrokerNode({ id: index + 1, directory: own, properties, archiveTo, isForLoad })
+    const properties = toProperties({ id: index + 1, directory: own, clientPorts, controllerPorts, secured })
+    return new BrokerNode({
+      id: index + 1,
+      directory: own,
+      properties,
+      formatArgs: secured?.formatArgs,
+      archiveTo,
+      isForLoad,
+    })
   })
   const wipe = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.kill()))
@@ -72,6 +80,7 @@ async function launch(
   }
   return {
     brokers: clientPorts.map((port) => `127.0.0.1:${port}`),
+    secured,
     node: (id) => {
       const node = nodes[id - 1]
       if (!node) throw new Error(`there is no node ${id}`)
@@ -87,10 +96,11 @@ interface Layout {
   readonly directory: string
   readonly clientPorts: readonly number[]
   readonly controllerPorts: readonly number[]
+  readonly secured: SecuredListener | undefined
 }
 
 /** Short sessions, few internal partitions, no waiting for members: crash tests take seconds. */
-function toProperties({ id, directory, clientPorts, controllerPorts }: Layout): string {
+function toProperties({ id, directory, clientPorts, controllerPorts, secured }: Layout): string {
   const [copies, inSync] = clientPorts.length < 3 ? [clientPorts.length, 1] : [3, 2]
   const voters = controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(',')
   return `node.id=${id}
@@ -98,8 +108,8 @@ process.roles=broker,controller
 controller.listener.names=C
 inter.broker.listener.name=B
 controller.quorum.voters=${voters}
-listeners=B://127.0.0.1:${clientPorts[id - 1]},C://127.0.0.1:${controllerPorts[id - 1]}
-listener.security.protocol.map=B:PLAINTEXT,C:PLAINTEXT
+listeners=B://127.0.0.1:${clientPorts[id - 1]},C://127.0.0.1:${controllerPorts[id - 1]}${secured ? `,S://${secured.broker}` : ''}
+listener.security.protocol.map=B:PLAINTEXT,C:PLAINTEXT,S:SASL_SSL
 log.dirs=${join(directory, 'data')}
 auto.create.topics.enable=false
 default.replication.factor=${copies}
@@ -113,7 +123,7 @@ group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 log.cleaner.dedupe.buffer.size=2097152
-`
+${secured?.properties ?? ''}`
 }
 
 /** Ports that nobody listens on; all are held until the last is known, so that they differ. */

@@ -30,22 +30,42 @@ const spool = z.strictObject({
     .describe('Longest that the collector waits for Kafka before events go to the spool, in ms'),
 })
 
-const kafkaStream = z.strictObject({
-  kind: z.literal('kafka'),
-  brokers: z.array(z.string().regex(/^[^:]+:\d+$/, 'must be host:port')).min(1),
-  clientId: z.string().default('leadline'),
-  ssl: z.boolean().default(false),
-  sasl: z
-    .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-      username: z.string(),
-      password: z.string(),
-    })
-    .optional(),
-  replication: z.int().min(1).default(3).describe('Copies that each topic must have'),
-  compression: z.enum(['none', 'zstd', 'gzip']).default('none'),
-  spool: spool.prefault({}),
-})
+const pemFile = z.string().min(1).optional()
+
+const sslFiles = z
+  .strictObject({
+    ca: pemFile.describe('Authorities that vouch for the brokers; default those of Node'),
+    cert: pemFile.describe('Certificate by which brokers know this client; with key'),
+    key: pemFile.describe('Key of that certificate, not encrypted'),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    message: 'cert and key are given together or not at all',
+  })
+  .prefault({})
+  .describe('PEM files for ssl')
+
+const kafkaStream = z
+  .strictObject({
+    kind: z.literal('kafka'),
+    brokers: z.array(z.string().regex(/^[^:]+:\d+$/, 'must be host:port')).min(1),
+    clientId: z.string().default('leadline'),
+    ssl: z.boolean().default(false).describe('TLS to the brokers'),
+    sslFiles,
+    sasl: z
+      .strictObject({
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: z.string(),
+        password: z.string(),
+      })
+      .optional(),
+    replication: z.int().min(1).default(3).describe('Copies that each topic must have'),
+    compression: z.enum(['none', 'zstd', 'gzip']).default('none'),
+    spool: spool.prefault({}),
+  })
+  .refine(({ ssl, sslFiles }) => ssl || Object.keys(sslFiles).length === 0, {
+    path: ['sslFiles'],
+    message: 'is for ssl: true',
+  })
 
 /** The durable log: beside the services, or Kafka. */
 export const stream = z.discriminatedUnion('kind', [embeddedStream, kafkaStream])

@@ -4,10 +4,11 @@ import type { TopicSpec } from '@leadline/contract'
 import type { TopicShape } from '../append/chunk.ts'
 import type { Ends, Lag, StreamAdmin } from '../stream.ts'
 import { loadKafkaJs } from './load-kafkajs.ts'
+import type { OnTrouble } from './kafka-clients.ts'
 import { withDeadline } from './with-deadline.ts'
 
 export interface KafkaAdminOptions {
-  readonly client: Kafka
+  readonly createClient: (onTrouble: OnTrouble) => Kafka
   /** Copies that each topic must have. */
   readonly replication: number
 }
@@ -21,11 +22,16 @@ export class KafkaAdmin implements StreamAdmin {
   readonly #client: Kafka
   readonly #replication: number
   #connection: Connection | undefined
+  #trouble = { message: '', atMs: -Infinity }
 
-  constructor({ client, replication }: KafkaAdminOptions) {
-    this.#client = client
+  constructor({ createClient, replication }: KafkaAdminOptions) {
+    this.#client = createClient((message) => (this.#trouble = { message, atMs: performance.now() }))
     this.#replication = replication
   }
+
+  /** The last failure of a connection since a time of `performance.now()`: where an answer does not come, its reason. */
+  readonly whyLate = (sinceMs: number): string | undefined =>
+    this.#trouble.atMs >= sinceMs ? this.#trouble.message : undefined
 
   async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
     await this.#ask('making topics', async (admin) => {
@@ -147,7 +153,7 @@ export class KafkaAdmin implements StreamAdmin {
         throw error
       }
     }
-    return await withDeadline(asked(), { deadlineMs: DEADLINE_MS, what })
+    return await withDeadline(asked(), { deadlineMs: DEADLINE_MS, what, whyLate: this.whyLate })
   }
 }
 

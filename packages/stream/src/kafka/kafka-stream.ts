@@ -47,7 +47,10 @@ class KafkaStream implements Stream {
   constructor(settings: KafkaSettings, deadlineMs: number) {
     this.#settings = settings
     this.#deadlineMs = deadlineMs
-    this.admin = new KafkaAdmin({ client: createReadingClient(settings), replication: settings.replication })
+    this.admin = new KafkaAdmin({
+      createClient: (onTrouble) => createReadingClient(settings, onTrouble),
+      replication: settings.replication,
+    })
     this.#sender = new RecordSender({
       client: createSendingClient(settings),
       compression: toCompression(settings.compression),
@@ -112,7 +115,7 @@ class KafkaStream implements Stream {
   async #shape(topic: string): Promise<TopicShape> {
     const known = this.#shapes.get(topic)
     if (known) return known
-    const limit = { deadlineMs: this.#deadlineMs, what: `shape of ${topic}` }
+    const limit = { deadlineMs: this.#deadlineMs, what: `shape of ${topic}`, whyLate: this.admin.whyLate }
     const shape = await withDeadline(this.#asked.get(topic) ?? this.#ask(topic), limit)
     if (!shape) throw new Error(`topic ${topic} is missing; run: leadline migrate`)
     return shape

@@ -1,14 +1,24 @@
 import { StreamUnavailable } from '../stream.ts'
 
+export interface Limit {
+  readonly deadlineMs: number
+  readonly what: string
+  /** What has gone wrong since a time of `performance.now()`. */
+  readonly whyLate?: (sinceMs: number) => string | undefined
+}
+
 /** The result of `work`, or StreamUnavailable when it fails or takes too long. */
 export async function withDeadline<Result>(
   work: Promise<Result>,
-  { deadlineMs, what }: { readonly deadlineMs: number; readonly what: string },
+  { deadlineMs, what, whyLate }: Limit,
 ): Promise<Result> {
+  const sinceMs = performance.now()
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
+    const why = whyLate?.(sinceMs)
+    const reason = why === undefined ? '' : `: ${why}`
     late.reject(
-      new StreamUnavailable('unreachable', `Kafka did not answer within ${deadlineMs} ms (${what})`),
+      new StreamUnavailable('unreachable', `Kafka did not answer within ${deadlineMs} ms (${what})${reason}`),
     )
   }, deadlineMs)
   try {
