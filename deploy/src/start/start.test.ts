@@ -145,8 +145,9 @@ test('a second Ctrl-C does not wait for a part that hangs, and leaves no process
   start.interrupt()
   await until('it stops', () => start.output().includes('Stopping'))
   assert.ok(isAlive(hanging))
-  // What comes within a second may be the same press, passed on by npm: press until it counts.
-  const pressing = setInterval(() => start.interrupt(), 300)
+  // What comes within a second may be the same press, passed on by npm: press until it counts, and no longer, for a
+  // process that is about to end dies of it.
+  const pressing = setInterval(() => isAlive(hanging) && start.interrupt(), 300)
   const { exitCode, output, error } = await start.ended()
   clearInterval(pressing)
   assert.deepEqual({ exitCode, error }, { exitCode: 0, error: '' })
