@@ -15,6 +15,7 @@ import type { CollectorMetrics } from './metrics.ts'
 import { refusal } from './refusals.ts'
 import { clientAddress, readFacts, type AddressPolicy } from './request-facts.ts'
 import type { Sink, Written } from './sink.ts'
+import { isGzip } from './unpack.ts'
 
 export interface AnswerDeps extends AcceptContext {
   readonly admission: Admission
@@ -96,8 +97,10 @@ function decide(
   const { packing } = content
   return request.readBody(LIMITS.batchBytes).then((body) => {
     if (!body.ok) return onText(body)
-    if (packing === 'none') return onText(plainBody(body.bytes))
-    return unpackBody(body.bytes, packing, LIMITS.batchBytes).then(onText)
+    if (packing !== 'none') return unpackBody(body.bytes, packing, LIMITS.batchBytes).then(onText)
+    // Some clients pack what they send and say so nowhere.
+    if (isGzip(body.bytes)) return unpackBody(body.bytes, 'gzip', LIMITS.batchBytes).then(onText)
+    return onText(plainBody(body.bytes))
   })
 }
 

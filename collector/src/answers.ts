@@ -39,7 +39,12 @@ type Headers = Readonly<Record<string, string>>
 /** Of an answer in JSON, with what is said beside. */
 export type JsonHeaders = Headers & Readonly<Record<'content-type' | 'x-request-id', string>>
 
-const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', ...CORS } as const
+const JSON_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  ...CORS,
+} as const
 
 export const toJsonHeaders = (requestId: string): JsonHeaders => ({
   ...JSON_HEADERS,

@@ -82,6 +82,40 @@ test('deflate without its header is understood, as is gzip that is labelled a fo
   assert.equal((await postBytes(collector, new Uint8Array(gzipSync(track)), form)).status, 200)
 })
 
+test('gzip is found where no header speaks of it', async (t) => {
+  const collector = await startTestCollector(t)
+  for (const type of ['application/json', 'text/plain']) {
+    const answer = await postBytes(collector, new Uint8Array(gzipSync(track)), { 'content-type': type })
+    assert.equal(answer.status, 200, type)
+    assert.deepEqual(lastEnvelope(collector).events, [validEvents.track])
+  }
+})
+
+test('what follows a packed body is read or refused, never left out', async (t) => {
+  const collector = await startTestCollector(t)
+  const halves = [track.slice(0, 20), track.slice(20)] as const
+  for (const [encoding, isOneStream] of [
+    ['gzip', false],
+    ['zstd', false],
+    ['br', true],
+    ['deflate', true],
+  ] as const) {
+    const pack = packers[encoding]
+    const headers = { 'content-encoding': encoding }
+    const parts = new Uint8Array(Buffer.concat(halves.map((half) => pack(half))))
+    const twice = new Uint8Array(Buffer.concat([pack(track), pack(track)]))
+    const rubbish = new Uint8Array(Buffer.concat([pack(track), Buffer.from('rubbish')]))
+    assert.equal((await postBytes(collector, parts, headers)).status, isOneStream ? 400 : 200, encoding)
+    for (const body of [twice, rubbish])
+      assert.equal((await postBytes(collector, body, headers)).status, 400, encoding)
+  }
+  const frames = new Uint8Array(Buffer.concat(Array.from({ length: 1000 }, () => zstdCompressSync(''))))
+  assert.equal((await postBytes(collector, frames, { 'content-encoding': 'zstd' })).status, 400)
+  const large = zstdCompressSync(Buffer.from(`${' '.repeat(60_000)}${track}`))
+  const frameful = new Uint8Array(Buffer.concat(Array.from({ length: 10 }, () => large)))
+  assert.equal((await postBytes(collector, frameful, { 'content-encoding': 'zstd' })).status, 413)
+})
+
 const sign = (secret: string, text: string): { readonly 'x-signature': string } => ({
   'x-signature': createHmac('sha1', secret).update(text).digest('hex'),
 })
@@ -123,6 +157,11 @@ test('an image carries an event, in Base64 or in query members', async (t) => {
   assert.match(Buffer.from(await whole.arrayBuffer()).toString('latin1'), /^GIF89a/)
   const { dialect, events } = lastEnvelope(collector)
   assert.deepEqual([dialect, events], ['pixel', [validEvents.track]])
+  const odd = { userId: 'u', event: '>>>~~~???', writeKey: publicKey }
+  const asItIs = Buffer.from(JSON.stringify(odd)).toString('base64')
+  assert.match(asItIs, /[+]/)
+  assert.equal((await fetch(`${collector.url}/v1/pixel/track?data=${asItIs}`)).status, 200)
+  assert.deepEqual(lastEnvelope(collector).events, [{ userId: 'u', event: '>>>~~~???' }])
   const query = new URLSearchParams({
     writeKey: publicKey,
     anonymousId: 'a',

@@ -59,8 +59,9 @@ function jsonOrText(value: string | undefined): unknown {
   return parsed?.ok === true ? parsed.value : value
 }
 
+/** Whoever puts Base64 into an address as it is sends `+`, which a query reads as a space. */
 function decode(base64: string): string | undefined {
-  const bytes = Buffer.from(base64, 'base64')
+  const bytes = Buffer.from(base64.replaceAll(' ', '+'), 'base64')
   return bytes.length === 0 ? undefined : bytes.toString('utf8')
 }
 
