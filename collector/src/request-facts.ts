@@ -30,7 +30,7 @@ export function readFacts(
   enrich: Enrich = () => ({}),
 ): RequestFacts {
   const userAgent = source.header('user-agent')?.slice(0, maxUserAgentLength)
-  const address = normalize(clientAddress(source, policy.trustedProxies))
+  const address = normalizeAddress(clientAddress(source, policy.trustedProxies))
   const facts = {
     authorization: source.header('authorization'),
     origin: source.header('origin'),
@@ -46,7 +46,7 @@ export function readFacts(
 const createDescribe =
   (policy: AddressPolicy, enrich: Enrich) =>
   ({ ip, userAgent }: Said): EventSubject => {
-    const address = ip === undefined ? undefined : normalize(ip)
+    const address = ip === undefined ? undefined : normalizeAddress(ip)
     return {
       address: toKept(address, policy.address),
       ...enrich({ userAgent, address, header: () => undefined }),
@@ -69,7 +69,7 @@ export function clientAddress(source: RequestSource, trustedProxies: number): st
 const MAPPED = /^::ffff:(?=[\d.]+$)/i
 
 /** Without port, brackets and the IPv4-in-IPv6 prefix; undefined when it is no address. */
-function normalize(text: string): string | undefined {
+export function normalizeAddress(text: string): string | undefined {
   if (isIP(text) !== 0 && !MAPPED.test(text)) return text
   const bare = text
     .trim()
