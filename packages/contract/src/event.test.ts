@@ -59,6 +59,24 @@ test('a day must be one that the month has', () => {
     assert.equal(codeOf(day), 'invalid_field', day)
 })
 
+test('a time is ISO 8601, as clients of all languages write it, and nothing else that a Date can be made of', () => {
+  const codeOf = (timestamp: string): string | undefined =>
+    refuseEvent({ type: 'track', userId: 'u', event: 'e', timestamp })?.code
+  for (const time of [
+    '2026-11-20T10:11:12Z',
+    '2026-11-20T10:11:12.123456789Z',
+    '2026-11-20T10:11:12.123456+00:00',
+    '2026-11-20T12:11:12.000+0200',
+    '2026-11-20 10:11:12',
+    '2026-11-20t10:11z',
+    '2026-11',
+    '+012026-11-20T10:11:12Z',
+  ])
+    assert.equal(codeOf(time), undefined, time)
+  for (const time of ['5', 'foo 5', '11/20/2026', 'Feb 30, 2026', '2026-4-31', '2026/11/20', '1795169472000'])
+    assert.equal(codeOf(time), 'invalid_field', time)
+})
+
 test('more names in the text than keys in the value mean that one stands twice', () => {
   const event = { type: 'track', userId: 'u', event: 'e', properties: { a: [{ b: 1 }] } }
   assert.equal(refuseEvent(event, undefined, 6), undefined)
