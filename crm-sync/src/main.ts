@@ -1,4 +1,4 @@
-import { runService } from '@leadline/runtime'
+import { createReportRegistry, runService, withMetrics } from '@leadline/runtime'
 import { openStream } from '@leadline/stream'
 import { createWarehouse } from '@leadline/warehouse'
 import { readConfig } from './config.ts'
@@ -10,8 +10,11 @@ await runService('crm-sync', async (log) => {
   const settings = await readConfig()
   const stream = await openStream(settings.stream)
   const warehouse = createWarehouse(settings.warehouse)
-  const sync = await startCrmSync({ settings, stream, warehouse, log })
+  const started = await startCrmSync({ settings, stream, warehouse, log })
+  const registry = createReportRegistry('crm_sync', () => started.report())
+  const sync = await withMetrics(started, registry, settings.crmSync.metricsPort)
   return {
+    url: sync.url,
     report: () => sync.report(),
     async stop() {
       await sync.stop()

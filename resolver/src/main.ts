@@ -12,10 +12,12 @@ await runService('resolver', async (log) => {
     stream,
     warehouse,
     settings: settings.workspaces,
+    metricsPort: settings.resolver.metricsPort,
     log,
     now: Date.now,
   })
   return {
+    url: resolver.url,
     report: () => resolver.report(),
     stop: async () => {
       await resolver.stop()

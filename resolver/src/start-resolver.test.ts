@@ -33,9 +33,10 @@ const STORY: readonly Happening[] = [
 
 describe('the resolver on a real log and engine', () => {
   let lab: ResolverLab
+  let metricsUrl: string | undefined
   before(async () => {
     lab = await openLab(10)
-    await lab.start()
+    metricsUrl = (await lab.start()).url
   })
   after(async () => await lab.close())
 
@@ -195,6 +196,18 @@ describe('the resolver on a real log and engine', () => {
       return decoded.ok ? decoded.value.step : decoded.reason
     })
     assert.deepEqual(steps.sort(compareTexts), ['decode-envelope', 'find-workspace', 'normalise-event'])
+    const metrics = await (await fetch(`${metricsUrl}/metrics`)).text()
+    const dead = metrics
+      .split('\n')
+      .filter((line) => line.startsWith('leadline_resolver_dead_letters_total{'))
+    assert.equal(dead.length, 3)
+    assert.ok(
+      dead.includes(
+        'leadline_resolver_dead_letters_total{step="normalise-event",reason="type: not one of the six calls"} 1',
+      ),
+    )
+    assert.match(metrics, /^leadline_resolver_lag_seconds\{stage="store"\} 0$/m)
+    assert.match(metrics, /^leadline_resolver_claims_total [1-9]/m)
     assert.ok(lab.complaints.length > 0 && lab.complaints.every((line) => line.includes('put aside')))
   })
 

@@ -94,7 +94,7 @@ export const startControlStage = (stage: StageDependencies): Promise<Consumer> =
 
 /** A batch that fails is in the log each time, and in the report until it, or the one after it, is done. */
 const consume = (
-  { stream, log, troubles }: StageDependencies,
+  { stream, log, progress, troubles }: StageDependencies,
   stage: string,
   { handle, ...options }: Omit<ConsumeOptions, 'onFailure'>,
 ): Promise<Consumer> =>
@@ -105,6 +105,7 @@ const consume = (
       troubles.clear(`${stage} ${batch.partition}`)
     },
     onFailure: ({ error, partition, attempt }) => {
+      progress.count('failed', 1, [stage])
       troubles.note(`${stage} ${partition}`, attempt, error)
       log.error('a batch failed and is tried again', error, { stage, partition, attempt })
     },

@@ -82,7 +82,15 @@ export async function openLab(
     complaints,
     start: async () => {
       const settings = toSettings(workspaces, identity, further).workspaces
-      service = await startResolver({ stream, warehouse, settings, log, now: Date.now, gatherMs: 20 })
+      service = await startResolver({
+        stream,
+        warehouse,
+        settings,
+        log,
+        now: Date.now,
+        gatherMs: 20,
+        metricsPort: 0,
+      })
       return service
     },
     stop,

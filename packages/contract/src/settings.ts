@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collector } from './settings/collector.ts'
 import { port } from './settings/fields.ts'
+import { metrics } from './settings/metrics.ts'
 import { stream } from './settings/stream.ts'
 import { warehouse } from './settings/warehouse.ts'
 import { workspace } from './settings/workspace.ts'
@@ -17,6 +18,8 @@ export const settingsSchema = z.strictObject({
   workspaces: z.array(workspace).min(1),
   collector: collector.prefault({}),
   console: z.strictObject({ port: port.default(4401) }).prefault({}),
+  resolver: metrics.prefault({}),
+  crmSync: metrics.prefault({}),
   stream,
   warehouse,
 })

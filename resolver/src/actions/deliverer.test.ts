@@ -11,6 +11,7 @@ import { toSettings } from '../../test-support/settings.ts'
 import { waitUntil } from '../../test-support/wait-until.ts'
 import { ErasureBook } from '../control/erasures.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
+import { Progress } from '../progress.ts'
 import { buildWorkspaces } from '../workspaces.ts'
 import { createDeliverer, type Deliverer } from './deliverer.ts'
 import { toDeliveryId } from './delivery-id.ts'
@@ -70,6 +71,7 @@ describe('the deliverer', () => {
       warehouse,
       stream: lab.stream,
       workspaces: workspacesAt(path, erasures),
+      progress: new Progress(),
       erasures,
       log: createLog('resolver', (line, level) => level !== 'info' && complaints.push(line)),
       now: () => nowMs,

@@ -3,6 +3,7 @@ import type { RuleAction } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Warehouse } from '@leadline/warehouse'
 import { mapSome } from '../chunks.ts'
+import type { Progress } from '../progress.ts'
 import type { Workspace } from '../workspaces.ts'
 import type { DelivererLease } from './deliverer-lease.ts'
 import { writeDeliveries, type Delivery } from './delivery-rows.ts'
@@ -16,6 +17,7 @@ import { signMessage } from './sign-message.ts'
 export interface SendDependencies {
   readonly warehouse: Warehouse
   readonly log: Log
+  readonly progress: Progress
   readonly now: () => number
   /** From 0 to 1: spreads what is tried again. */
   readonly random: () => number
@@ -52,7 +54,7 @@ async function send(
   workspace: Workspace,
   { delivery, action }: Prepared,
 ): Promise<PostOutcome> {
-  const { warehouse, now, lease, log } = dependencies
+  const { warehouse, now, lease, log, progress } = dependencies
   const begun = performance.now()
   const outcome = await postMessage(toPost(delivery, action, now()), {
     allowPrivateNetworks: workspace.settings.qualification.actions.allowPrivateNetworks,
@@ -72,13 +74,15 @@ async function send(
       nowMs,
     })
   await writeDeliveries(warehouse, [settled], nowMs)
+  progress.count('messages', 1, [settled.state])
   if (settled.state === 'parked') tellParked(log, settled)
   return outcome
 }
 
-async function park({ warehouse, now, log }: SendDependencies, delivery: Delivery, reason: string) {
+async function park({ warehouse, now, log, progress }: SendDependencies, delivery: Delivery, reason: string) {
   const parked: Delivery = { ...delivery, state: 'parked', error: reason }
   await writeDeliveries(warehouse, [parked], now())
+  progress.count('messages', 1, [parked.state])
   tellParked(log, parked)
 }
 

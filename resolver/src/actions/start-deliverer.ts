@@ -12,6 +12,8 @@ export interface ActionReport {
 
 export interface ActionStage {
   report(): Promise<ActionReport>
+  /** Messages that wait for a person. */
+  countParked(): Promise<number>
   /** Waits for what is on its way. */
   stop(): Promise<void>
 }
@@ -22,6 +24,7 @@ const LOOKING = 0.1
 
 const NOTHING: ActionStage = {
   report: () => Promise.resolve({ isIdle: true, problems: [] }),
+  countParked: () => Promise.resolve(0),
   stop: () => Promise.resolve(),
 }
 
@@ -45,17 +48,18 @@ export function startDeliverer(dependencies: StageDependencies): ActionStage {
     while (!stopping.signal.aborted) await pause(await look(), stopping.signal)
   }
   const looking = lookOn()
+  const readParked = async () =>
+    (await Promise.all(watched.map((workspace) => readParkedTargets(warehouse, workspace, now())))).flat()
   return {
     report: async () => {
       try {
-        const parked = await Promise.all(
-          watched.map((workspace) => readParkedTargets(warehouse, workspace, now())),
-        )
-        return { isIdle: !(await deliverer.isBusy()), problems: parked.flat().map(toProblem) }
+        const parked = await readParked()
+        return { isIdle: !(await deliverer.isBusy()), problems: parked.map(toProblem) }
       } catch (error) {
         return { isIdle: false, problems: [`actions: cannot be read: ${describeError(error)}`] }
       }
     },
+    countParked: async () => (await readParked()).reduce((sum, { count }) => sum + count, 0),
     stop: async () => {
       stopping.abort()
       await looking

@@ -1,4 +1,10 @@
-import { decodeIdentityCommand, encodeTouched, TOUCHED_TOPIC, type IdentityCommand } from '@leadline/contract'
+import {
+  CONTROL_TOPIC,
+  decodeIdentityCommand,
+  encodeTouched,
+  TOUCHED_TOPIC,
+  type IdentityCommand,
+} from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
 import { toDateTime, type ErasuresRow, type IdentityRulingsRow, type Warehouse } from '@leadline/warehouse'
@@ -25,11 +31,12 @@ export function createControlStage(dependencies: ControlDependencies): (batch: B
     await progress.during(async () => {
       for (const value of values) {
         const decoded = decodeIdentityCommand(value)
-        if (decoded.ok) await handle(dependencies, decoded.value)
-        else
-          log.warn('a command about identities could not be read and was left out', {
-            reason: decoded.reason,
-          })
+        if (decoded.ok) {
+          await handle(dependencies, decoded.value)
+          continue
+        }
+        progress.count('unread', 1, [CONTROL_TOPIC, 'cannot be read'])
+        log.warn('a command about identities could not be read and was left out', { reason: decoded.reason })
       }
     })
 }

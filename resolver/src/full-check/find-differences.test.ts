@@ -10,6 +10,7 @@ import { openLab, type ResolverLab } from '../../test-support/resolver-lab.ts'
 import { TIGHT_LIMITS, toSettings } from '../../test-support/settings.ts'
 import { NOON_MS, toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
+import { Progress } from '../progress.ts'
 import { buildWorkspaces } from '../workspaces.ts'
 import { findDifferences, requestRepair, type Differences } from './find-differences.ts'
 import { checkWhatIsDue, checkWhereRulesChanged } from './nightly-check.ts'
@@ -102,6 +103,7 @@ describe('the full reconcile', () => {
       stream: lab.stream,
       warehouse: lab.warehouse,
       workspaces: buildWorkspaces(workspaces, readMailLists()),
+      progress: new Progress(),
       log: createLog('resolver', (line) => void lines.push(line)),
       now: () => Date.UTC(2026, 10, 21, 3, 59),
     }
@@ -115,12 +117,14 @@ describe('the full reconcile', () => {
 
   test('runs after a start with other rules, once', async () => {
     const lines: string[] = []
+    const progress = new Progress()
     const startWith = async (limits: Partial<IdentityLimits>): Promise<void> => {
       const { workspaces } = toSettings(1, { ...TIGHT_LIMITS, ...limits })
       await checkWhereRulesChanged({
         stream: lab.stream,
         warehouse: lab.warehouse,
         workspaces: buildWorkspaces(workspaces, readMailLists()),
+        progress,
         log: createLog('resolver', (line) => void lines.push(line)),
         now: Date.now,
       })

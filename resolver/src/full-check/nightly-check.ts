@@ -6,7 +6,10 @@ import type { StageDependencies } from '../start-stages.ts'
 import type { Workspace } from '../workspaces.ts'
 import { compareInPortions, requestRepair } from './find-differences.ts'
 
-type CheckDependencies = Pick<StageDependencies, 'warehouse' | 'stream' | 'workspaces' | 'log' | 'now'>
+type CheckDependencies = Pick<
+  StageDependencies,
+  'warehouse' | 'stream' | 'workspaces' | 'progress' | 'log' | 'now'
+>
 
 const DAY = 'full_check.day'
 const RULES = 'full_check.rules'
@@ -107,10 +110,15 @@ const writeSetting = async (
   await warehouse.insert('settings', [{ ws: workspace, ...setting, version: String(now()) }])
 
 /** What differs is handed on as it is found: after a change of rules that may be all there is. */
-async function check({ warehouse, stream, log }: CheckDependencies, workspace: Workspace): Promise<void> {
+async function check(
+  { warehouse, stream, progress, log }: CheckDependencies,
+  workspace: Workspace,
+): Promise<void> {
   const found = await compareInPortions(warehouse, workspace, {
     take: async (portion) => await requestRepair(stream, workspace.id, portion),
   })
+  progress.count('checked', found.checked)
+  for (const [table, rows] of Object.entries(found.rows)) progress.count('differences', rows, [table])
   const fields = { workspace: workspace.id, checked: found.checked, differences: found.total, ...found.rows }
   if (found.total === 0) return log.info('the full comparison found no difference', fields)
   log.warn(

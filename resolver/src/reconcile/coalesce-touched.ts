@@ -1,8 +1,9 @@
-import { decodeTouched, type TouchedNode } from '@leadline/contract'
+import { decodeTouched, TOUCHED_TOPIC, type TouchedNode } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch } from '@leadline/stream'
 import type { NodeId } from '../identity/fact-source.ts'
 import { joinDays } from '../reads/held-events.ts'
+import type { Progress } from '../progress.ts'
 import type { Workspace, Workspaces } from '../workspaces.ts'
 
 /** What was touched of one workspace, each once. */
@@ -17,17 +18,19 @@ export interface TouchedWorkspace {
 interface Dependencies {
   readonly workspaces: Workspaces
   readonly log: Log
+  readonly progress: Progress
 }
 
 /** What cannot be read, and what belongs to nobody, is left out and logged. */
 export function coalesceTouched(
   { values }: Batch,
-  { workspaces, log }: Dependencies,
+  { workspaces, log, progress }: Dependencies,
 ): readonly TouchedWorkspace[] {
   const touched = new Map<number, ReturnType<typeof nothingTouched>>()
   for (const value of values) {
     const decoded = decodeTouched(value)
     if (!decoded.ok) {
+      progress.count('unread', 1, [TOUCHED_TOPIC, 'cannot be read'])
       log.warn('touched identifiers could not be read and were left out', { reason: decoded.reason })
       continue
     }
@@ -41,6 +44,7 @@ export function coalesceTouched(
   return [...touched].flatMap(([id, found]) => {
     const workspace = workspaces.get(id)
     if (workspace) return [{ workspace, ...found }]
+    progress.count('unread', 1, [TOUCHED_TOPIC, 'unknown workspace'])
     log.warn('touched identifiers of an unknown workspace were left out', { workspace: id })
     return []
   })

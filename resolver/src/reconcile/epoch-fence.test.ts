@@ -64,7 +64,7 @@ describe('two reconcilers of one workspace', () => {
     const stages = await prepare(lab.warehouse)
     const consumer = await startStoreStage(stages)
     await lab.send(envelopes)
-    await waitUntil('it is stored', () => stages.progress.stored >= envelopes.length)
+    await waitUntil('it is stored', () => stages.progress.total('stored') >= envelopes.length)
     await consumer.stop()
   }
 

@@ -1,6 +1,7 @@
 import { decodeTouched, encodeTouched, TOUCHED_TOPIC, type Touched } from '@leadline/contract'
 import type { Log } from '@leadline/runtime'
 import type { Batch, Stream } from '@leadline/stream'
+import type { Progress } from '../progress.ts'
 import { FencedError } from './epoch-fence.ts'
 import { toChunks } from '../chunks.ts'
 import type { VersionClock } from './version-clock.ts'
@@ -11,6 +12,7 @@ export interface HandOverDependencies {
   readonly versions: Pick<VersionClock, 'confirm'>
   readonly written: WrittenLeads
   readonly log: Log
+  readonly progress: Progress
 }
 
 const MAX_TOUCHED = 1000
@@ -24,7 +26,7 @@ const MAX_TOUCHED = 1000
  */
 export const handOverWhenFenced =
   (
-    { stream, versions, written, log }: HandOverDependencies,
+    { stream, versions, written, log, progress }: HandOverDependencies,
     stage: (batch: Batch) => Promise<void>,
   ): ((batch: Batch) => Promise<void>) =>
   async (batch) => {
@@ -41,6 +43,7 @@ export const handOverWhenFenced =
       }
     } catch (error) {
       if (!(error instanceof FencedError)) throw error
+      progress.count('handedOver')
       log.warn('another resolver has taken over; it looks again at what was in hand here', {
         reason: error.message,
       })

@@ -18,7 +18,7 @@ import { Foresight } from './foresight.ts'
 import { LeftOvers, readNodesOfLeads } from './left-over.ts'
 import { openSources } from './open-sources.ts'
 import { planAssignments } from './plan-assignments.ts'
-import { rebuildLeads } from './rebuild-leads.ts'
+import { rebuildLeads, type RebuiltLeads } from './rebuild-leads.ts'
 import { settleIdentity } from './settle-identity.ts'
 import type { VersionClock } from './version-clock.ts'
 import { toWrittenRows, writeReconciled } from './write-reconciled.ts'
@@ -109,11 +109,12 @@ interface Stage extends ReconcileDependencies {
 }
 
 async function claim(
-  { versions, leftOvers }: Stage,
+  { versions, leftOvers, progress }: Stage,
   { workspace, memory }: RememberedWorkspace,
 ): Promise<void> {
   const isNew = await versions.claim(workspace.id)
   if (isNew) {
+    progress.count('claims')
     memory.held.clear()
     memory.rows.forget()
     leftOvers.suspect(workspace.id)
@@ -151,6 +152,18 @@ interface Scope {
   readonly isDoubted: boolean
 }
 
+function tell(
+  progress: Progress,
+  { rebuilt, leads }: { readonly rebuilt: readonly RebuiltLeads[]; readonly leads: number },
+): void {
+  const stamps = rebuilt.reduce((sum, part) => sum + part.stamps.length, 0)
+  const resolved = rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
+  progress.count('rounds')
+  progress.count('resolved', resolved)
+  progress.count('moved', stamps - resolved)
+  progress.count('leads', leads)
+}
+
 async function reconcile(
   dependencies: ReconcileDependencies,
   { workspace, memory }: RememberedWorkspace,
@@ -185,5 +198,5 @@ async function reconcile(
   await writeReconciled(dependencies, reconciled, rows)
   memory.rows.apply(rows)
   for (const { stamps } of rebuilt) held.restamp(stamps)
-  progress.resolved += rebuilt.reduce((sum, { newlyStamped }) => sum + newlyStamped, 0)
+  tell(progress, { rebuilt, leads: rows.leads.length })
 }

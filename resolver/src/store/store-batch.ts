@@ -37,6 +37,8 @@ export interface StoreDependencies {
 
 const MAX_EVENTS = 10_000
 const MAX_TOUCHED = 1000
+/** Step of events that the engine will never take. */
+const REFUSED = 'store-event'
 
 /**
  * First stage: events, and what they say, become rows; then the reconciler is told which identifiers they touch.
@@ -47,8 +49,9 @@ export function createStoreStage(dependencies: StoreDependencies): (batch: Batch
   const { workspaces, progress, now, warehouse, erasures } = dependencies
   const storeValues = groupBatches<readonly Buffer[]>(async (batches) => {
     await erasures.refresh(warehouse)
-    const { events, dead } = decodeBatch(batches.flat(), workspaces, now())
+    const { events, dead, erased } = decodeBatch(batches.flat(), workspaces, now())
     await bury(dependencies, dead)
+    progress.count('erased', erased)
     for (const [workspace, list] of events) {
       const known = workspaces.get(workspace)
       if (!known) throw new Error(`workspace ${workspace} was known when its events were decoded`)
@@ -76,7 +79,7 @@ async function storeChunk(
 const toRefusedLetter = (event: NormalEvent, reason: string, at: string): DeadLetter => ({
   v: 1,
   workspace: event.workspace,
-  step: 'store-event',
+  step: REFUSED,
   reason,
   at,
   original: Buffer.from(
@@ -118,7 +121,7 @@ async function store(
       value: encodeTouched({ v: 1, workspace, ...what }),
     })),
   )
-  progress.stored += events.length
+  progress.count('stored', events.length)
 }
 
 async function insertEvents(warehouse: Warehouse, rows: readonly EventsRow[]): Promise<void> {
@@ -157,6 +160,10 @@ const describedCompanies = (events: readonly NormalEvent[]): readonly NodeId[] =
   ...new Set(events.flatMap(({ wire, company }) => (wire.type === 'group' ? (company ?? []) : []))),
 ]
 
+/** The engine's words may quote a value; a place in a list would be another reason each time. */
+const toReasonLabel = (step: string, reason: string): string =>
+  step === REFUSED ? 'refused by the warehouse' : reason.replace(/\d+/g, 'N')
+
 async function bury(
   { stream, progress, log }: StoreDependencies,
   dead: readonly DeadLetter[],
@@ -164,7 +171,7 @@ async function bury(
   if (dead.length === 0) return
   const values = dead.map((letter) => ({ key: letter.step, value: encodeDeadLetter(letter) }))
   await stream.append(DEAD_TOPIC, values)
-  progress.dead += dead.length
+  for (const { step, reason } of dead) progress.count('dead', 1, [step, toReasonLabel(step, reason)])
   for (const [step, letters] of Map.groupBy(dead, (letter) => letter.step)) {
     log.warn('values could not be processed and were put aside', {
       step,
