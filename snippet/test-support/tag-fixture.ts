@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { WireEvent } from '@leadline/contract/wire'
-import { ALL_FEATURES, buildTag, FEATURES, type TagOptions } from '../build.ts'
+import { ALL_FEATURES, buildTag, FEATURES, type BuiltTag, type TagOptions } from '../build.ts'
 import { startTestCollector, type TestCollector } from './test-collector.ts'
 import { startTestSite, type PageParts, type SitePage } from './test-site.ts'
 import { waitUntil } from './wait-until.ts'
@@ -35,7 +35,7 @@ export interface TagSiteOptions extends TagOptions {
 }
 
 export async function openTagSite({ pages, ...options }: TagSiteOptions = {}): Promise<TagSite> {
-  const { code, stub, integrity } = await buildTag(options)
+  const { code, stub, integrity } = await buildOnce(options)
   const collector = await startTestCollector({ '/leadline.js': code })
   const parts = { stub, collectorUrl: collector.url, writeKey: 'wk_test_page', integrity }
   const site = await startTestSite(parts, pages?.(parts) ?? {})
@@ -54,6 +54,16 @@ export async function openTagSite({ pages, ...options }: TagSiteOptions = {}): P
       await collector.stop()
     },
   }
+}
+
+const built = new Map<string, Promise<BuiltTag>>()
+
+/** A build takes a third of a second, and the tests of a file want the same one. */
+function buildOnce(options: TagOptions): Promise<BuiltTag> {
+  const key = JSON.stringify(options)
+  const build = built.get(key) ?? buildTag(options)
+  built.set(key, build)
+  return build
 }
 
 export async function openTagFixture(
