@@ -41,7 +41,7 @@ const sslFiles = z
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
     message: 'cert and key are given together or not at all',
   })
-  .prefault({})
+  .optional()
   .describe('PEM files for ssl')
 
 const kafkaStream = z
@@ -62,7 +62,7 @@ const kafkaStream = z
     compression: z.enum(['none', 'zstd', 'gzip']).default('none'),
     spool: spool.prefault({}),
   })
-  .refine(({ ssl, sslFiles }) => ssl || Object.keys(sslFiles).length === 0, {
+  .refine(({ ssl, sslFiles }) => ssl || sslFiles === undefined, {
     path: ['sslFiles'],
     message: 'is for ssl: true',
   })

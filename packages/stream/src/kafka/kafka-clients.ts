@@ -4,8 +4,7 @@ import type { Settings } from '@leadline/contract'
 import { loadKafkaJs } from './load-kafkajs.ts'
 
 /** Without the spool, which is the business of whoever appends. */
-export type KafkaSettings = Omit<KafkaSection, 'spool' | 'sslFiles'> & Partial<Pick<KafkaSection, 'sslFiles'>>
-type KafkaSection = Extract<Settings['stream'], { kind: 'kafka' }>
+export type KafkaSettings = Omit<Extract<Settings['stream'], { kind: 'kafka' }>, 'spool'>
 
 export const REQUEST_TIMEOUT_MS = 3000
 const CONNECTION_TIMEOUT_MS = 1000
