@@ -16,6 +16,8 @@ const endpointsSchema = z.looseObject({
   secretKey: z.string().nullable(),
   clickhouse: z.object({ url: z.string(), user: z.string(), password: z.string() }).nullable(),
   sandboxClient: z.object({ id: z.string(), secret: z.string() }).nullable(),
+  /** Where /metrics is of those that have no door of their own; null without a port in the settings. */
+  metrics: z.object({ resolver: url, crmSync: url }).optional(),
 })
 
 /** How to reach a running instance: `endpoints.json`. URLs have no trailing slash; null: not running here. */

@@ -44,7 +44,10 @@ export async function bringUp(
     await timed('tables', progress, () => migrate(settings.warehouse))
     stop.throwIfAborted()
     await startAll(services, supervisor, progress)
-    const endpoints = buildEndpoints(settings, prepared.ports, process.pid)
+    const endpoints = buildEndpoints(settings, prepared.ports, {
+      pid: process.pid,
+      parts: supervisor.states(),
+    })
     return { stream, warehouse: createWarehouse(settings.warehouse), endpoints }
   } catch (error) {
     await stream.close()

@@ -1,11 +1,18 @@
 import type { Settings } from '@leadline/contract'
 import type { Endpoints } from '../instance/endpoints.ts'
 import { LOOPBACK, type Ports } from '../instance/ports.ts'
+import type { PartState } from '../supervisor/part.ts'
 import { toSandboxUrl } from '../settings/run-document.ts'
 import { findSandboxCrm, toCollectorUrl, toSandboxClient } from './part-list.ts'
 
+interface Running {
+  readonly pid: number
+  readonly parts: readonly Pick<PartState, 'name' | 'url'>[]
+}
+
 /** Where each part of this run is, and the keys of its first workspace. */
-export function buildEndpoints(settings: Settings, ports: Ports, pid: number): Endpoints {
+export function buildEndpoints(settings: Settings, ports: Ports, { pid, parts }: Running): Endpoints {
+  const urlOf = (name: string): string | null => parts.find((part) => part.name === name)?.url ?? null
   const sandboxCrm = findSandboxCrm(settings, ports)
   return {
     pid,
@@ -16,6 +23,7 @@ export function buildEndpoints(settings: Settings, ports: Ports, pid: number): E
     ...buildAccess(settings),
     clickhouse: buildReader(settings.warehouse),
     sandboxClient: sandboxCrm ? toSandboxClient(sandboxCrm) : null,
+    metrics: { resolver: urlOf('resolver'), crmSync: urlOf('crm-sync') },
   }
 }
 
