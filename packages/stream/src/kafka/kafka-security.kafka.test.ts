@@ -68,7 +68,7 @@ describe('Kafka behind TLS, a certificate of the client and a login', () => {
     const isTold = (more: Partial<KafkaSettings>, reason: RegExp): Promise<void> =>
       until(`it is told: ${reason}`, async () => reason.test(await whyRefused(more)))
     await isTold({ sasl: { mechanism: 'scram-sha-512', ...LOGIN, password: 'another' } }, /authentication/i)
-    await isTold({ sslFiles: {} }, /self-signed certificate/)
+    await isTold({ sslFiles: undefined }, /self-signed certificate/)
     await isTold({ sslFiles: { ca } }, /certificate required|bad certificate|closed|reset/i)
   })
 
