@@ -17,7 +17,10 @@ export const TIGHT_LIMITS = {
   usersPerLead: 3,
 }
 
-/** Settings of workspaces 1 to `count`: same keys, so that equal events have equal ids in each. `further`: other sections. */
+/**
+ * Settings of workspaces 1 to `count`: same keys, so that equal events have equal ids in each. `further`: other sections.
+ * Nothing is compared by itself at a time of day, which would mend what a test has broken.
+ */
 export const toSettings = (
   count: number,
   identity: Partial<IdentityLimits> = {},
@@ -28,7 +31,7 @@ export const toSettings = (
       id: i + 1,
       slug: `w${i + 1}`,
       identityKey: IDENTITY_KEY,
-      identity,
+      identity: { nightlyCheckHour: null, ...identity },
       ...further,
       writeKeys: [{ name: 'site', key: `public-key-of-tests-${i + 1}` }],
     })),

@@ -16,6 +16,7 @@ import { findDifferences, requestRepair, type Differences } from './find-differe
 import { checkWhatIsDue, checkWhereRulesChanged } from './nightly-check.ts'
 
 const WORLDS = [1, 2]
+const IN_ITS_HOUR = { ...TIGHT_LIMITS, nightlyCheckHour: 3 }
 /** Of a page: the identifiers of one lead lie in several. */
 const FEW = 6
 
@@ -98,7 +99,7 @@ describe('the full reconcile', () => {
 
   test('runs by itself in its hour, once a day', async () => {
     const lines: string[] = []
-    const { workspaces } = toSettings(WORLDS.length, TIGHT_LIMITS)
+    const { workspaces } = toSettings(WORLDS.length, IN_ITS_HOUR)
     const dependencies = {
       stream: lab.stream,
       warehouse: lab.warehouse,
@@ -119,7 +120,7 @@ describe('the full reconcile', () => {
     const lines: string[] = []
     const progress = new Progress()
     const startWith = async (limits: Partial<IdentityLimits>): Promise<void> => {
-      const { workspaces } = toSettings(1, { ...TIGHT_LIMITS, ...limits })
+      const { workspaces } = toSettings(1, { ...IN_ITS_HOUR, ...limits })
       await checkWhereRulesChanged({
         stream: lab.stream,
         warehouse: lab.warehouse,
