@@ -8,6 +8,7 @@ import {
   type AnyPage,
   type AnyProfile,
 } from '../test-support/any-browser.ts'
+import type { SeenRequest } from '../test-support/test-collector.ts'
 import { AT_WORK, namesOf, openTagSite, type TagSite, WITHOUT_CAPTURES } from '../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
@@ -51,6 +52,11 @@ for (const engine of ENGINES) {
       const events: readonly WireEvent[] = site.collector.events()
       return events.length - new Set(events.map(({ messageId }) => messageId)).size
     }
+
+    const pagesOf = ({ batch }: SeenRequest): string[] =>
+      (batch?.batch ?? []).map(({ messageId }) => `${messageId}`.replace(/.*-/, ''))
+    /** Pages that have tried to send. */
+    const triers = (): Set<string> => new Set(site.collector.requests.flatMap(pagesOf))
 
     it('ten events of one moment leave in one request without a preflight, and the page hears of it', async () => {
       const page = await open()
@@ -136,6 +142,37 @@ for (const engine of ENGINES) {
       site.collector.setTrouble(undefined)
       await site.arrived(20)
       assert.equal(copies(), 0)
+    })
+
+    it('a tab whose process is killed in an outage leaves its events to a tab that lives, which sends them once', async () => {
+      site.collector.setTrouble({ status: 503 })
+      const living = await open('/living')
+      const dying = await open('/dying')
+      await run(living, `leadline.track('mine')`)
+      await run(dying, trackTen)
+      await waitUntil('tries of both', () => triers().size > 1)
+      await dying.crash()
+      site.collector.setTrouble(undefined)
+      assert.deepEqual(namesOf(await site.arrived(11)).sort(), [...TEN, 'mine'].sort())
+      assert.equal(copies(), 0)
+    })
+
+    it('a page that the visitor comes back to goes on', async () => {
+      const page = await open('/first')
+      await run(
+        page,
+        `addEventListener('pageshow', (event) => { window.wasCached = event.persisted }); leadline.track('before')`,
+      )
+      await site.arrived(1)
+      await page.goto(`${site.url}/second`)
+      await waitUntil('the tag', async () => (await page.eval(AT_WORK)) === true)
+      await run(page, `leadline.track('elsewhere'); setTimeout(() => history.back(), 200)`)
+      await site.arrived(2)
+      // Firefox keeps no page that held a lock when it was left, and loads it again.
+      const isBack = `location.pathname === '/first' && ${engine === 'firefox' ? AT_WORK : 'wasCached'}`
+      await waitUntil('the first page', async () => (await page.eval(isBack).catch(() => false)) === true)
+      await run(page, trackTen)
+      assert.deepEqual(namesOf(await site.arrived(12)), ['before', 'elsewhere', ...TEN])
     })
 
     it('what does not fit on the wire when a page leaves is sent by the next one', async () => {

@@ -2,27 +2,10 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openBrowser } from '../test-support/browser.ts'
+import { HOSTILITIES, OLD_COPY, toStrictPolicy, USE_EVERYTHING } from '../test-support/hostile-pages.ts'
 import { namesOf, openTagFixture, type TagFixture } from '../test-support/tag-fixture.ts'
 import { tagElements, toPage, type PageParts, type SitePage } from '../test-support/test-site.ts'
 import { waitUntil } from '../test-support/wait-until.ts'
-
-const useEverything = `
-  leadline('page'); leadline.identify('u1', { a: 1 }); leadline.track('kept'); leadline.group('g'); leadline.reset()
-  const loop = {}; loop.self = loop
-  leadline.track('circular', loop); leadline.track('bigint', { n: 1n }); leadline.track(Symbol('s')); leadline(); leadline(null)
-  leadline.identify(Object.create(null)); leadline.page(null, undefined, 7); leadline.track('kept too')
-  window.wentOn = true`
-
-/** What a page may have done to the browser before the tag arrives. */
-const HOSTILITIES: Record<string, string> = {
-  frozen: `[Object.prototype, Array.prototype, Function.prototype, Map.prototype, Set.prototype, Promise.prototype, JSON].forEach(Object.freeze)`,
-  'no-json': `JSON.stringify = () => { throw new Error('patched') }`,
-  'no-fetch': `window.fetch = () => { throw new Error('patched') }`,
-  'odd-fetch': `window.fetch = () => 7`,
-  'no-crypto': `crypto.getRandomValues = () => { throw new Error('patched') }`,
-  'to-json': `Array.prototype.toJSON = function () { return JSON.stringify([...this]) }`,
-  'no-tag': `Object.defineProperty(window, 'leadline', { value: 42 })`,
-}
 
 /** Notes what keeps a page waiting, and keeps back the tasks that a script asks for until the page has looked. */
 const WATCH = `
@@ -40,14 +23,9 @@ const WATCH = `
     set(text) { touched.push('cookie'); set.call(document, text) } })
   window.goOn = () => { window.setTimeout = setTimeout; tasks.forEach((task) => setTimeout(task)) }`
 
-/** What a version of before may have left: its stub has other methods, and no promises. */
-const OLD_COPY = `window.leadline = (...call) => leadline.q.push([Date.now(), call]); leadline.q = []
-  leadline.track = (...call) => leadline('track', ...call); leadline.track('from an old stub')`
-
-/** Nothing but what the page names: no inline script without nonce, no eval, no inline style. */
 const withStrictPolicy = ({ stub, collectorUrl, writeKey, integrity }: PageParts): SitePage => ({
   headers: {
-    'content-security-policy': `default-src 'none'; script-src 'nonce-n1' ${collectorUrl}; connect-src ${collectorUrl}; require-trusted-types-for 'script'`,
+    'content-security-policy': toStrictPolicy(collectorUrl),
   },
   html: toPage(`<script nonce="n1">${stub}; leadline.track('under a strict policy')
     addEventListener('securitypolicyviolation', (event) => { window.violation = event.violatedDirective })</script>
@@ -55,7 +33,7 @@ const withStrictPolicy = ({ stub, collectorUrl, writeKey, integrity }: PageParts
 })
 
 const pages = (parts: PageParts): Record<string, SitePage> => {
-  const usage = `<script>${useEverything}</script>`
+  const usage = `<script>${USE_EVERYTHING}</script>`
   const hostile = Object.entries(HOSTILITIES).map(([name, script]) => [
     `/${name}`,
     toPage(`<script>${script}</script>${tagElements(parts)}${name === 'no-tag' ? '' : usage}`),

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { AnyBrowser, AnyPage, AnyProfile } from './any-browser.ts'
+import { killBusiest } from './page-process.ts'
 import { addressOf, close, listen } from './test-collector.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -63,13 +64,15 @@ function toPage(command: Command, handle: string): AnyPage {
     const found = await here('POST', '/element', { using: 'css selector', value: selector })
     return String(Object.values(Object(found))[0])
   }
+  const evaluate = (expression: string): Promise<unknown> =>
+    here('POST', '/execute/async', {
+      script: 'const done = arguments[1]; Promise.resolve((0, eval)(arguments[0])).then(done)',
+      args: [expression],
+    })
   return {
     goto: async (url) => void (await here('POST', '/url', { url })),
-    eval: (expression) =>
-      here('POST', '/execute/async', {
-        script: 'const done = arguments[1]; Promise.resolve((0, eval)(arguments[0])).then(done)',
-        args: [expression],
-      }),
+    eval: evaluate,
+    crash: () => killBusiest(/WebKitWebProcess/, evaluate),
     click: async (selector) => void (await here('POST', `/element/${await element(selector)}/click`, {})),
     fill: async (selector, text) =>
       void (await here('POST', `/element/${await element(selector)}/value`, { text })),
