@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -23,7 +23,7 @@ const EVENT = (n: number) => ({
 describe('leadline import', () => {
   let lab: ResolverLab
   before(async () => {
-    lab = await openLab(4)
+    lab = await openLab(5)
     await lab.start()
   })
   after(async () => await lab.close())
@@ -45,7 +45,7 @@ describe('leadline import', () => {
     await writeFile(
       config,
       JSON.stringify({
-        workspaces: toSettings(4).workspaces,
+        workspaces: toSettings(5).workspaces,
         stream: { kind: 'embedded', directory: lab.streamDirectory },
         warehouse: { kind: 'embedded', directory: 'unused', url, user, password, readerPassword },
       }),
@@ -72,6 +72,20 @@ describe('leadline import', () => {
       'SELECT count() AS n, toString(toDate(min(ts))) AS day FROM events WHERE ws = {ws:UInt32}',
     )
     assert.deepEqual(row, { n: '3', day: '2025-03-01' })
+  })
+
+  test('people without a time are known since the file was written, however often it is imported', async (t) => {
+    const file = join(await makeTemporaryDirectory(t), 'undated.csv')
+    await writeFile(file, 'email,plan\neve@undated.io,gold\n')
+    for (const source of ['first', 'again']) {
+      await utimes(file, new Date(), new Date('2026-02-03T10:00:00Z'))
+      await run(file, 'w5', ['--kind', 'leads', '--source', source])
+    }
+    const found = await read(
+      5,
+      'SELECT toString(toDate(ts)) AS day, toString(d) AS filed FROM events WHERE ws = {ws:UInt32}',
+    )
+    assert.deepEqual(found, [{ day: '2026-02-03', filed: '2026-02-03' }])
   })
 
   test('known people become leads, with their columns as traits', async (t) => {

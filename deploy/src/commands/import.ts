@@ -21,7 +21,7 @@ export const importRecords: Command = {
     'Events are in the format of Segment (its archives too), one JSON object a line; or CSV with a header, where dots',
     'make objects: type,event,userId,timestamp,properties.url; gzip or not. They keep their times; receivedAt is when one',
     'arrived, and channel: server says that a secret key sent it. With --kind leads each record is a person: email or',
-    'userId, timestamp (since when), and all other columns as traits.',
+    'userId, timestamp (since when; else since the file was written), and all other columns as traits.',
     'How far it has come stands in FILE.position: the same call goes on from there. Importing a file twice doubles nothing.',
   ].join('\n'),
   flags: {
@@ -77,7 +77,7 @@ async function bringIn(path: string, flags: FlagValues, { terminal, stop }: Surr
     'format',
     /\.csv(?:\.gz)?$/i.test(path) ? ['csv', 'jsonl'] : ['jsonl', 'csv'],
   )
-  const bytes = path === '-' ? 0 : await readSize(path)
+  const { bytes, writtenMs } = path === '-' ? { bytes: 0, writtenMs: Date.now() } : await readState(path)
   const positionPath = path === '-' ? undefined : `${path}.position`
   const from = (positionPath && (await readPosition(positionPath, bytes))) || {
     bytes,
@@ -94,7 +94,7 @@ async function bringIn(path: string, flags: FlagValues, { terminal, stop }: Surr
         kind,
         source: flags.text('source') ?? 'import',
         from,
-        now: Date.now,
+        undatedMs: writtenMs,
         stop,
         onRejected: (record, reason) => report.add(record, reason),
         onPosition: async (position) => {
@@ -119,9 +119,10 @@ function pick<Name extends string>(flags: FlagValues, flag: string, names: reado
   throw new CommandError(`--${flag} must be ${names.join(' or ')}, not ${JSON.stringify(text)}`)
 }
 
-async function readSize(path: string): Promise<number> {
+async function readState(path: string): Promise<{ readonly bytes: number; readonly writtenMs: number }> {
   try {
-    return (await stat(path)).size
+    const { size, mtimeMs } = await stat(path)
+    return { bytes: size, writtenMs: Math.min(Math.floor(mtimeMs), Date.now()) }
   } catch (error) {
     throw new CommandError(`${path} cannot be read: there is no such file`, { cause: error })
   }

@@ -12,7 +12,11 @@ export interface ImportOptions {
   readonly kind: Kind
   readonly source: string
   readonly from: Position
-  readonly now: () => number
+  /**
+   * When records are from that do not say so. The same each time that a file is imported: what is filed under another
+   * day would be another event.
+   */
+  readonly undatedMs: number
   readonly stop: AbortSignal
   readonly onRejected: (record: number, reason: string) => void
   /** After each portion, when it is durable. */
@@ -44,8 +48,8 @@ export async function runImport(
 }
 
 function toValue({ number, value }: FileRecord, options: ImportOptions): readonly StreamValue[] {
-  const { kind, now, onRejected, workspace, source } = options
-  const made = value ? toEvent(value, kind, now()) : { ok: false as const, reason: 'cannot be read' }
+  const { kind, undatedMs, onRejected, workspace, source } = options
+  const made = value ? toEvent(value, kind, undatedMs) : { ok: false as const, reason: 'cannot be read' }
   if (!made.ok) {
     onRejected(number, made.reason)
     return []
@@ -56,7 +60,7 @@ function toValue({ number, value }: FileRecord, options: ImportOptions): readonl
     .update(`${number}\n${JSON.stringify(value)}`)
     .digest('hex')
     .slice(0, 32)}`
-  const built = buildEventLine(made.event, text, { workspace, source, messageId, nowMs: now() })
+  const built = buildEventLine(made.event, text, { workspace, source, messageId, nowMs: undatedMs })
   if (built.ok) return [{ key: built.event.key, value: built.event.value }]
   onRejected(number, built.reason)
   return []

@@ -5,9 +5,9 @@ export type Kind = 'events' | 'leads'
 export type ToEvent =
   { readonly ok: true; readonly event: UnknownObject } | { readonly ok: false; readonly reason: string }
 
-/** What a record of the file says, as an event. `nowMs` is when leads without a time of their own are known from. */
-export const toEvent = (record: UnknownObject, kind: Kind, nowMs: number): ToEvent =>
-  kind === 'leads' ? toLead(record, nowMs) : toChecked(record)
+/** What a record of the file says, as an event. `undatedMs` is when leads without a time of their own are known from. */
+export const toEvent = (record: UnknownObject, kind: Kind, undatedMs: number): ToEvent =>
+  kind === 'leads' ? toLead(record, undatedMs) : toChecked(record)
 
 /** The same checks as at the collector's door; `receivedAt` and such pass through. */
 function toChecked(record: UnknownObject): ToEvent {
@@ -20,13 +20,13 @@ function toChecked(record: UnknownObject): ToEvent {
 const OWN = new Set(['userId', 'anonymousId', 'messageId', 'timestamp'])
 
 /** A known person, as a server would identify him: traits are all other columns that say something. */
-function toLead(record: UnknownObject, nowMs: number): ToEvent {
+function toLead(record: UnknownObject, undatedMs: number): ToEvent {
   const said = Object.entries(record).filter(([, value]) => value !== '' && value !== null)
   const own = Object.fromEntries(said.filter(([name]) => OWN.has(name)))
   const traits = Object.fromEntries(said.filter(([name]) => !OWN.has(name)))
   const problem = findProblem(own, traits)
   if (problem !== undefined) return { ok: false, reason: problem }
-  const since = { timestamp: new Date(nowMs).toISOString() }
+  const since = { timestamp: new Date(undatedMs).toISOString() }
   return { ok: true, event: { ...since, ...own, type: 'identify', channel: 'server', traits } }
 }
 
