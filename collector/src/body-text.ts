@@ -1,4 +1,5 @@
 import type { Refusal } from '@leadline/contract'
+import { releaseBytes } from '@leadline/stream/release-bytes'
 import type { Encoding, Packing } from './content.ts'
 import { refusal, type RefusalCode } from './refusals.ts'
 import { isGzip, unpack } from './unpack.ts'
@@ -14,6 +15,13 @@ export type BodyText =
 
 const decoder = new TextDecoder()
 
+/** Its text is all that is wanted of a body. */
+function takeText(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes)
+  releaseBytes(bytes)
+  return text
+}
+
 /** The text of a packed body. What it unpacks to may have `maxBytes` too. */
 export async function unpackBody(
   bytes: Uint8Array,
@@ -24,12 +32,10 @@ export async function unpackBody(
   if (encoding === undefined)
     return refused('unsupported_content_type', 'the content type must be application/json or text/plain')
   const unpacked = await unpack(bytes, encoding, maxBytes)
-  if (unpacked.ok)
-    return {
-      ok: true,
-      text: decoder.decode(unpacked.bytes),
-      bytes: Math.max(bytes.byteLength, unpacked.bytes.byteLength),
-    }
+  if (unpacked.ok) {
+    const larger = Math.max(bytes.byteLength, unpacked.bytes.byteLength)
+    return { ok: true, text: takeText(unpacked.bytes), bytes: larger }
+  }
   return unpacked.reason === 'too_large'
     ? refused(
         'body_too_large',
@@ -38,11 +44,11 @@ export async function unpackBody(
     : refused('invalid_encoding', `the body is not ${encoding}, or is cut short; check how it is packed`)
 }
 
-export const plainBody = (bytes: Uint8Array): BodyText => ({
-  ok: true,
-  text: decoder.decode(bytes),
-  bytes: bytes.byteLength,
-})
+/** The text of a body that is not packed; its bytes are gone then. */
+export function plainBody(bytes: Uint8Array): BodyText {
+  const { byteLength } = bytes
+  return { ok: true, text: takeText(bytes), bytes: byteLength }
+}
 
 const sniff = (bytes: Uint8Array): Encoding | undefined => (isGzip(bytes) ? 'gzip' : undefined)
 

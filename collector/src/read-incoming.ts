@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { releaseBytes } from '@leadline/stream/release-bytes'
 import type { ReadBytes } from './event-request.ts'
 import type { Arrival, Arrivals } from './limit/arrivals.ts'
 import { bodyTooLarge, incompleteBody, parseLength } from './read-body.ts'
@@ -100,5 +101,10 @@ class Body {
 }
 
 /** Most bodies come in one piece, which is not copied. */
-const join = (chunks: readonly Buffer[]): Uint8Array =>
-  chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+function join(chunks: readonly Buffer[]): Uint8Array {
+  const [only] = chunks
+  if (only && chunks.length === 1) return only
+  const whole = Buffer.concat(chunks)
+  chunks.forEach(releaseBytes)
+  return whole
+}

@@ -1,5 +1,6 @@
 import type { Log } from '@leadline/runtime'
 import { StreamUnavailable, type Stream } from '@leadline/stream'
+import { releaseBytes } from '@leadline/stream/release-bytes'
 import type { Append } from './accept.ts'
 import type { CollectorMetrics } from './metrics.ts'
 
@@ -8,7 +9,10 @@ export type Written =
 
 /** Makes what was accepted durable. */
 export interface Sink {
-  /** Resolves when all of it is durable, in the order given, or when it is known that it may not be. Never rejects. */
+  /**
+   * Resolves when all of it is durable, in the order given, or when it is known that it may not be. Never rejects. What is
+   * durable is not to be read any more: its memory is given back.
+   */
   write(appends: readonly Append[]): Promise<Written>
 }
 
@@ -31,7 +35,8 @@ export function createSink({ append, metrics, log }: SinkDeps): Sink {
     metrics.failed(reason)
     return { durable: false, retryAfterSeconds: retryAfterSeconds[reason] }
   }
-  const succeeded = (seconds: number): Written => {
+  const succeeded = (appends: readonly Append[], seconds: number): Written => {
+    for (const { values } of appends) for (const { value } of values) release(value)
     if (isFailing) log.info('events are made durable again')
     isFailing = false
     metrics.appended(seconds)
@@ -40,7 +45,10 @@ export function createSink({ append, metrics, log }: SinkDeps): Sink {
   return {
     write(appends) {
       const startedMs = performance.now()
-      return appendAll(append, appends).then(() => succeeded((performance.now() - startedMs) / 1000), failed)
+      return appendAll(append, appends).then(
+        () => succeeded(appends, (performance.now() - startedMs) / 1000),
+        failed,
+      )
     },
   }
 }
@@ -52,3 +60,7 @@ const appendAll = (append: Stream['append'], [first, ...rest]: readonly Append[]
     : rest.length === 0
       ? append(first.topic, first.values)
       : append(first.topic, first.values).then(() => appendAll(append, rest))
+
+function release(value: string | Uint8Array): void {
+  if (typeof value !== 'string') releaseBytes(value)
+}

@@ -35,7 +35,9 @@ export function createMemoryStream(): MemoryStream {
     async append(topic, values) {
       if (isHeld) await wait()
       if (failure) throw failure
-      topics.set(topic, [...stored(topic), ...values])
+      // As a real log does: who appends may give the bytes back.
+      const copies = values.map(({ key, value }) => ({ key, value: Buffer.from(value).toString() }))
+      topics.set(topic, [...stored(topic), ...copies])
     },
     admin: {
       ensureTopics: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import type { TopicSpec } from '@leadline/contract'
 export interface StreamValue {
   /** Decides the partition: equal keys keep their order. On a compacted topic, also what is kept by. */
   readonly key: string
-  /** JSON text on one line (no CR or LF), UTF-8. */
+  /** JSON text on one line (no CR or LF), UTF-8. Bytes are not looked at any more once their append has resolved. */
   readonly value: string | Uint8Array
 }
 

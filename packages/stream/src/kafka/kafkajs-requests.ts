@@ -1,3 +1,4 @@
+import { releaseBytes } from '../append/release-bytes.ts'
 import { ByteWriter, sizeOfText } from './byte-writer.ts'
 import { encodeProduceRequest, type ProducedTopic } from './produce-request.ts'
 
@@ -120,5 +121,16 @@ export async function buildRequest({
     return { buffer: Buffer.concat([head.bytes, body]) }
   const start = HEAD_ROOM - head.bytes.length
   head.bytes.copy(roomy, start)
-  return { buffer: roomy.subarray(start) }
+  const buffer = roomy.subarray(start)
+  roomOf.set(buffer, roomy)
+  return { buffer }
+}
+
+/** What large requests were written into. */
+const roomOf = new WeakMap<Buffer, Buffer>()
+
+/** To be called when a request is with the system: a try after it is written anew. */
+export function releaseRequest(request: Uint8Array | string): void {
+  const room = Buffer.isBuffer(request) ? roomOf.get(request) : undefined
+  if (room) releaseBytes(room)
 }

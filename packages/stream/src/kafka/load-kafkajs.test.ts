@@ -64,6 +64,36 @@ test('a connection of kafkajs sends what is written at once', async (t) => {
   )
 })
 
+test('a large request is sent whole, and its memory is given back then', async (t) => {
+  const received: Buffer[] = []
+  const server = createServer((socket) => socket.on('data', (bytes) => received.push(bytes)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  loadKafkaJs()
+  const encodeProduce = require('kafkajs/src/protocol/requests/produce/v3/request')
+  const messages = [{ key: null, value: randomBytes(900_000), headers: { count: '1' } }]
+  const topicData = [{ topic: 't', partitions: [{ partition: 0, messages, firstSequence: 0 }] }]
+  const request = encodeProduce({ acks: -1, timeout: 3000, producerId: -1, topicData })
+  const { buffer } = await buildRequest({ correlationId: 1, clientId: 'leadline', request })
+  const expected = Buffer.from(buffer)
+  const createSockets = require('kafkajs/src/network/socketFactory')
+  const socket: Socket = createSockets()({ host: '127.0.0.1', port: address.port })
+  t.after(() => {
+    socket.destroy()
+    server.close()
+  })
+  const head = Buffer.from('written as it is')
+  socket.write(buffer, 'binary')
+  socket.write(head, 'binary')
+  socket.end()
+  await once(socket, 'close')
+  assert.ok(Buffer.concat([expected, head]).equals(Buffer.concat(received)))
+  assert.equal(buffer.byteLength, 0)
+  assert.equal(head.toString(), 'written as it is')
+})
+
 const CODECS = [
   { name: 'plain', codec: 0 },
   { name: 'gzip', codec: 1 },

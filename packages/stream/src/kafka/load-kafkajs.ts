@@ -4,7 +4,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { promisify } from 'node:util'
 import type * as crc32 from '@node-rs/crc32'
 import type * as kafkajs from 'kafkajs'
-import { buildRequest, createProduceBuilder, type BuilderParts } from './kafkajs-requests.ts'
+import { buildRequest, createProduceBuilder, releaseRequest, type BuilderParts } from './kafkajs-requests.ts'
 
 export type KafkaJs = typeof kafkajs
 
@@ -29,7 +29,7 @@ function load(): KafkaJs {
   useNativeChecksum()
   replace(REQUEST, buildRequest)
   useOwnProduceRequest()
-  sendAtOnce()
+  openOwnSockets()
   stopIdleLoop()
   const guarded: KafkaJs = require('kafkajs')
   addZstd(guarded)
@@ -64,15 +64,24 @@ function useOwnProduceRequest(): void {
 }
 
 /**
- * The end of a large request otherwise waits now and then until the other machine has acknowledged what came before it,
+ * What is written is given back at once. The end of a large request otherwise waits now and then until the other machine has acknowledged what came before it,
  * which that puts off by 40 ms.
  */
-function sendAtOnce(): void {
+function openOwnSockets(): void {
   const createOpen: () => OpenSocket = require(SOCKETS)
   replace(SOCKETS, (): OpenSocket => {
     const open = createOpen()
-    return (where) => open(where).setNoDelay(true)
+    return (where) => releaseWritten(open(where).setNoDelay(true))
   })
+}
+
+function releaseWritten(socket: Socket): Socket {
+  const write = socket.write.bind(socket)
+  const writeAndRelease = (data: Uint8Array | string, encoding?: BufferEncoding): boolean =>
+    write(data, encoding, (error) => {
+      if (!error) releaseRequest(data)
+    })
+  return Object.assign(socket, { write: writeAndRelease })
 }
 
 type OpenSocket = (where: object) => Socket
