@@ -5,9 +5,11 @@ import { shareFeed } from './cluster/share-feed.ts'
 import { shareMetrics } from './cluster/share-metrics.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { readConfig } from './config.ts'
+import { letHeapGrow } from './let-heap-grow.ts'
 import { openLog } from './open-log.ts'
 import { startCollector } from './start-collector.ts'
 
+letHeapGrow()
 await runService('collector', async (log) => {
   const settings = await readConfig()
   const { processes } = settings.collector

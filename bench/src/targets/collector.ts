@@ -1,3 +1,4 @@
+import { letHeapGrow } from '@leadline/collector/let-heap-grow'
 import { startCollector, type CollectorDeps } from '@leadline/collector/start'
 import { TOPICS, settingsSchema } from '@leadline/contract'
 import { openStream } from '@leadline/stream'
@@ -30,6 +31,7 @@ async function openLog(): Promise<CollectorDeps['stream']> {
   return opened
 }
 
+letHeapGrow()
 const settings = settingsSchema.parse({
   workspaces: [{ identityKey: 'identity-key-of-the-bench', writeKeys: [{ name: 'bench', key: BENCH_KEY }] }],
   collector: { port: 0 },
