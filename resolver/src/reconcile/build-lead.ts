@@ -37,7 +37,6 @@ export interface LeadParts {
 export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
   const { profile, events } = parts
   const mailbox = parts.mailbox ?? { contactId: parts.lead, address: '', isRole: false }
-  const times = events.map(({ timeMs }) => timeMs)
   return {
     ws: parts.workspace,
     lead_id: parts.lead,
@@ -48,8 +47,8 @@ export function buildLeadRow(parts: LeadParts): Draft<LeadsRow> {
     identified: toFlag(parts.isIdentified),
     quarantined: toFlag(parts.isQuarantined),
     role: toFlag(mailbox.isRole),
-    first_seen: toDateTime(times.reduce((a, b) => Math.min(a, b))),
-    last_seen: toDateTime(times.reduce((a, b) => Math.max(a, b))),
+    first_seen: toDateTime(events.reduce((first, { timeMs }) => Math.min(first, timeMs), Infinity)),
+    last_seen: toDateTime(events.reduce((last, { timeMs }) => Math.max(last, timeMs), -Infinity)),
     sessions: parts.sessions,
     events: events.length,
     traits: toTraitsJson(profile),
@@ -76,18 +75,21 @@ export function buildSessions(
 ): readonly BuiltSession[] {
   return splitSessions(events, rules.timeoutMs).map((run) => {
     const summary = summariseSession(run)
-    const ids = {
-      ws: owner.workspace,
-      lead_id: owner.lead,
-      session_id: rules.sessionId(summary.firstMessageId),
+    const id = rules.sessionId(summary.firstMessageId)
+    return {
+      row: toSessionRow({ ws: owner.workspace, lead_id: owner.lead, session_id: id }, summary),
+      events: run,
     }
-    return { row: { ...ids, ...toSessionColumns(summary) }, events: run }
   })
 }
 
-const toSessionColumns = (
+const toSessionRow = (
+  ids: Pick<SessionsRow, 'ws' | 'lead_id' | 'session_id'>,
   summary: SessionSummary,
-): Omit<Draft<SessionsRow>, 'ws' | 'lead_id' | 'session_id'> => ({
+): Draft<SessionsRow> => ({
+  ws: ids.ws,
+  lead_id: ids.lead_id,
+  session_id: ids.session_id,
   started_at: toDateTime(summary.startedMs),
   ended_at: toDateTime(summary.endedMs),
   // Between the times as people read them: to the second.

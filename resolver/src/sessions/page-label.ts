@@ -16,7 +16,8 @@ export function toPageLabel({ title, name, url }: SessionEvent): string {
 }
 
 function withoutSite(title: string): string {
-  const end = Math.max(...SEPARATORS.map((separator) => title.lastIndexOf(separator)))
+  let end = -1
+  for (const separator of SEPARATORS) end = Math.max(end, title.lastIndexOf(separator))
   return end === -1 ? title : title.slice(0, end).trimEnd()
 }
 

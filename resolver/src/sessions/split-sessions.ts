@@ -14,9 +14,10 @@ export function splitSessions<Event extends SessionEvent>(
 ): readonly (readonly Event[])[] {
   const sessions: Event[][] = []
   let lastMs = Number.NEGATIVE_INFINITY
-  for (const event of toDistinct(events.filter(isAct))) {
-    if (event.timeMs - lastMs >= timeoutMs) sessions.push([])
-    sessions.at(-1)?.push(event)
+  let open: Event[] = []
+  for (const event of toDistinct(events.every(isAct) ? events : events.filter(isAct))) {
+    if (event.timeMs - lastMs >= timeoutMs) sessions.push((open = []))
+    open.push(event)
     lastMs = event.timeMs
   }
   return sessions
@@ -24,10 +25,19 @@ export function splitSessions<Event extends SessionEvent>(
 
 const isAct = ({ type }: SessionEvent): boolean => ACTS.has(type)
 
+/** Ordered by (time, message id). What is so already is handed back: one list is looked at in several ways. */
+export const toOrdered = <Event extends SessionEvent>(events: readonly Event[]): readonly Event[] =>
+  events.every((event, i) => isInOrder(events[i - 1], event)) ? events : events.toSorted(compareEvents)
+
+const isInOrder = (former: SessionEvent | undefined, event: SessionEvent): boolean =>
+  former === undefined || compareEvents(former, event) <= 0
+
+const compareEvents = (a: SessionEvent, b: SessionEvent): number =>
+  compareNumbers(a.timeMs, b.timeMs) || compareTexts(a.messageId, b.messageId)
+
 /** Ordered by (time, message id), each once. */
 export function toDistinct<Event extends SessionEvent>(events: readonly Event[]): readonly Event[] {
-  const ordered = events.toSorted(
-    (a, b) => compareNumbers(a.timeMs, b.timeMs) || compareTexts(a.messageId, b.messageId),
-  )
-  return ordered.filter((event, i) => event.messageId !== ordered[i - 1]?.messageId)
+  const ordered = toOrdered(events)
+  const isFirst = (event: Event, i: number): boolean => event.messageId !== ordered[i - 1]?.messageId
+  return ordered.every(isFirst) ? ordered : ordered.filter(isFirst)
 }

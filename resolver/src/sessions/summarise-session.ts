@@ -29,56 +29,68 @@ export function summariseSession(events: readonly SessionEvent[]): SessionSummar
   const first = events[0]
   const last = events.at(-1)
   if (!first || !last) throw new RangeError('a session has at least one event')
+  const pages = events.filter(isPage)
+  // People arrive with a campaign and wander on without.
+  const campaign = firstOf(events, campaignOf, NO_CAMPAIGN)
+  const client = parseUserAgent(firstOf(events, userAgentOf, ''))
   return {
     firstMessageId: first.messageId,
     startedMs: first.timeMs,
     endedMs: last.timeMs,
-    events: events.length,
-    ...summarisePages(events),
-    topEvents: mostFrequent(events.filter(({ type }) => type === 'track').map(({ event }) => event)),
-    ...summariseOrigin(events),
-    country: firstOf(events, ({ country }) => country || undefined) ?? '',
-    ...parseUserAgent(firstOf(events, ({ userAgent }) => userAgent || undefined) ?? ''),
-  }
-}
-
-function summarisePages(events: readonly SessionEvent[]) {
-  const pages = events.filter(isPage)
-  const placed = events.filter(({ url }) => url !== '')
-  return {
     pages: pages.length,
-    entryUrl: placed[0]?.url ?? '',
-    exitUrl: placed.at(-1)?.url ?? '',
-    topPages: mostFrequent(pages.map(toPageLabel)),
+    events: events.length,
+    entryUrl: events.find(hasUrl)?.url ?? '',
+    exitUrl: events.findLast(hasUrl)?.url ?? '',
+    topPages: mostFrequent(pages, toPageLabel),
+    topEvents: mostFrequent(events, nameOfTrack),
+    referrer: firstOf(events, referrerOf, ''),
+    source: campaign.source,
+    medium: campaign.medium,
+    campaign: campaign.campaign,
+    term: campaign.term,
+    content: campaign.content,
+    clickIds: JSON.stringify(firstOf(events, clickIdsOf, NO_CLICK_IDS)),
+    device: client.device,
+    browser: client.browser,
+    os: client.os,
+    country: firstOf(events, countryOf, ''),
   }
 }
 
-/** Each from the earliest event that has it: people arrive with a campaign and wander on without. */
-const summariseOrigin = (events: readonly SessionEvent[]) => ({
-  referrer: firstOf(events, ({ referrer, url }) => toOutsideReferrer(referrer, url)) ?? '',
-  clickIds: JSON.stringify(firstOf(events, ({ url }) => toClickIds(url)) ?? {}),
-  ...(firstOf(events, ({ campaign, url }) => toCampaign(campaign, url)) ?? NO_CAMPAIGN),
-})
+const NO_CLICK_IDS: Readonly<Record<string, string>> = {}
 
 const isPage = ({ type }: SessionEvent): boolean => type === 'page' || type === 'screen'
+const hasUrl = ({ url }: SessionEvent): boolean => url !== ''
+const nameOfTrack = ({ type, event }: SessionEvent): string => (type === 'track' ? event : '')
+const referrerOf = ({ referrer, url }: SessionEvent) => toOutsideReferrer(referrer, url)
+const clickIdsOf = ({ url }: SessionEvent) => toClickIds(url)
+const campaignOf = ({ campaign, url }: SessionEvent) => toCampaign(campaign, url)
+const userAgentOf = ({ userAgent }: SessionEvent) => userAgent || undefined
+const countryOf = ({ country }: SessionEvent) => country || undefined
 
 /** By count, then by who came first. */
-function mostFrequent(labels: readonly string[]): readonly string[] {
+function mostFrequent(
+  events: readonly SessionEvent[],
+  toLabel: (event: SessionEvent) => string,
+): readonly string[] {
   const counts = new Map<string, number>()
-  for (const label of labels) if (label !== '') counts.set(label, (counts.get(label) ?? 0) + 1)
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, MOST_LISTED)
-    .map(([label]) => label)
+  for (const event of events) {
+    const label = toLabel(event)
+    if (label !== '') counts.set(label, (counts.get(label) ?? 0) + 1)
+  }
+  const labels = [...counts.keys()]
+  if (labels.length < 2) return labels
+  return labels.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)).slice(0, MOST_LISTED)
 }
 
-function firstOf<T>(
+/** Of the earliest event that has it; `none` where no event has. */ function firstOf<T>(
   events: readonly SessionEvent[],
   pick: (event: SessionEvent) => T | undefined,
-): T | undefined {
+  none: T,
+): T {
   for (const event of events) {
     const value = pick(event)
     if (value !== undefined) return value
   }
-  return undefined
+  return none
 }
