@@ -7,6 +7,7 @@ import {
   toOutsideReferrer,
   type Campaign,
 } from '../sessions/campaign.ts'
+import { LruCache } from '../lru-cache.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import { CLICK_NETWORKS, toChannel, type Channel } from './channel.ts'
 import {
@@ -61,22 +62,23 @@ export function createTouchFinder({ referrers, ownSites }: TouchRules): TouchFin
     clickIds: toClickIds(event.url) ?? {},
     referrer: readReferrer(event),
   })
-  const toTouch = (at: SessionEvent, evidence: Evidence): Touch => {
+  const toOrigin = (evidence: Evidence) => {
     const host = toHost(evidence.referrer)
     const from = host === undefined ? undefined : findReferrer(referrers, host)
     const origin = nameOrigin(evidence, from)
     const kind = kindFor(evidence, origin.source, kindOf)
-    const { clickIds, campaign, referrer } = evidence
+    const { clickIds, campaign } = evidence
     const medium = origin.medium.toLowerCase()
-    return {
-      at: new Date(at.timeMs).toISOString(),
-      channel: toChannel({ medium, kind, clickIds, hasCampaign: campaign !== undefined }),
-      ...origin,
-      referrer: toPlainAddress(referrer),
-      landingPage: toPlainAddress(at.url),
-      clickIds,
-    }
+    return { channel: toChannel({ medium, kind, clickIds, hasCampaign: campaign !== undefined }), ...origin }
   }
+  const direct = toOrigin(NOTHING)
+  const toTouch = (at: SessionEvent, evidence: Evidence): Touch => ({
+    at: new Date(at.timeMs).toISOString(),
+    ...(evidence === NOTHING ? direct : toOrigin(evidence)),
+    referrer: toPlainAddress(evidence.referrer),
+    landingPage: toPlainAddress(at.url),
+    clickIds: evidence.clickIds,
+  })
   return (events) => findSessionTouches(events, read, toTouch)
 }
 
@@ -86,10 +88,11 @@ function findSessionTouches(
   read: (event: SessionEvent) => Evidence,
   toTouch: (at: SessionEvent, evidence: Evidence) => Touch,
 ): readonly Touch[] {
-  const placed = events.filter((event) => event.url !== '' || isNamed(event.campaign))
-  const [landing] = placed
+  const landing = events.find(isPlaced)
   if (!landing) return []
-  const told = placed.filter(mayTell).map((event) => ({ event, evidence: read(event) }))
+  const telling = events.filter(mayTell)
+  if (telling.length === 0) return [toTouch(landing, NOTHING)]
+  const told = telling.map((event) => ({ event, evidence: read(event) }))
   const opening = told.find(({ evidence }) => evidence.referrer !== '' || keyOf(evidence) !== '')
   const touches = [toTouch(landing, opening?.evidence ?? NOTHING)]
   const seen = new Set(['', keyOf(opening?.evidence ?? NOTHING)])
@@ -102,11 +105,16 @@ function findSessionTouches(
   return touches
 }
 
+const isPlaced = ({ url, campaign }: SessionEvent): boolean => url !== '' || isNamed(campaign)
+
 const NOTHING: Evidence = { campaign: undefined, clickIds: {}, referrer: '' }
 
 /** Most events of a visit say nothing: their addresses need not be read. */
-const mayTell = ({ url, referrer, campaign }: SessionEvent): boolean =>
-  url.includes('?') || (referrer !== '' && !isOfOneOrigin(referrer, url)) || isNamed(campaign)
+const mayTell = (event: SessionEvent): boolean => {
+  const { url, referrer } = event
+  if (url.includes('?')) return true
+  return isPlaced(event) && ((referrer !== '' && !isOfOneOrigin(referrer, url)) || isNamed(event.campaign))
+}
 
 /** What tells one campaign from another; empty without any. */
 const keyOf = ({ campaign, clickIds }: Evidence): string =>
@@ -149,7 +157,16 @@ function kindFor(
   return kind === 'other' ? (networkOf(clickIds)?.kind ?? kind) : kind
 }
 
+/** A site has few pages on which people land. */
+const plainAddresses = new LruCache<string, string>(2000)
+
 function toPlainAddress(address: string): string {
-  const url = address === '' ? undefined : URL.parse(address)
-  return url ? `${url.protocol}//${url.host}${url.pathname}` : ''
+  if (address === '') return ''
+  const known = plainAddresses.get(address)
+  if (known !== undefined) return known
+  const url = URL.parse(address)
+  const plain = url ? `${url.protocol}//${url.host}${url.pathname}` : ''
+  // With a query it is another one each time.
+  if (!address.includes('?')) plainAddresses.set(address, plain)
+  return plain
 }
