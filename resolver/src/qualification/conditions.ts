@@ -1,4 +1,4 @@
-import type { QualificationCondition } from '@leadline/contract'
+import type { QualificationCondition, QualificationRule } from '@leadline/contract'
 import type { ScoreFold } from '../score/score-fold.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import { isCompanyField } from './company-fields.ts'
@@ -12,7 +12,8 @@ export interface Moment {
   readonly known: Readonly<Record<string, unknown>> | undefined
   /** It is known that there is a company, and not yet which: what is asked of it holds later, if at all. */
   readonly isCompanyPending: boolean
-  readonly session: Readonly<Record<string, unknown>> | undefined
+  /** Where any condition asks for it. */
+  readonly session: { readonly fields: Readonly<Record<string, unknown>> } | undefined
   /** The event opens a session. */
   readonly opensSession: boolean
   readonly score: ScoreFold
@@ -23,7 +24,7 @@ export interface Check {
   /** What it looks at, for people. */
   readonly label: string
   /** Told of each event that counts, before it is asked about it. */
-  note(moment: Moment): void
+  readonly note?: (moment: Moment) => void
   /** The value that is compared. */
   read(moment: Moment): unknown
   holds(value: unknown): boolean
@@ -47,18 +48,36 @@ export function createCheck(condition: QualificationCondition): Check {
   return createCountCheck(label, { ...condition, counts: ({ event }) => test(event) })
 }
 
+/** Whether a rule has to know in which session an event lies. */
+export const asksOfSessions = ({ where }: QualificationRule): boolean =>
+  where.some(
+    (condition) => 'sessions' in condition || ('field' in condition && isSessionField(condition.field)),
+  )
+
+const SESSION = 'session.'
+const isSessionField = (path: string): boolean => path.startsWith(SESSION)
+
 function createFieldCheck(condition: FieldCondition): Check {
   const { field } = condition
   const isOfCompany = isCompanyField(field)
+  const find = isSessionField(field) ? createSessionReader(field) : createReader(field)
   return {
     label: field,
-    note: () => undefined,
-    read: ({ known, session, isCompanyPending }) =>
-      isOfCompany && isCompanyPending ? PENDING : (readField({ ...known, session }, field) ?? null),
+    read: (moment) => (isOfCompany && moment.isCompanyPending ? PENDING : (find(moment) ?? null)),
     holds: (value) => value !== PENDING && isFieldMet(condition, value),
     // A company's values change with every colleague: kept, they would differ by when they were looked at.
     toFact: (value) => (isOfCompany ? `${condition.is} ${String(condition.value ?? '')}`.trim() : value),
   }
+}
+
+const createReader =
+  (path: string) =>
+  ({ known }: Moment): unknown =>
+    known && readField(known, path)
+
+function createSessionReader(path: string): (moment: Moment) => unknown {
+  const inSession = path.slice(SESSION.length)
+  return ({ session }) => session && readField(session.fields, inSession)
 }
 
 const PENDING = Symbol('pending')
@@ -66,7 +85,6 @@ const asItIs = (value: unknown): unknown => value
 
 const createScoreCheck = (range: Range): Check => ({
   label: 'score',
-  note: () => undefined,
   read: ({ score, event }) => score.valueAt(event.timeMs),
   holds: (value) => isWithin(value, range),
   toFact: asItIs,

@@ -3,7 +3,7 @@ import type { NodeId } from '../identity/fact-source.ts'
 import { ScoreFold, type ScoreTold } from '../score/score-fold.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import { toDistinct } from '../sessions/split-sessions.ts'
-import { createCheck, type Check, type Moment } from './conditions.ts'
+import { asksOfSessions, createCheck, type Check, type Moment } from './conditions.ts'
 import { createEventTest, type EventTest } from './match-event.ts'
 
 export interface RuleEvent extends SessionEvent {
@@ -65,8 +65,8 @@ export function qualify(
     checks: rule.where.map(createCheck),
     entries: [],
   }))
-  const checks = running.flatMap((one) => one.checks)
-  const sessionOf = indexSessions(subject)
+  const counting = running.flatMap(({ checks }) => checks.filter(({ note }) => note))
+  const sessionOf = rules.some(asksOfSessions) ? indexSessions(subject) : NO_SESSIONS
   // Most visitors meet what rules there are early, and are asked no more.
   const isDone = (): boolean => scoring.rules.length === 0 && running.every(isMetForGood)
   for (const event of toDistinct(subject.events)) {
@@ -74,7 +74,7 @@ export function qualify(
     if (event.impersonated) continue
     const moment = toMoment(subject, { event, score, session: sessionOf.get(event.messageId) })
     score.note(event)
-    for (const check of checks) check.note(moment)
+    for (const check of counting) check.note?.(moment)
     for (const one of running) tryRule(one, event, moment)
   }
   return { entries: running.flatMap(({ entries }) => entries), score: score.tell() }
@@ -89,26 +89,32 @@ function tryRule({ rule, test, checks, entries }: Running, event: RuleEvent, mom
   const last = entries.at(-1)
   if (last && event.timeMs - last.atMs < againMs) return
   if (!test(event)) return
-  const facts: Record<string, unknown> = {}
-  for (const check of checks) {
-    const value = check.read(moment)
-    if (!check.holds(value)) return
-    facts[check.label] = check.toFact(value)
-  }
+  const facts = readFacts(checks, moment)
+  if (!facts) return
   const { messageId, node, timeMs } = event
   entries.push({ rule: rule.name, stage: rule.stage, messageId, node, atMs: timeMs, facts })
 }
 
-interface PlacedSession {
-  readonly first: string | undefined
-  readonly fields: Readonly<Record<string, unknown>>
+/** The values that held, by what they are of; undefined where one did not. */
+function readFacts(checks: readonly Check[], moment: Moment): Entry['facts'] | undefined {
+  let facts: Record<string, unknown> | undefined
+  for (const check of checks) {
+    const value = check.read(moment)
+    if (!check.holds(value)) return undefined
+    facts ??= {}
+    facts[check.label] = check.toFact(value)
+  }
+  return facts ?? {}
 }
 
-function indexSessions({ sessions }: Subject): ReadonlyMap<string, PlacedSession> {
-  const placed = new Map<string, PlacedSession>()
-  for (const { events, fields } of sessions) {
-    const session = { first: events[0]?.messageId, fields }
-    for (const { messageId } of events) placed.set(messageId, session)
+type Session = Subject['sessions'][number]
+
+const NO_SESSIONS: ReadonlyMap<string, Session> = new Map()
+
+function indexSessions({ sessions }: Subject): ReadonlyMap<string, Session> {
+  const placed = new Map<string, Session>()
+  for (const session of sessions) {
+    for (const { messageId } of session.events) placed.set(messageId, session)
   }
   return placed
 }
@@ -116,7 +122,7 @@ function indexSessions({ sessions }: Subject): ReadonlyMap<string, PlacedSession
 interface At {
   readonly event: RuleEvent
   readonly score: ScoreFold
-  readonly session: PlacedSession | undefined
+  readonly session: Session | undefined
 }
 
 const toMoment = (
@@ -125,10 +131,10 @@ const toMoment = (
 ): Moment => ({
   event,
   score,
-  opensSession: session?.first === event.messageId,
+  opensSession: session?.events[0]?.messageId === event.messageId,
   known: knownMs !== undefined && event.timeMs >= knownMs ? fields : undefined,
   isCompanyPending,
-  session: session?.fields,
+  session,
 })
 
 /** The stage of the last rule in the list that was met, and when it first was. */

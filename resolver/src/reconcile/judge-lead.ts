@@ -57,7 +57,9 @@ export function judgeLead({ settings, findTouches }: Workspace, lead: JudgedLead
     events,
     sessions: sessions.map((session, i) => ({
       events: session.events,
-      fields: toSessionFields(session, touches[i]),
+      get fields() {
+        return toSessionFields(session, touches[i])
+      },
     })),
     fields: toFields(lead),
     isCompanyPending: lead.company === 'pending',
@@ -101,13 +103,17 @@ const toSessionFields = ({ row }: BuiltSession, touches: readonly Touch[] = []) 
 })
 
 function toFields({ mailbox, domain, company, profile }: JudgedLead): { lead: unknown; company: unknown } {
-  const traits: unknown = JSON.parse(toTraitsJson(profile))
   return {
     lead: {
       email: mailbox?.address ?? '',
       role: mailbox?.isRole ?? false,
-      name: toName(profile),
-      traits,
+      // Read where a rule asks for it.
+      get name() {
+        return toName(profile)
+      },
+      get traits(): unknown {
+        return JSON.parse(toTraitsJson(profile))
+      },
     },
     company: { ...(company === 'pending' ? {} : company), domain },
   }
