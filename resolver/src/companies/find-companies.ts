@@ -12,6 +12,7 @@ import {
 } from '../qualification/company-fields.ts'
 import { readCompanies } from '../reads/read-stored-rows.ts'
 import { readMail, toCompanyKey } from './company-of-mail.ts'
+import type { Membership } from './extract-groups.ts'
 import { findOwnCompany } from './own-company.ts'
 
 /** Which companies the leads of one portion name, and which is theirs. */
@@ -28,11 +29,47 @@ export interface CompanyFinder {
 }
 
 export async function createCompanyFinder(
-  { warehouse, workspace }: Sources,
+  sources: Sources,
   leads: readonly LeadMembers[],
 ): Promise<CompanyFinder> {
+  const { workspace } = sources
+  const { membershipsOf, domainOf, companyOf, ownerOf } = await readEvidence(sources, leads)
+  const primaryDomainOf = ({ primary }: LeadMembers): string => (primary ? domainOf(primary.address) : '')
+  const byMail = (lead: LeadMembers): NodeId => {
+    const domain = primaryDomainOf(lead)
+    return domain === '' ? NO_NODE : (ownerOf(domain) ?? companyOf(domain))
+  }
+  const findOwn = (lead: LeadMembers): NodeId =>
+    lead.isVoid ? NO_NODE : findOwnCompany({ memberships: membershipsOf(lead), byMail: byMail(lead) })
+  const own = new Map(leads.map((lead) => [lead.lead.id, findOwn(lead)]))
+  const ownOf = ({ lead }: LeadMembers): NodeId => own.get(lead.id) ?? NO_NODE
+  const fields = await readFields(sources, own.values())
+  return {
+    ownOf,
+    fieldsOf: (lead) => {
+      const company = ownOf(lead)
+      return company === NO_NODE ? undefined : (fields.get(company) ?? 'pending')
+    },
+    rowsOf: (lead, seen) => {
+      const mine = ownOf(lead)
+      const groups = new Set(membershipsOf(lead).map(({ company }) => company))
+      if (mine === NO_NODE && groups.size === 0 && lead.mails.length === 0) return []
+      const named = new Map([...groups].map((company) => [company, primaryDomainOf(lead)]))
+      if (mine !== NO_NODE) named.set(mine, primaryDomainOf(lead))
+      for (const domain of lead.mails.map(({ address }) => domainOf(address)))
+        if (domain !== '') named.set(companyOf(domain), domain)
+      const ids = { ws: workspace.id, lead_id: lead.lead.id }
+      return [...named].map(([company, domain]) =>
+        toRow({ ...ids, company_id: company, domain, ...seen }, { isOwn: company === mine, groups }),
+      )
+    },
+  }
+}
+
+/** What is stored of the groups of these leads, and of the domains of their mails. */
+async function readEvidence({ warehouse, workspace }: Sources, leads: readonly LeadMembers[]) {
   const { hash, lists } = workspace
-  const domainOf = (address: string): string => readMail(address, lists).companyDomain
+  const domainOf = rememberTexts((address) => readMail(address, lists).companyDomain)
   const domains = leads.flatMap(({ primary }) => (primary ? domainOf(primary.address) : []))
   const [memberships, owners] = await Promise.all([
     readMemberships(
@@ -47,44 +84,35 @@ export async function createCompanyFinder(
     ),
   ])
   const byNode = Map.groupBy(memberships, ({ node }) => node)
-  const membershipsOf = ({ traitNodes }: LeadMembers) => traitNodes.flatMap((id) => byNode.get(id) ?? [])
-  const companyOfDomain = (domain: string): NodeId => hash('company', toCompanyKey(domain))
-  const primaryDomainOf = ({ primary }: LeadMembers): string => (primary ? domainOf(primary.address) : '')
-  const byMail = (lead: LeadMembers): NodeId => {
-    const domain = primaryDomainOf(lead)
-    return domain === '' ? NO_NODE : (owners.get(domain) ?? companyOfDomain(domain))
-  }
-  const ownOf = (lead: LeadMembers): NodeId =>
-    lead.isVoid ? NO_NODE : findOwnCompany({ memberships: membershipsOf(lead), byMail: byMail(lead) })
-  const fields = await readFields({ warehouse, workspace }, leads.map(ownOf))
   return {
-    ownOf,
-    fieldsOf: (lead) => {
-      const own = ownOf(lead)
-      return own === NO_NODE ? undefined : (fields.get(own) ?? 'pending')
-    },
-    rowsOf: (lead, seen) => {
-      const own = ownOf(lead)
-      const groups = new Set(membershipsOf(lead).map(({ company }) => company))
-      const named = new Map([...groups].map((company) => [company, primaryDomainOf(lead)]))
-      if (own !== NO_NODE) named.set(own, primaryDomainOf(lead))
-      for (const domain of lead.mails.map(({ address }) => domainOf(address)))
-        if (domain !== '') named.set(companyOfDomain(domain), domain)
-      const ids = { ws: workspace.id, lead_id: lead.lead.id }
-      return [...named].map(([company, domain]) =>
-        toRow({ ...ids, company_id: company, domain, ...seen }, { isOwn: company === own, groups }),
-      )
-    },
+    membershipsOf: ({ traitNodes }: LeadMembers): readonly Membership[] =>
+      byNode.size === 0 ? [] : traitNodes.flatMap((id) => byNode.get(id) ?? []),
+    domainOf,
+    /** The domain's own. */
+    companyOf: rememberTexts((domain) => hash('company', toCompanyKey(domain))),
+    /** The group that it is attached to. */
+    ownerOf: (domain: string): NodeId | undefined => owners.get(domain),
+  }
+}
+
+/** One address is asked about several times. */
+function rememberTexts(compute: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const result = known.get(text) ?? compute(text)
+    known.set(text, result)
+    return result
   }
 }
 
 /** Companies are written after their leads: what is not there yet has them looked at again when it comes. */
 async function readFields(
   { warehouse, workspace }: Pick<Sources, 'warehouse' | 'workspace'>,
-  own: readonly NodeId[],
+  own: Iterable<NodeId>,
 ): Promise<ReadonlyMap<NodeId, CompanyFields>> {
   const isAsked = findCompanyConditions(workspace.settings.qualification.rules).length > 0
-  const ids = isAsked ? new Set(own.filter((id) => id !== NO_NODE)) : []
+  const ids = isAsked ? new Set(own) : new Set<NodeId>()
+  ids.delete(NO_NODE)
   const rows = await readCompanies(warehouse, workspace.id, ids)
   return new Map(rows.map((row) => [row.company_id, toCompanyFields(row)]))
 }

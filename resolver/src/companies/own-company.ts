@@ -11,6 +11,7 @@ export interface CompanyEvidence {
 
 /** The company of a lead: the group it was last named with (by time, trust, id), else that of its mail. */
 export function findOwnCompany({ memberships, byMail }: CompanyEvidence): NodeId {
+  if (memberships.length === 0) return byMail
   const [latest] = memberships.toSorted(
     (a, b) =>
       compareNumbers(b.lastMs, a.lastMs) ||
