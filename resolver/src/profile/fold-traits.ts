@@ -13,6 +13,9 @@ export interface Profile {
 /** By trait; newest where nothing is said. */
 export type TraitPolicies = Readonly<Record<string, TraitPolicy>>
 
+/** Of most visitors nothing is known. */
+const NOBODY: Profile = { values: new Map(), origins: new Map() }
+
 /** Folds the traits of a lead's identifiers by their policies; a winner that is null deletes. */
 export function foldTraits(traits: Iterable<Trait>, policies: TraitPolicies = {}): Profile {
   const latest = new Map<string, Trait>()
@@ -22,6 +25,7 @@ export function foldTraits(traits: Iterable<Trait>, policies: TraitPolicies = {}
     const known = latest.get(trait.key)
     if (!known || traitOrder(policy)(trait, known) < 0) latest.set(trait.key, trait)
   }
+  if (latest.size === 0) return NOBODY
   const origins = new Map(
     [...latest].filter(([, { value }]) => value !== 'null').sort(([a], [b]) => compareTexts(a, b)),
   )
@@ -58,6 +62,7 @@ export const toProvenanceJson = ({ origins }: Profile): string =>
 
 /** The trait `name`, else first and last name; empty when there is neither. */
 export function toName({ values }: Profile): string {
+  if (values.size === 0) return ''
   const text = (key: string): string => {
     const value: unknown = JSON.parse(values.get(key) ?? 'null')
     return typeof value === 'string' ? value.trim() : ''

@@ -21,28 +21,24 @@ export function diffStamps(workspace: number, leads: readonly StampedLead[]) {
       const { stamp } = event
       if (stamp?.lead === lead && stamp.session === session) continue
       if (!stamp) newlyStamped += 1
-      stamps.push(toStampRow(workspace, event, { lead, session }))
+      const { node, day, messageId } = event
+      stamps.push({
+        ws: workspace,
+        node_id: node,
+        d: day,
+        message_id: messageId,
+        lead_id: lead,
+        session_id: session,
+      })
     }
   }
   return { stamps, newlyStamped }
 }
 
-const toSessionOf = (sessions: readonly BuiltSession[]): ReadonlyMap<string, NodeId> =>
-  new Map(
-    sessions.flatMap(({ row, events }) =>
-      events.map(({ messageId }) => [messageId, row.session_id] as const),
-    ),
-  )
-
-const toStampRow = (
-  ws: number,
-  { node, day, messageId }: LoadedEvent,
-  { lead, session }: { readonly lead: NodeId; readonly session: NodeId },
-): Draft<EventLeadsRow> => ({
-  ws,
-  node_id: node,
-  d: day,
-  message_id: messageId,
-  lead_id: lead,
-  session_id: session,
-})
+function toSessionOf(sessions: readonly BuiltSession[]): ReadonlyMap<string, NodeId> {
+  const sessionOf = new Map<string, NodeId>()
+  for (const { row, events } of sessions) {
+    for (const { messageId } of events) sessionOf.set(messageId, row.session_id)
+  }
+  return sessionOf
+}

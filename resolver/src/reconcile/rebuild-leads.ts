@@ -13,14 +13,15 @@ import { createCompanyFinder, type CompanyFinder } from '../companies/find-compa
 import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
 import { readTraits } from '../reads/read-profiles.ts'
+import { toOrdered } from '../sessions/split-sessions.ts'
 import type { Entry } from '../qualification/qualify.ts'
 import { storedRowsOf } from '../reads/stored-rows.ts'
-import { buildLeadRow, buildSessions, type Draft, type Mailbox } from './build-lead.ts'
+import { buildLeadRow, buildSessions, type Draft } from './build-lead.ts'
 import { diffContacts, diffRows, findRetold } from './diff-rows.ts'
 import { diffStamps, type StampedLead } from './diff-stamps.ts'
 import type { Affected } from './find-affected.ts'
 import { findNewFirings, type FiredLead } from './find-new-firings.ts'
-import { findMembers, type LeadMembers, type MailRef } from './find-members.ts'
+import { findMembers, type LeadMembers } from './find-members.ts'
 import { judgeLead, toQualificationRows } from './judge-lead.ts'
 import { loadEvents } from './load-events.ts'
 import type { Sources } from './sources.ts'
@@ -132,10 +133,8 @@ async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Pr
   return members.flatMap((lead) => {
     const events = loaded.events.get(lead.lead.id)
     if (!events) return []
-    const profile = foldTraits(
-      lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? []),
-      workspace.settings.identity.traits,
-    )
+    const own = lead.traitNodes.flatMap((id) => traitsByNode.get(id) ?? [])
+    const profile = foldTraits(own, workspace.settings.identity.traits)
     return [buildLead(sources, lead, { events, profile, companies })]
   })
 }
@@ -149,15 +148,17 @@ interface LeadContents {
 function buildLead(
   { workspace }: Sources,
   members: LeadMembers,
-  { events, profile, companies }: LeadContents,
+  { events: loaded, profile, companies }: LeadContents,
 ): BuiltLead {
   const { lead, isVoid, primary } = members
+  const events = toOrdered(loaded)
   const owner = { workspace: workspace.id, lead: lead.id }
   const sessions = buildSessions(events, owner, {
     timeoutMs: workspace.settings.sessionTimeoutMinutes * 60_000,
     sessionId: (messageId) => workspace.hash('session', messageId),
   })
-  const mailbox = primary && toMailbox(workspace, primary)
+  const mail = primary && readMail(primary.address, workspace.lists)
+  const mailbox = mail && { contactId: primary.id, address: primary.address, isRole: mail.isRole }
   const known = {
     company: companies.fieldsOf(members),
     isIdentified: lead.kind !== 'anon' && !isVoid,
@@ -166,7 +167,7 @@ function buildLead(
     profile,
     events,
   }
-  const domain = primary && !isVoid ? readMail(primary.address, workspace.lists).companyDomain : ''
+  const domain = mail && !isVoid ? mail.companyDomain : ''
   const judged = judgeLead(workspace, { ...known, domain, sessions })
   const row = buildLeadRow({
     ...owner,
@@ -178,15 +179,9 @@ function buildLead(
   return {
     lead: lead.id,
     row,
-    events,
+    events: loaded,
     sessions,
     entries: judged.entries,
     companies: companies.rowsOf(members, { first_seen: row.first_seen, last_seen: row.last_seen }),
   }
 }
-
-const toMailbox = ({ lists }: Sources['workspace'], { id, address }: MailRef): Mailbox => ({
-  contactId: id,
-  address,
-  isRole: readMail(address, lists).isRole,
-})
