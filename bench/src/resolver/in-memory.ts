@@ -3,9 +3,9 @@ import { indexFacts } from '@leadline/resolver/src/identity/indexed-facts.ts'
 import { createEventResolver } from '@leadline/resolver/src/identity/resolve-event.ts'
 import type { NormalEvent } from '@leadline/resolver/src/normalise/normalise-event.ts'
 import { readMailLists } from '@leadline/resolver/src/profile/mail-domains.ts'
-import { decodeBatch } from '@leadline/resolver/src/store/decode-batch.ts'
+import { decodeValue } from '@leadline/resolver/src/store/decode-value.ts'
 import { toEventRow } from '@leadline/resolver/src/store/event-row.ts'
-import { toFactRows, toNodeRows, toTraitRows } from '@leadline/resolver/src/store/identity-rows.ts'
+import { gatherFacts, gatherNodes, gatherTraits } from '@leadline/resolver/src/store/identity-rows.ts'
 import { buildWorkspaces, type Workspace } from '@leadline/resolver/src/workspaces.ts'
 import { toFactSet, toPlaced } from '@leadline/resolver/test-support/resolve-world.ts'
 import { toSettings } from '@leadline/resolver/test-support/settings.ts'
@@ -28,7 +28,7 @@ export function measureInMemory(events: readonly WorldEvent[], seconds: number):
   const workspace = buildWorkspaces(toSettings(1).workspaces, readMailLists()).get(1)
   if (!workspace) throw new Error('the settings of the tests have workspace 1')
   const values = toEnvelopes(events, 20).map((text) => Buffer.from(text))
-  const normal = [...decodeBatch(values, new Map([[1, workspace]]), 0).events.values()].flat()
+  const normal = decode(workspace, values)
   const serialiseUs = costOf(seconds / 2, () => serialise(workspace, values)) / normal.length
   const resolveUs = costOf(seconds / 2, () => resolve(workspace, normal)) / normal.length
   return { serialised: 1e6 / serialiseUs, resolved: 1e6 / resolveUs, both: 1e6 / (serialiseUs + resolveUs) }
@@ -49,14 +49,19 @@ function costOf(seconds: number, run: () => number): number {
   return (user + system) / runs
 }
 
+const decode = (workspace: Workspace, values: readonly Buffer[]): readonly NormalEvent[] =>
+  values.flatMap((value) => decodeValue(value, new Map([[1, workspace]]), '').events)
+
 function serialise(workspace: Workspace, values: readonly Buffer[]): number {
   let bytes = 0
   for (let from = 0; from < values.length; from += REQUESTS) {
-    const decoded = decodeBatch(values.slice(from, from + REQUESTS), new Map([[1, workspace]]), 0)
-    for (const [ws, list] of decoded.events) {
-      const rows = [list.map(toEventRow), toFactRows(ws, list), toNodeRows(ws, list), toTraitRows(ws, list)]
-      for (const row of rows.flat()) bytes += JSON.stringify(Object.values(row)).length
-    }
+    const gatherers = [gatherFacts(1), gatherNodes(1), gatherTraits(1)]
+    const events = decode(workspace, values.slice(from, from + REQUESTS)).map((event) => {
+      for (const gatherer of gatherers) gatherer.add(event)
+      return toEventRow(event)
+    })
+    for (const row of [...events, ...gatherers.flatMap((gatherer): readonly object[] => gatherer.rows())])
+      bytes += JSON.stringify(Object.values(row)).length
   }
   return bytes
 }

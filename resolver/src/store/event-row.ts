@@ -1,3 +1,4 @@
+import { parseTime } from '@leadline/contract'
 import { toDateTime, toDay, type DateTime, type EventsRow } from '@leadline/warehouse'
 import { NO_NODE, TRUST, type NodeId } from '../identity/fact-source.ts'
 import type { Identifier, NormalEvent } from '../normalise/normalise-event.ts'
@@ -58,7 +59,7 @@ const LATEST_MS = Date.UTC(2299, 11, 31)
 
 /** As sent; null for what the column cannot hold. */
 function toTime(text: string | undefined): DateTime | null {
-  const ms = text === undefined ? Number.NaN : Date.parse(text)
+  const ms = text === undefined ? Number.NaN : parseTime(text)
   if (!(ms >= EARLIEST_MS && ms <= LATEST_MS)) return null
   return text !== undefined && PLAIN_TIME.test(text)
     ? `${text.slice(0, 10)} ${text.slice(11, 23)}`

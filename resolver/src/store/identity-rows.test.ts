@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readEvent } from '../../test-support/normal-event.ts'
 import { hash } from '../../test-support/resolve-world.ts'
-import { toFactRows, toNodeRows, toTraitRows } from './identity-rows.ts'
+import type { NormalEvent } from '../normalise/normalise-event.ts'
+import { gatherFacts, gatherNodes, gatherTraits, type RowGatherer } from './identity-rows.ts'
 
 const at = (minute: number, event: Record<string, unknown>) =>
   readEvent({
@@ -11,12 +12,16 @@ const at = (minute: number, event: Record<string, unknown>) =>
     messageId: `m${minute}`,
     ...event,
   })
+function gather<Row>(gatherer: RowGatherer<Row>, events: readonly NormalEvent[]): readonly Row[] {
+  for (const event of events) gatherer.add(event)
+  return gatherer.rows()
+}
 const time = (minute: number): string => `2026-11-02 11:${String(minute).padStart(2, '0')}:00.000`
 
 describe('rows of one batch', () => {
   test('have one fact for equal statements: earliest, latest, smallest witness', () => {
-    const rows = toFactRows(
-      7,
+    const rows = gather(
+      gatherFacts(7),
       [5, 3, 4].map((minute) => at(minute, { userId: 'u' })),
     )
     assert.deepEqual(rows, [
@@ -38,8 +43,8 @@ describe('rows of one batch', () => {
 
   test('have one node for each identifier, from its first to its last event', () => {
     assert.deepEqual(
-      toNodeRows(
-        7,
+      gather(
+        gatherNodes(7),
         [5, 3, 4].map((minute) => at(minute, {})),
       ),
       [
@@ -57,8 +62,8 @@ describe('rows of one batch', () => {
 
   test('name a user that was only aliased, with times that move none', () => {
     const alias = (minute: number) => at(minute, { type: 'alias', userId: 'u', previousId: 'old' })
-    const userRow = (...events: Parameters<typeof toNodeRows>[1]) =>
-      toNodeRows(7, events).find(({ type }) => type === 'user')
+    const userRow = (...events: readonly NormalEvent[]) =>
+      gather(gatherNodes(7), events).find(({ type }) => type === 'user')
     const mentioned = userRow(alias(1))
     assert.ok(mentioned && mentioned.first_seen > mentioned.last_seen)
     const seen = userRow(alias(1), at(3, { userId: 'u' }), alias(5))
@@ -67,7 +72,7 @@ describe('rows of one batch', () => {
 
   test('have the last trait of each identifier, key and source', () => {
     const plan = (minute: number, value: string) => at(minute, { type: 'identify', traits: { plan: value } })
-    const rows = toTraitRows(7, [plan(3, 'old'), plan(5, 'new'), plan(4, 'middle')])
+    const rows = gather(gatherTraits(7), [plan(3, 'old'), plan(5, 'new'), plan(4, 'middle')])
     assert.deepEqual(
       rows.map((row) => ({ ...row, rank: '' })),
       [
@@ -87,6 +92,6 @@ describe('rows of one batch', () => {
       at(5, { type: 'identify', traits: { city: 'Ulm' } }),
       at(5, { type: 'identify', userId: 'u', traits: { plan: 1 } }),
     ]
-    assert.equal(toTraitRows(7, [plan(5, 'new'), ...others]).length, 3)
+    assert.equal(gather(gatherTraits(7), [plan(5, 'new'), ...others]).length, 3)
   })
 })

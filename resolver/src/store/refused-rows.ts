@@ -9,7 +9,7 @@ const VALUE_CODES: ReadonlySet<number> = new Set([
 ])
 
 /** The rows can never be stored as they are: trying them again would hold up everything behind them. */
-export const isRefusedForGood = (error: unknown): boolean =>
+export const isRefusedForGood = (error: unknown): error is RangeError | WarehouseError =>
   error instanceof RangeError || (error instanceof WarehouseError && VALUE_CODES.has(error.code ?? 0))
 
 /** An item that is refused by itself, and why. */

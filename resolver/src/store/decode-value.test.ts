@@ -4,32 +4,35 @@ import { toSettings } from '../../test-support/settings.ts'
 import { toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces } from '../workspaces.ts'
-import { decodeBatch } from './decode-batch.ts'
+import { decodeValue } from './decode-value.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 3)
 const workspaces = buildWorkspaces(toSettings(2).workspaces, readMailLists())
 const envelope = (workspace: number, id: string) => toEnvelope(workspace, { id, at: 0, a: 'c' })
-const decode = (...values: readonly (object | string)[]) =>
-  decodeBatch(
-    values.map((value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))),
+const decode = (value: object | string) =>
+  decodeValue(
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
     workspaces,
-    NOW_MS,
+    new Date(NOW_MS).toISOString(),
   )
 const originalOf = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString()
 
-test('events are sorted by workspace, in order', () => {
-  const { events, dead } = decode(envelope(2, 'a'), envelope(1, 'b'), envelope(2, 'c'))
-  const ids = [...events].map(([workspace, list]) => [workspace, ...list.map(({ messageId }) => messageId)])
-  assert.deepEqual(ids, [
-    [2, 'a', 'c'],
-    [1, 'b'],
-  ])
+test('events of an envelope come in order, with their workspace', () => {
+  const { workspace, events, dead } = decode({
+    ...envelope(2, 'a'),
+    events: ['a', 'b'].flatMap((id) => envelope(2, id).events),
+  })
+  assert.equal(workspace?.id, 2)
+  assert.deepEqual(
+    events.map(({ messageId }) => messageId),
+    ['a', 'b'],
+  )
   assert.deepEqual(dead, [])
 })
 
-test('bytes that are no envelope are put aside as they are; the rest goes on', () => {
-  const { events, dead } = decode('{"v":1,', envelope(1, 'b'))
-  assert.equal(events.get(1)?.length, 1)
+test('bytes that are no envelope are put aside as they are', () => {
+  const { workspace, events, dead } = decode('{"v":1,')
+  assert.deepEqual([workspace, events], [undefined, []])
   const [letter, ...others] = dead
   assert.equal(others.length, 0)
   assert.equal(letter?.step, 'decode-envelope')
@@ -38,8 +41,8 @@ test('bytes that are no envelope are put aside as they are; the rest goes on', (
 })
 
 test('an envelope of an unknown workspace is put aside whole', () => {
-  const { events, dead } = decode(envelope(9, 'a'))
-  assert.equal(events.size, 0)
+  const { workspace, events, dead } = decode(envelope(9, 'a'))
+  assert.deepEqual([workspace, events], [undefined, []])
   assert.deepEqual([dead[0]?.step, dead[0]?.workspace], ['find-workspace', 9])
   assert.deepEqual(JSON.parse(originalOf(dead[0]?.original)), envelope(9, 'a'))
 })
@@ -49,7 +52,7 @@ test('one event that cannot be read is put aside with its envelope; its neighbou
   const whole = envelope(1, 'good')
   const { events, dead } = decode({ ...whole, events: [...whole.events, bad] })
   assert.deepEqual(
-    events.get(1)?.map(({ messageId }) => messageId),
+    events.map(({ messageId }) => messageId),
     ['good'],
   )
   assert.equal(dead[0]?.step, 'normalise-event')
