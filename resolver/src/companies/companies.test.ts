@@ -4,7 +4,11 @@ import { z } from 'zod'
 import { createRandom, shuffle } from '../../test-support/random-world.ts'
 import { hash } from '../../test-support/resolve-world.ts'
 import { openLab, type ResolverLab } from '../../test-support/resolver-lab.ts'
+import { toSettings } from '../../test-support/settings.ts'
 import { toEnvelope, type Happening } from '../../test-support/world.ts'
+import { readMailLists } from '../profile/mail-domains.ts'
+import { buildWorkspaces } from '../workspaces.ts'
+import { planCompanies } from './plan-companies.ts'
 
 const companyRow = z.object({
   company_id: z.string(),
@@ -173,6 +177,24 @@ describe('companies', () => {
     assert.equal(companyOf('ann'), domainId('acme.io'))
     assert.equal(companyOf('dan'), '00000000-0000-0000-0000-000000000000')
     assert.deepEqual(companies.find(({ key }) => key === 'g3')?.domains, [])
+  })
+
+  test('whose a domain is follows the lists as they are now, not as they were when it was named', async () => {
+    const { workspace, companies } = await resolve([
+      group('ann', 0, { id: 'g1', trust: 'secret', traits: { website: 'acme.io' } }),
+      group('bob', 0, { id: 'g2', trust: 'secret', traits: { website: 'gmail.com' } }),
+    ])
+    assert.deepEqual(
+      companies.flatMap(({ domains }) => domains),
+      ['acme.io'],
+    )
+    const lists = { freeMail: ['acme.io'], notFreeMail: ['gmail.com'] }
+    const changed = buildWorkspaces(toSettings(20, {}, { companies: lists }).workspaces, readMailLists())
+    const other = changed.get(workspace)
+    assert.ok(other)
+    const plan = await planCompanies(lab.warehouse, other, [groupId('g1'), groupId('g2')])
+    const domainsOf = new Map(plan.rows.map(({ key, domains }) => [key, domains]))
+    assert.deepEqual([domainsOf.get('g1'), domainsOf.get('g2')], [[], ['gmail.com']])
   })
 
   test('are the same however their events arrive', async () => {

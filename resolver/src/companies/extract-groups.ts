@@ -3,7 +3,7 @@ import type { NodeId } from '../identity/fact-source.ts'
 import type { NormalEvent } from '../normalise/normalise-event.ts'
 import type { TraitPolicies } from '../profile/fold-traits.ts'
 import { principalOf } from '../normalise/principal.ts'
-import type { CompanyLists } from './company-of-mail.ts'
+import type { MailLists } from '../profile/mail-domains.ts'
 import { toWebsiteDomain } from './website-domain.ts'
 
 /** An identifier was named together with a group. */
@@ -53,7 +53,7 @@ export interface DomainClaim {
 const WEBSITE_TRAITS = ['website', 'domain', 'domains', 'url'] as const
 
 /** Domains in the traits of a group call; texts, or lists of them. */
-export function extractDomainClaims(event: NormalEvent, lists: CompanyLists): readonly DomainClaim[] {
+export function extractDomainClaims(event: NormalEvent, lists: MailLists): readonly DomainClaim[] {
   const { company, impersonated, wire, timeMs, trust, messageId } = event
   if (company === undefined || impersonated || wire.type !== 'group') return []
   const named = WEBSITE_TRAITS.flatMap((key): unknown => wire.traits?.[key]).flat()

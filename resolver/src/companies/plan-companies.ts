@@ -16,6 +16,7 @@ import { buildCompanyRow } from './build-company.ts'
 import { toCompanyKey } from './company-of-mail.ts'
 import { findDomainOwner } from './domain-owner.ts'
 import { GROUP_KEY } from './extract-groups.ts'
+import { isOwnable } from './website-domain.ts'
 
 type Draft<Row> = Omit<Row, 'version'>
 
@@ -61,7 +62,7 @@ export async function planCompanies(
 }
 
 /** Owners of all domains around these companies, as they should be and as they are stored. */
-async function decideDomains(warehouse: Warehouse, { id: ws }: Workspace, ids: readonly NodeId[]) {
+async function decideDomains(warehouse: Warehouse, { id: ws, lists }: Workspace, ids: readonly NodeId[]) {
   const [sizes, ownClaims] = await Promise.all([
     readCompanySizes(warehouse, ws, ids),
     readClaimsOfCompanies(warehouse, ws, ids),
@@ -79,7 +80,8 @@ async function decideDomains(warehouse: Warehouse, { id: ws }: Workspace, ids: r
   )
   const leadsAt = (domain: string) => (company: NodeId) =>
     claimants.find((size) => size.company === company && size.domain === domain)?.members ?? 0
-  const byDomain = Map.groupBy(claims, ({ domain }) => domain)
+  const counting = claims.filter(({ domain }) => isOwnable(domain, lists))
+  const byDomain = Map.groupBy(counting, ({ domain }) => domain)
   const decided = new Map(
     [...domains].map((domain) => [domain, findDomainOwner(byDomain.get(domain) ?? [], leadsAt(domain))]),
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOwnable } from '../companies/website-domain.ts'
 import type { Sources } from '../reconcile/sources.ts'
 
 /** Two leads, or two companies, that may be one. Never applied by itself: an operator joins, or does not. */
@@ -10,7 +11,8 @@ export interface Suggestion {
   readonly because: string
 }
 
-const row = z.object({ a: z.string(), b: z.string(), because: z.string() })
+/** `domain`: which one a suggestion about companies is about. */
+const row = z.object({ a: z.string(), b: z.string(), because: z.string(), domain: z.string().optional() })
 
 /** The leads of a user, mail or cookie as they are stored. */
 const LEAD_OF = `(SELECT node_id, argMax(lead_id, version) AS lead FROM identity_assignments FINAL
@@ -73,7 +75,7 @@ const QUERIES: readonly { readonly kind: Suggestion['kind']; readonly sql: strin
   {
     kind: 'two-groups-one-domain',
     sql: `SELECT toString(min(company_id)) AS a, toString(max(company_id)) AS b,
-      concat('both name the domain ', domain) AS because
+      concat('both name the domain ', domain) AS because, domain
     FROM (SELECT domain, company_id FROM group_domains WHERE ws = {ws:UInt32} GROUP BY domain, company_id)
     GROUP BY domain HAVING count() = 2`,
   },
@@ -93,7 +95,9 @@ export async function findSuggestions(
         row,
         params: { ws: workspace.id, limit },
       })
-      return rows.map((pair): Suggestion => ({ kind, ...pair }))
+      return rows
+        .filter(({ domain }) => domain === undefined || isOwnable(domain, workspace.lists))
+        .map(({ a, b, because }): Suggestion => ({ kind, a, b, because }))
     }),
   )
   return found.flat().slice(0, limit)
