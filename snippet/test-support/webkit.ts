@@ -41,15 +41,19 @@ async function openProfile(command: Command): Promise<AnyProfile> {
   })
   const path = `/session/${textOf(session, 'sessionId')}`
   const inSession: Command = (method, suffix, body) => command(method, path + suffix, body)
-  let pages = 0
+  let isFirst = true
+  const openTab = async (): Promise<string> => {
+    // The driver opens tabs beside the current one, which may be closed by now.
+    const [handle] = Object(await inSession('GET', '/window/handles'))
+    if (isFirst) return String(handle)
+    await inSession('POST', '/window', { handle })
+    return textOf(await inSession('POST', '/window/new', { type: 'tab' }), 'handle')
+  }
   return {
     async newPage() {
-      pages += 1
-      const handle =
-        pages === 1
-          ? await inSession('GET', '/window')
-          : textOf(await inSession('POST', '/window/new', { type: 'tab' }), 'handle')
-      return toPage(inSession, String(handle))
+      const handle = await openTab()
+      isFirst = false
+      return toPage(inSession, handle)
     },
     close: async () => void (await inSession('DELETE', '')),
   }

@@ -6,7 +6,7 @@ import { openTaggedWorld } from './tagged-world.ts'
 it('no failure of network, server, page or tab loses or repeats an event', async () => {
   const world = await openTaggedWorld()
   try {
-    for (const { name, sent, stored, copies, requests } of await measureFailures(world, 1000)) {
+    for (const { name, sent, stored, copies, requests } of await measureFailures(world, 'chromium', 1000)) {
       assert.equal(stored, sent, `${name}: stored ${stored} of ${sent}`)
       // Once more each, where a dying page could not read an answer that the next page asks for again.
       const mayRepeat = name.endsWith('next page') || name.includes('navigate')

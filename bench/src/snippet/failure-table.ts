@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BrowserContext, Page } from 'playwright-core'
+import { openAnyBrowser, type AnyBrowser, type AnyPage, type EngineName } from '@leadline/snippet/any-browser'
 import type { FaultProxy } from './fault-proxy.ts'
-import { crash, holdsWithin, openTaggedPage, runScript, type TaggedWorld } from './tagged-world.ts'
+import { holdsWithin, type TaggedWorld } from './tagged-world.ts'
 
 /** What a scenario acts on. */
 interface Scene {
   readonly proxy: FaultProxy
   readonly outageMs: number
-  readonly open: () => Promise<Page>
+  readonly open: () => Promise<AnyPage>
+  /** No page can be opened after one has crashed. */
+  readonly endsWithCrash: boolean
 }
 
 interface Scenario {
@@ -20,6 +22,9 @@ const OUTAGE = { kind: 'status', status: 503 } as const
 const track = (count: number): string => `for (let i = 0; i < ${count}; i++) leadline.track('e' + i)`
 const trackLarge = `for (let i = 0; i < 60; i++) leadline.track('e' + i, { text: 'x'.repeat(2000) })`
 const navigate = `location.href = '/next'`
+
+const runScript = async (page: AnyPage, script: string): Promise<void> =>
+  void (await page.eval(`${script}; undefined`))
 
 async function tried(proxy: FaultProxy, requests: number): Promise<void> {
   await holdsWithin(10_000, () => proxy.requests >= requests)
@@ -56,7 +61,7 @@ const SCENARIOS: readonly Scenario[] = [
       const page = await open()
       await runScript(page, track(10))
       await tried(proxy, 1)
-      await page.reload()
+      await page.eval('location.reload()')
       proxy.setFault(undefined)
     },
   },
@@ -83,14 +88,15 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: 'renderer crash in the outage',
     events: 10,
-    async play({ proxy, open }) {
+    async play({ proxy, open, endsWithCrash }) {
       proxy.setFault(OUTAGE)
+      if (endsWithCrash) await open()
       const page = await open()
       await runScript(page, track(10))
       await tried(proxy, 1)
-      await crash(page)
+      await page.crash()
       proxy.setFault(undefined)
-      await open()
+      if (!endsWithCrash) await open()
     },
   },
   {
@@ -133,28 +139,46 @@ export interface FailureResult {
 const PATIENCE_MS = 30_000
 
 /** Plays each scenario in a browser profile of its own. */
-export async function measureFailures(world: TaggedWorld, outageMs: number): Promise<FailureResult[]> {
-  const results: FailureResult[] = []
-  for (const scenario of SCENARIOS) results.push(await measure(world, scenario, outageMs))
-  return results
+export async function measureFailures(
+  world: TaggedWorld,
+  engine: EngineName,
+  outageMs: number,
+): Promise<FailureResult[]> {
+  const browser = await openAnyBrowser(engine)
+  try {
+    const results: FailureResult[] = []
+    for (const scenario of SCENARIOS) results.push(await measure({ world, browser, outageMs }, scenario))
+    return results
+  } finally {
+    await browser.close()
+  }
 }
 
-async function measure(world: TaggedWorld, scenario: Scenario, outageMs: number): Promise<FailureResult> {
-  const { proxy, stored, siteUrl, browser } = world
-  const context: BrowserContext = await browser.newContext()
+interface Stage {
+  readonly world: TaggedWorld
+  readonly browser: AnyBrowser
+  readonly outageMs: number
+}
+
+async function measure({ world, browser, outageMs }: Stage, scenario: Scenario): Promise<FailureResult> {
+  const { proxy, stored } = world
+  const profile = await browser.newProfile()
+  // Drivers end with the last page.
+  await (await profile.newPage()).goto('about:blank')
   const before = { stored: stored.size, requests: proxy.requests, taken: proxy.taken.length }
   const arrived = (): number => stored.size - before.stored
   await scenario.play({
     proxy: countFrom(proxy, before.requests),
     outageMs,
-    open: () => openTaggedPage(context, siteUrl),
+    open: async () => openTagged(await profile.newPage(), world.siteUrl),
+    endsWithCrash: browser.name === 'webkit',
   })
   const endedMs = Date.now()
   await holdsWithin(PATIENCE_MS, () => arrived() >= scenario.events)
   const lastMs = Date.now() - endedMs
   // Copies come from pages that live: what is under way gets the time to arrive.
   await delay(1000)
-  await context.close()
+  await profile.close()
   await delay(200)
   return {
     name: scenario.name,
@@ -164,6 +188,12 @@ async function measure(world: TaggedWorld, scenario: Scenario, outageMs: number)
     requests: proxy.requests - before.requests,
     lastMs,
   }
+}
+
+async function openTagged(page: AnyPage, url: string): Promise<AnyPage> {
+  await page.goto(url)
+  while ((await page.eval('Boolean(window.leadline?.failures)')) !== true) await delay(20)
+  return page
 }
 
 const countFrom = (proxy: FaultProxy, requests: number): FaultProxy => ({

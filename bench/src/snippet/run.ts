@@ -1,3 +1,4 @@
+import { ENGINES } from '@leadline/snippet/any-browser'
 import { buildTable } from '../table.ts'
 import { measureFailures } from './failure-table.ts'
 import { measureCost } from './main-thread-cost.ts'
@@ -9,10 +10,14 @@ const OUTAGE_MS = 5000
 export async function runSnippetBench(): Promise<string> {
   const world = await openTaggedWorld()
   try {
-    const failures = (await measureFailures(world, OUTAGE_MS)).map((result) => [
-      result.name,
-      ...[result.sent, result.stored, result.copies, result.requests, result.lastMs].map(String),
-    ])
+    const failures: string[][] = []
+    for (const engine of ENGINES)
+      for (const { name, ...result } of await measureFailures(world, engine, OUTAGE_MS))
+        failures.push([
+          engine,
+          name,
+          ...[result.sent, result.stored, result.copies, result.requests, result.lastMs].map(String),
+        ])
     const costs = (await measureCost(world.browser)).map((result) => [
       `${result.throttling}x, ${result.visit}`,
       ...[result.evaluateMs, result.emptyMs, result.allMs, result.longestMs, result.callMs].map((ms) =>
@@ -27,6 +32,7 @@ export async function runSnippetBench(): Promise<string> {
 }
 
 const FAILURE_COLUMNS = [
+  'browser',
   'failure',
   'sent',
   'stored',
