@@ -1,9 +1,9 @@
 import type { CompanyLeadsRow, LeadsRow } from '@leadline/warehouse'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
-import { readDomainOwners, readMemberships } from '../reads/read-groups.ts'
+import { readDomainOwners } from '../reads/read-groups.ts'
 import type { Draft } from '../reconcile/build-lead.ts'
 import type { LeadMembers } from '../reconcile/find-members.ts'
-import type { Sources } from '../reconcile/sources.ts'
+import { profilesOf, type Sources } from '../reconcile/sources.ts'
 import {
   findCompanyConditions,
   toCompanyFields,
@@ -67,16 +67,13 @@ export async function createCompanyFinder(
 }
 
 /** What is stored of the groups of these leads, and of the domains of their mails. */
-async function readEvidence({ warehouse, workspace }: Sources, leads: readonly LeadMembers[]) {
+async function readEvidence(sources: Sources, leads: readonly LeadMembers[]) {
+  const { warehouse, workspace } = sources
   const { hash, lists } = workspace
   const domainOf = rememberTexts((address) => readMail(address, lists).companyDomain)
   const domains = leads.flatMap(({ primary }) => (primary ? domainOf(primary.address) : []))
   const [memberships, owners] = await Promise.all([
-    readMemberships(
-      warehouse,
-      workspace.id,
-      leads.flatMap(({ traitNodes }) => traitNodes),
-    ),
+    profilesOf(sources).memberships(leads.flatMap(({ traitNodes }) => traitNodes)),
     readDomainOwners(
       warehouse,
       workspace.id,

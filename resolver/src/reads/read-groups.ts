@@ -22,6 +22,15 @@ const memberRow = z
     witness: row.first_witness,
   }))
 
+const MEMBERS = `SELECT node_id, company_id, min(t_first) AS first, max(t_last) AS last, max(trust) AS most_trust,
+    min(witness) AS first_witness
+  FROM group_members WHERE ws = {ws:UInt32}`
+const BY_MEMBER = 'GROUP BY node_id, company_id'
+
+/** Every member of any group of a workspace: a full scan. */
+export const readAllMemberships = (warehouse: Warehouse, workspace: number): Promise<readonly Membership[]> =>
+  warehouse.query(`${MEMBERS} ${BY_MEMBER}`, { row: memberRow, params: { ws: workspace } })
+
 /** Groups that these identifiers were ever named with. */
 export const readMemberships = (
   warehouse: Warehouse,
@@ -29,9 +38,7 @@ export const readMemberships = (
   nodes: Iterable<NodeId>,
 ): Promise<readonly Membership[]> =>
   queryByIds(warehouse, {
-    sql: `SELECT node_id, company_id, min(t_first) AS first, max(t_last) AS last, max(trust) AS most_trust,
-        min(witness) AS first_witness
-      FROM group_members WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} GROUP BY node_id, company_id`,
+    sql: `${MEMBERS} AND node_id IN {ids:Array(UUID)} ${BY_MEMBER}`,
     row: memberRow,
     workspace,
     ids: nodes,

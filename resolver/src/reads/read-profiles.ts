@@ -24,14 +24,20 @@ const traitRow = z
     rank: BigInt(row.rank_text),
   }))
 
+const ALL = `SELECT node_id, key, value, source, message_id, ts, toString(rank) AS rank_text
+  FROM traits FINAL WHERE ws = {ws:UInt32}`
+
+/** Every trait of a workspace: a full scan. */
+export const readAllTraits = (warehouse: Warehouse, workspace: number): Promise<readonly Trait[]> =>
+  warehouse.query(ALL, { row: traitRow, params: { ws: workspace } })
+
 export const readTraits = (
   warehouse: Warehouse,
   workspace: number,
   ids: Iterable<NodeId>,
 ): Promise<readonly Trait[]> =>
   queryByIds(warehouse, {
-    sql: `SELECT node_id, key, value, source, message_id, ts, toString(rank) AS rank_text FROM traits FINAL
-      WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)}`,
+    sql: `${ALL} AND node_id IN {ids:Array(UUID)}`,
     row: traitRow,
     workspace,
     ids,

@@ -12,7 +12,6 @@ import { readMail } from '../companies/company-of-mail.ts'
 import { createCompanyFinder, type CompanyFinder } from '../companies/find-companies.ts'
 import { foldTraits, type Profile } from '../profile/fold-traits.ts'
 import type { LoadedEvent } from '../reads/read-events.ts'
-import { readTraits } from '../reads/read-profiles.ts'
 import { toOrdered } from '../sessions/split-sessions.ts'
 import type { Entry } from '../qualification/qualify.ts'
 import { storedRowsOf } from '../reads/stored-rows.ts'
@@ -24,7 +23,7 @@ import { findNewFirings, type FiredLead } from './find-new-firings.ts'
 import { findMembers, type LeadMembers } from './find-members.ts'
 import { judgeLead, toQualificationRows } from './judge-lead.ts'
 import { loadEvents } from './load-events.ts'
-import type { Sources } from './sources.ts'
+import { profilesOf, type Sources } from './sources.ts'
 
 /** Rows that differ from the stored ones, and whose CRM records may be out of date. */
 export interface RebuiltLeads {
@@ -116,17 +115,13 @@ async function buildMembers(sources: Sources, leads: readonly NodeId[], affected
 
 /** Leads without events do not come out: they are no leads any more. */
 async function buildLeads(sources: Sources, members: readonly LeadMembers[]): Promise<readonly BuiltLead[]> {
-  const { warehouse, workspace } = sources
+  const { workspace } = sources
   const [loaded, traits, companies] = await Promise.all([
     loadEvents(sources, {
       members: members.flatMap((lead) => lead.members),
       quarantined: members.filter(({ isVoid }) => isVoid).map(({ lead }) => lead.id),
     }),
-    readTraits(
-      warehouse,
-      workspace.id,
-      members.flatMap(({ traitNodes }) => traitNodes),
-    ),
+    profilesOf(sources).traits(members.flatMap(({ traitNodes }) => traitNodes)),
     createCompanyFinder(sources, members),
   ])
   const traitsByNode = Map.groupBy(traits, ({ node }) => node)

@@ -11,6 +11,7 @@ import type { Progress } from '../progress.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { createEventSource } from '../reads/event-source.ts'
 import { HeldEvents } from '../reads/held-events.ts'
+import { holdProfiles } from '../reads/profile-source.ts'
 import { RememberedRows } from '../reads/remembered-rows.ts'
 import { coalesceTouched, type TouchedWorkspace } from './coalesce-touched.ts'
 import { findAffected } from './find-affected.ts'
@@ -47,6 +48,8 @@ const MAX_LEADS_HELD = 5000
 const PORTIONS_AT_ONCE = 2
 /** Of identifiers with many; about 100 MB. */
 const MAX_HELD_EVENTS = 100_000
+/** Of an identifier: with more on the average they are asked for and not read at once. */
+const MOST_TRAITS = 20
 /** Rows of leads, of all workspaces together. */
 const MAX_REMEMBERED_BYTES = 64 * 1024 ** 2
 
@@ -176,7 +179,7 @@ async function reconcile(
   const opened = await openSources(warehouse, workspace, alive.length)
   const stored = memory.rows.rows(isDoubted ? 'asked' : opened.isHeld ? 'passing' : 'remembered')
   const sources = opened.isHeld
-    ? { ...opened, stored }
+    ? { ...opened, stored, profiles: holdProfiles(warehouse, workspace.id, alive.length * MOST_TRAITS) }
     : { ...opened, stored, foresight, events: createEventSource(warehouse, workspace.id, held) }
   const settled = await settleIdentity(sources, alive)
   const affected = await findAffected(sources, settled, suspects)
