@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { eventsAtLimits, invalidEvents, validEvents } from '../fixtures/index.ts'
 import { parseBatchDefaults, refuseEvent, shapeOf, wireEventSchema } from './event.ts'
+import { parseTime } from './time-text.ts'
 import { LIMITS } from './wire.ts'
 
 for (const [title, event] of Object.entries(validEvents))
@@ -75,6 +76,24 @@ test('a time is ISO 8601, as clients of all languages write it, and nothing else
     assert.equal(codeOf(time), undefined, time)
   for (const time of ['5', 'foo 5', '11/20/2026', 'Feb 30, 2026', '2026-4-31', '2026/11/20', '1795169472000'])
     assert.equal(codeOf(time), 'invalid_field', time)
+})
+
+test('a time without a zone is UTC, whatever the zone of the machine', (t) => {
+  const zone = process.env['TZ']
+  t.after(() => (zone === undefined ? delete process.env['TZ'] : (process.env['TZ'] = zone)))
+  process.env['TZ'] = 'Asia/Tokyo'
+  const expected = Date.UTC(2026, 10, 20, 10, 11, 12)
+  for (const text of [
+    '2026-11-20T10:11:12',
+    '2026-11-20 10:11:12',
+    '2026-11-20t10:11:12.000',
+    '2026-11-20 10:11:12Z',
+  ])
+    assert.equal(parseTime(text), expected, text)
+  assert.equal(parseTime('2026-11-20T12:11:12+02:00'), expected)
+  assert.equal(parseTime('2026-11-20 12:11:12 +0200'), expected)
+  assert.equal(parseTime('2026-11-20T10:11'), Date.UTC(2026, 10, 20, 10, 11))
+  assert.equal(parseTime('2026-11-20'), Date.UTC(2026, 10, 20))
 })
 
 test('more names in the text than keys in the value mean that one stands twice', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { hasValidDefaults, hasValidFields, isTimeText } from './event-fields.ts'
+import { hasValidDefaults, hasValidFields } from './event-fields.ts'
 import { isObject, refuseStructure, type UnknownObject } from './event-structure.ts'
+import { isTimeText } from './time-text.ts'
 import { EVENT_TYPES, LIMITS, type EventType, type JsonObject, type Refusal } from './wire.ts'
 
 const identifierError = {

@@ -1,3 +1,5 @@
+import { parseTime } from '@leadline/contract'
+
 const EARLIEST_MS = Date.UTC(2000, 0, 1)
 const MAX_AHEAD_MS = 5 * 60 * 1000
 const MAX_CLOCK_AHEAD_MS = 30 * 24 * 60 * 60 * 1000
@@ -55,6 +57,6 @@ function toFilingTime(receivedAtMs: number, clientMs: number | undefined): numbe
 }
 
 function parse(text: string | undefined): number | undefined {
-  const ms = text === undefined ? Number.NaN : Date.parse(text)
+  const ms = text === undefined ? Number.NaN : parseTime(text)
   return Number.isNaN(ms) ? undefined : ms
 }

@@ -51,8 +51,11 @@ const textOf = (value: string | number | undefined): string => (value === undefi
 const idOf = (identifier: Identifier | undefined): NodeId => identifier?.id ?? NO_NODE
 const toJson = (fields: StoredEvent['properties']): string => (fields ? JSON.stringify(fields) : '{}')
 
-/** Larger for earlier copies: the row with the largest survives. */
-const toFirstCopy = (receivedAtMs: number): string => String(2n ** 63n - BigInt(receivedAtMs))
+/** 2^63 in two parts, of which the lower one is larger than any time. */
+const [HIGH_DIGITS, LOW_DIGITS] = ['9223', 372_036_854_775_808]
+
+/** 2^63 less the time: larger for earlier copies, and the row with the largest survives. */
+const toFirstCopy = (receivedAtMs: number): string => `${HIGH_DIGITS}${LOW_DIGITS - receivedAtMs}`
 
 const EARLIEST_MS = Date.UTC(1900, 0, 1)
 const LATEST_MS = Date.UTC(2299, 11, 31)
