@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import {
+  LOCAL_DOMAINS,
   openAnyBrowser,
   type AnyBrowser,
   type AnyPage,
@@ -198,5 +199,26 @@ for (const engine of ['firefox', 'webkit'] as const) {
         [true, false, false],
       )
     })
+
+    // No driver gives WebKit a name for this machine that it does not trust.
+    if (engine === 'firefox')
+      it('of one registrable domain share a visitor, and on plain http a queue goes to one tab that lives', async () => {
+        const [www, shop] = LOCAL_DOMAINS.map((name) => `http://${name}:${site.port}/`)
+        const dying = await go(await profile.newPage(), `${www}`)
+        await run(dying, `leadline.track('www')`)
+        await site.arrived(1)
+        await go(dying, `${shop}`)
+        assert.equal(await dying.eval('isSecureContext || Boolean(navigator.locks)'), false)
+        const living = await go(await profile.newPage(), `${shop}`)
+        site.collector.setTrouble({ status: 503 })
+        await run(living, `leadline.track('living')`)
+        await run(dying, `leadline.track('dying')`)
+        await waitUntil('tries of both', () => site.collector.requests.length > 2)
+        await dying.close()
+        site.collector.setTrouble(undefined)
+        const events = await site.arrived(3)
+        assert.deepEqual(namesOf(events).sort(), ['dying', 'living', 'www'])
+        assert.equal(new Set(events.map(({ anonymousId }) => anonymousId)).size, 1)
+      })
   })
 }

@@ -8,8 +8,8 @@ import { waitUntil } from '../../test-support/wait-until.ts'
 const TEN = Array.from({ length: 10 }, (_, index) => `e${index}`)
 const trackTen = `for (let i = 0; i < 10; i++) leadline.track('e' + i)`
 const queuedKeys = `Object.keys(localStorage).filter((key) => key.startsWith('leadline:queue:'))`
-/** Another site without the tag: the visitor does not come back. */
-const leaveForGood = `location.href = 'data:text/plain,gone'`
+/** No page of the site: the visitor does not come back. */
+const leaveForGood = `location.href = 'about:blank'`
 
 describe('delivery', () => {
   let browser: Browser
@@ -74,6 +74,7 @@ describe('delivery', () => {
     const page = await fixture.openPage()
     await runInPage(page, `${trackTen}; ${leaveForGood}`)
     assert.deepEqual(namesOf(await fixture.arrived(10)), TEN)
+    await page.waitForURL('about:blank')
   })
 
   it('loses nothing when the tab is closed at once', async () => {
