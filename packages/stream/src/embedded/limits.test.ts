@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -52,6 +52,19 @@ test('at the size bound appends are refused as full, and go on once retention ha
       (error) => !isFull(error),
     )
   })
+})
+
+test('an append to a log that is damaged says so, and what to do', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { stream, topic } = await openWithTopic(t, embedded(directory), { partitions: 1 })
+  await stream.close()
+  writeFileSync(join(directory, `${topic}.db`), 'no database'.repeat(1000))
+  const again = await openStream(embedded(directory))
+  t.after(() => again.close())
+  await assert.rejects(
+    again.append(topic, [toValue({ key: 'k', id: 1 })]),
+    (error) => error instanceof StreamUnavailable && /is damaged: stop, and/.test(error.message),
+  )
 })
 
 test('an append that SQLite has no room for is refused as full', () => {

@@ -4,8 +4,10 @@ import { StreamUnavailable } from '../stream.ts'
 
 const BUSY = 5
 const IO_ERROR = 10
+const DAMAGED = 11
 const FULL = 13
 const CANNOT_OPEN = 14
+const NO_DATABASE = 26
 
 /** Primary result code of SQLite, undefined for any other error. */
 function resultCode(error: unknown): number | undefined {
@@ -26,7 +28,13 @@ export function toUnavailable(error: unknown, topic: string, path: string): Stre
       cause,
     )
   }
-  return new StreamUnavailable('unreachable', `the embedded log could not store values of ${topic}`, cause)
+  const code = resultCode(error)
+  const remedy =
+    code === DAMAGED || code === NO_DATABASE
+      ? `; ${path} is damaged: stop, and bring it back from a copy, or put it aside and begin anew`
+      : ''
+  const message = `the embedded log could not store values of ${topic}${remedy}`
+  return new StreamUnavailable('unreachable', message, cause)
 }
 
 /** Files beside the log that cannot grow are an I/O error to SQLite: the file system knows why. */
