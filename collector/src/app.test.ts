@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { validEvents } from '@leadline/contract/fixtures'
+import { StreamUnavailable } from '@leadline/stream'
 import { createMemoryStream } from '../test-support/memory-stream.ts'
 import {
   basic,
@@ -93,6 +94,11 @@ test('health says that the process lives, readiness that events can be stored', 
   assert.deepEqual(await ready(), [503, { ready: false, problems: ['topic events.v1 is missing'] }])
   stream.setProblems(new Error('broker 10.0.0.1 refused'))
   assert.deepEqual(await ready(), [503, { ready: false, problems: ['the stream does not answer'] }])
+  stream.setProblems(new StreamUnavailable('full', 'the disk is full'))
+  assert.deepEqual(await ready(), [
+    503,
+    { ready: false, problems: ['the stream is full; free space on its disk'] },
+  ])
   assert.equal((await fetch(`${url}/healthz`)).status, 200)
 })
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import type { Settings } from '@leadline/contract'
 import { describeError, type Log, type RunningService } from '@leadline/runtime'
-import type { Stream } from '@leadline/stream'
+import { StreamUnavailable, type Stream } from '@leadline/stream'
 import { getRequestListener } from '@hono/node-server'
 import { createApp, type AppDeps } from './app.ts'
 import { openEnrichment } from './enrich/open-enrichment.ts'
@@ -103,6 +103,7 @@ async function checkStream(stream: Pick<Stream, 'admin'>, log: Log): Promise<rea
     return await stream.admin.checkTopics(collectorTopics)
   } catch (error) {
     log.warn('the stream could not be checked', { error: describeError(error) })
-    return ['the stream does not answer']
+    const isFull = error instanceof StreamUnavailable && error.reason === 'full'
+    return [isFull ? 'the stream is full; free space on its disk' : 'the stream does not answer']
   }
 }

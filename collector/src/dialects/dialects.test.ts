@@ -229,6 +229,12 @@ test('settings of an unknown key, and of a secret one, are not given', async (t)
   const { url } = await startTestCollector(t)
   const asked = [`/v1/projects/${secretKey}/settings`, '/v1/projects/x/settings', `/sourceConfig?writeKey=x`]
   for (const path of asked) assert.equal((await fetch(url + path)).status, 401)
+  for (const [path, code] of [
+    ['/sourceConfig', 'missing_key'],
+    ['/event/auth/sdk', 'missing_key'],
+    ['/sourceConfig?writeKey=x', 'unknown_key'],
+  ] as const)
+    assert.equal((await readAnswer(await fetch(url + path))).code, code, path)
 })
 
 test('everything for pages is served under the path prefix too', async (t) => {

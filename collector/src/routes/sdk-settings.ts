@@ -65,7 +65,8 @@ function segmentSettings(context: Context<Env>, deps: SdkSettingsDeps): Answer {
 
 /** RudderStack: the source without destinations, so that everything goes to the data plane, which is here. */
 function rudderstackConfig(context: Context<Env>, { keys }: SdkSettingsDeps): Answer {
-  const key = context.req.query('writeKey') ?? parseAuthorization(context.req.header('authorization')) ?? ''
+  const key = context.req.query('writeKey') ?? parseAuthorization(context.req.header('authorization'))
+  if (key === undefined) return missingKey()
   const found = keys.find(key)
   if (found?.trust !== 'public') return unknownKey()
   const off = { enabled: false }
@@ -90,8 +91,11 @@ function rudderstackConfig(context: Context<Env>, { keys }: SdkSettingsDeps): An
 /** Segment's Ripe destination tests its connection so. */
 function ripeKeyCheck(context: Context<Env>, { keys }: SdkSettingsDeps): Answer {
   const key = parseAuthorization(context.req.header('authorization'))
-  return key !== undefined && keys.find(key) !== undefined ? jsonAnswer(200, { success: true }) : unknownKey()
+  if (key === undefined) return missingKey()
+  return keys.find(key) === undefined ? unknownKey() : jsonAnswer(200, { success: true })
 }
+
+const missingKey = (): Answer => refusalAnswer(refusal('missing_key', 'no key; send Authorization: Basic'))
 
 const unknownKey = (): Answer =>
   refusalAnswer(refusal('unknown_key', 'the key is not known here; check it and the host'))
