@@ -3,6 +3,8 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { createConnection, DEFAULT_DATABASE, type WarehouseConnection } from './connection.ts'
 import { toNativeBlock } from './native/native-block.ts'
+import { readBlocks } from './native/read-blocks.ts'
+import { readNative, type NativeAnswer } from './read-native.ts'
 import { isConnectionFailure, isRefused, retry } from './retry.ts'
 import { toWarehouseError } from './to-warehouse-error.ts'
 import type { QueryOptions, Warehouse } from './warehouse.ts'
@@ -23,6 +25,12 @@ export function createWarehouse(connection: WarehouseConnection): Warehouse {
       )
       rowsRead += answer.statistics.rows_read
       return z.array(options.row).parse(answer.data)
+    },
+    columns: async (sql, { columns, params }) => {
+      const read = (): Promise<NativeAnswer> => readNative(client, sql, params)
+      const answer = await retry(read, isConnectionFailure, limitMs).catch(rethrow)
+      rowsRead += answer.rowsRead
+      return { [Symbol.iterator]: () => readBlocks(answer.bytes, columns) }
     },
     insert: async (table, rows) => {
       if (rows.length === 0) return

@@ -1,6 +1,8 @@
 export * from './warehouse.ts'
 export * from './tables.ts'
 export * from './values.ts'
+export type { Param } from './format-param.ts'
+export type { ColumnBlock, ColumnKind, ColumnKinds } from './native/column-reader.ts'
 export type { WarehouseConnection } from './connection.ts'
 export { createWarehouse } from './create-warehouse.ts'
 export { migrate, MigrationError } from './migrate.ts'

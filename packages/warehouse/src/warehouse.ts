@@ -1,4 +1,6 @@
 import type { ZodType } from 'zod'
+import type { Param } from './format-param.ts'
+import type { ColumnBlock, ColumnKinds } from './native/column-reader.ts'
 import type { TableRows } from './tables.ts'
 
 export interface QueryOptions<Row> {
@@ -8,9 +10,23 @@ export interface QueryOptions<Row> {
   readonly params?: Readonly<Record<string, unknown>>
 }
 
+export interface ColumnQuery<Kinds extends ColumnKinds> {
+  /** Names and kinds, in the order of the SELECT: text is String, UUID and Enum8, the rest has to be cast. */
+  readonly columns: Kinds
+  readonly params?: Readonly<Record<string, Param>>
+}
+
 /** ClickHouse over HTTP: the embedded engine and a server answer alike. */
 export interface Warehouse {
   query<Row>(sql: string, options: QueryOptions<Row>): Promise<Row[]>
+  /**
+   * For answers of many rows, a fraction of what `query` costs. The answer is whole and not yet decoded: that happens block
+   * by block, each time it is gone through.
+   */
+  columns<Kinds extends ColumnKinds>(
+    sql: string,
+    query: ColumnQuery<Kinds>,
+  ): Promise<Iterable<ColumnBlock<Kinds>>>
   /** One block: all rows are visible or none. Idempotent by each table's sort key (see migrations). No rows, no call. */
   insert<Table extends keyof TableRows>(table: Table, rows: readonly TableRows[Table][]): Promise<void>
   command(sql: string, params?: Readonly<Record<string, unknown>>): Promise<void>
