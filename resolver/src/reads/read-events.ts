@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from '@leadline/contract'
-import type { Warehouse } from '@leadline/warehouse'
+import type { ColumnBlock, Param, Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { NO_NODE, type NodeId } from '../identity/fact-source.ts'
 import type { PlacedEvent } from '../identity/resolve-event.ts'
@@ -7,7 +7,7 @@ import { NO_CAMPAIGN, type Campaign } from '../sessions/campaign.ts'
 import type { SessionEvent } from '../sessions/session-event.ts'
 import type { EventRef, Stamp } from './event-key.ts'
 import type { Days } from './held-events.ts'
-import { queryByIds } from './in-chunks.ts'
+import { columnsByIds } from './in-chunks.ts'
 
 /** An event with what identity and sessions need. */
 export interface LoadedEvent extends PlacedEvent, SessionEvent, EventRef {
@@ -17,43 +17,36 @@ export interface LoadedEvent extends PlacedEvent, SessionEvent, EventRef {
   readonly imported: boolean
 }
 
-const placedShape = {
-  message_id: z.string(),
-  ms: z.coerce.number(),
-  node_id: z.string(),
-  mail_node: z.string(),
-  anon_node: z.string(),
-  impersonated: z.number(),
-}
+const PLACED_COLUMNS = {
+  message_id: 'text',
+  ms: 'number',
+  node_id: 'text',
+  mail_node: 'text',
+  anon_node: 'text',
+  impersonated: 'number',
+} as const
 
-const placedRow = z.object(placedShape).transform((row): PlacedEvent => ({
-  messageId: row.message_id,
-  timeMs: row.ms,
-  node: row.node_id,
-  mail: row.mail_node,
-  anon: row.anon_node,
-  impersonated: row.impersonated === 1,
-}))
-
-const eventRow = z.object({
-  ...placedShape,
-  day: z.string(),
-  type: z.enum(EVENT_TYPES),
-  event: z.string(),
-  name: z.string(),
-  user_agent: z.string(),
-  country: z.string(),
-  imported: z.number(),
-  url: z.string(),
-  title: z.string(),
-  referrer: z.string(),
+const EVENT_COLUMNS = {
+  ...PLACED_COLUMNS,
+  day: 'text',
+  type: 'text',
+  event: 'text',
+  name: 'text',
+  user_agent: 'text',
+  country: 'text',
+  imported: 'number',
+  url: 'text',
+  title: 'text',
+  referrer: 'text',
   /** JSON; empty where the event names none. */
-  campaign: z.string(),
-  stamped_lead: z.string(),
-  stamped_session: z.string(),
-})
+  campaign: 'text',
+  stamped_lead: 'text',
+  stamped_session: 'text',
+} as const
 
-type EventRow = z.output<typeof eventRow>
+type EventColumns = ColumnBlock<typeof EVENT_COLUMNS>['columns']
+
+const eventType = z.enum(EVENT_TYPES)
 
 const campaignSchema = z
   .object({
@@ -65,60 +58,74 @@ const campaignSchema = z
   })
   .transform(({ name, ...said }): Campaign => ({ ...said, campaign: name }))
 
-type Shared = Pick<LoadedEvent, 'node' | 'mail' | 'anon' | 'day' | 'userAgent' | 'country' | 'stamp'>
-
-const NOTHING_SHARED: Shared = {
-  node: NO_NODE,
-  mail: NO_NODE,
-  anon: NO_NODE,
-  day: '',
-  userAgent: '',
-  country: '',
-  stamp: undefined,
+function toEvents(blocks: Iterable<ColumnBlock<typeof EVENT_COLUMNS>>): readonly LoadedEvent[] {
+  const events: LoadedEvent[] = []
+  for (const { rows, columns } of blocks) {
+    let stamp: Stamp | undefined
+    for (let row = 0; row < rows; row += 1) {
+      stamp = toStamp(columns, row, stamp)
+      events.push(toEvent(columns, row, stamp))
+    }
+  }
+  return events
 }
 
-/** Events of one identifier come together. What they have in common they share: their texts are most of the memory. */
-function toEvents(rows: readonly EventRow[]): readonly LoadedEvent[] {
-  let former = NOTHING_SHARED
-  return rows.map((row) => {
-    const event = toEvent(row, former)
-    former = event
-    return event
-  })
-}
-
-function toEvent(row: EventRow, former: Shared): LoadedEvent {
-  const node = share(row.node_id, former.node)
+/** Events of one identifier come together, and the same texts as the same objects: texts are most of the memory. */
+function toEvent(columns: EventColumns, row: number, stamp: Stamp | undefined): LoadedEvent {
+  const node = columns.node_id.at(row)
+  const campaign = columns.campaign.at(row)
   return {
-    messageId: row.message_id,
-    timeMs: row.ms,
+    messageId: columns.message_id.at(row),
+    timeMs: columns.ms.at(row),
     node,
-    mail: row.mail_node === node ? node : share(row.mail_node, former.mail),
-    anon: row.anon_node === node ? node : share(row.anon_node, former.anon),
-    impersonated: row.impersonated === 1,
-    day: share(row.day, former.day),
-    type: row.type,
-    event: row.event,
-    name: row.name,
-    userAgent: share(row.user_agent, former.userAgent),
-    country: share(row.country, former.country),
-    imported: row.imported === 1,
-    url: row.url,
-    title: row.title,
-    referrer: row.referrer,
-    campaign: row.campaign === '' ? NO_CAMPAIGN : campaignSchema.parse(JSON.parse(row.campaign)),
-    stamp: toStamp(row, former.stamp),
+    mail: share(columns.mail_node.at(row), node),
+    anon: share(columns.anon_node.at(row), node),
+    impersonated: columns.impersonated.at(row) === 1,
+    day: columns.day.at(row),
+    type: eventType.parse(columns.type.at(row)),
+    event: columns.event.at(row),
+    name: columns.name.at(row),
+    userAgent: columns.user_agent.at(row),
+    country: columns.country.at(row),
+    imported: columns.imported.at(row) === 1,
+    url: columns.url.at(row),
+    title: columns.title.at(row),
+    referrer: columns.referrer.at(row),
+    campaign: campaign === '' ? NO_CAMPAIGN : campaignSchema.parse(JSON.parse(campaign)),
+    stamp,
   }
 }
 
 /** The same text, as the object that is there already. */
-const share = (text: string, former: string): string => (text === former ? former : text)
+const share = (text: string, other: string): string => (text === other ? other : text)
 
 /** Every event that was resolved is some lead's. */
-function toStamp(row: EventRow, former: Stamp | undefined): Stamp | undefined {
-  const { stamped_lead: lead, stamped_session: session } = row
+function toStamp(
+  { stamped_lead, stamped_session }: EventColumns,
+  row: number,
+  former: Stamp | undefined,
+): Stamp | undefined {
+  const lead = stamped_lead.at(row)
   if (lead === NO_NODE) return undefined
+  const session = stamped_session.at(row)
   return former?.lead === lead && former.session === session ? former : { lead, session }
+}
+
+function toPlaced(blocks: Iterable<ColumnBlock<typeof PLACED_COLUMNS>>): readonly PlacedEvent[] {
+  const events: PlacedEvent[] = []
+  for (const { rows, columns } of blocks) {
+    for (let row = 0; row < rows; row += 1) {
+      events.push({
+        messageId: columns.message_id.at(row),
+        timeMs: columns.ms.at(row),
+        node: columns.node_id.at(row),
+        mail: columns.mail_node.at(row),
+        anon: columns.anon_node.at(row),
+        impersonated: columns.impersonated.at(row) === 1,
+      })
+    }
+  }
+  return events
 }
 
 const PLACED = `message_id, toUnixTimestamp64Milli(ts) AS ms, node_id, mail_node, anon_node, impersonated`
@@ -133,7 +140,7 @@ const ofPage = (key: string): string =>
 /** One column instead of five: hardly any event has a campaign. */
 const CAMPAIGN = `tupleElement(${IN_CONTEXT}, 'campaign') AS said,
   if(said = ('', '', '', '', ''), '', toJSONString(said)) AS campaign`
-const WHOLE = `${PLACED}, d, toString(d) AS day, type, event, name, user_agent, country, imported,
+const WHOLE = `${PLACED}, d, toString(d) AS day, CAST(type, 'String') AS type, event, name, user_agent, CAST(country, 'String') AS country, imported,
   ${ofPage('url')}, ${ofPage('title')}, ${ofPage('referrer')}, ${CAMPAIGN}`
 /** The day is part of the key: no two partitions hold copies of one event. */
 const ONE_COPY = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
@@ -142,7 +149,7 @@ interface EventQuery {
   readonly ids: Iterable<NodeId>
   /** Further condition, in SQL. */
   readonly where?: string
-  readonly params?: Readonly<Record<string, unknown>>
+  readonly params?: Readonly<Record<string, Param>>
 }
 
 const OF_IDS = 'ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)}'
@@ -167,7 +174,7 @@ const readWhole = async (
   { ids, where, params = {} }: EventQuery,
 ): Promise<readonly LoadedEvent[]> => {
   const sql = withStamps(toSql(WHOLE, `${OF_IDS} AND (${where ?? '1'})`), toStamped(where))
-  return toEvents(await queryByIds(warehouse, { sql, row: eventRow, workspace, ids, params }))
+  return toEvents(await columnsByIds(warehouse, { sql, columns: EVENT_COLUMNS, workspace, ids, params }))
 }
 
 /** Of a void identifier few events are asked for, and it may have millions. */
@@ -183,7 +190,7 @@ export const readAllEvents = async (
   workspace: number,
 ): Promise<readonly LoadedEvent[]> => {
   const sql = withStamps(toSql(WHOLE, 'ws = {ws:UInt32}'), 'ws = {ws:UInt32}')
-  return toEvents(await warehouse.query(sql, { row: eventRow, params: { ws: workspace } }))
+  return toEvents(await warehouse.columns(sql, { columns: EVENT_COLUMNS, params: { ws: workspace } }))
 }
 
 /** Events whose highest identifier is one of these. */
@@ -200,7 +207,9 @@ export const readEventsOfDays = async (
   { ids, days }: { readonly ids: Iterable<NodeId>; readonly days: Days },
 ): Promise<readonly LoadedEvent[]> => {
   const sql = withStamps(toSql(WHOLE, OF_DAYS), OF_DAYS)
-  return toEvents(await queryByIds(warehouse, { sql, row: eventRow, workspace, ids, params: { ...days } }))
+  return toEvents(
+    await columnsByIds(warehouse, { sql, columns: EVENT_COLUMNS, workspace, ids, params: { ...days } }),
+  )
 }
 
 /** Events of void identifiers that fall through to one of these mails and cookies. */
@@ -228,15 +237,17 @@ export const readQuarantinedEvents = (
   })
 
 /** Events that carry one of these cookies and were signed by one of these users and mails. */
-export const readSignedEvents = (
+export const readSignedEvents = async (
   warehouse: Warehouse,
   workspace: number,
   { signers, cookies }: { readonly signers: Iterable<NodeId>; readonly cookies: Iterable<NodeId> },
 ): Promise<readonly PlacedEvent[]> =>
-  queryByIds(warehouse, {
-    sql: `${toSql(PLACED, `${OF_IDS} AND anon_node IN {cookies:Array(UUID)}`)} ${ONE_COPY}`,
-    row: placedRow,
-    workspace,
-    ids: signers,
-    params: { cookies: [...cookies] },
-  })
+  toPlaced(
+    await columnsByIds(warehouse, {
+      sql: `${toSql(PLACED, `${OF_IDS} AND anon_node IN {cookies:Array(UUID)}`)} ${ONE_COPY}`,
+      columns: PLACED_COLUMNS,
+      workspace,
+      ids: signers,
+      params: { cookies: [...cookies] },
+    }),
+  )

@@ -1,41 +1,50 @@
-import type { NodeKind } from '@leadline/contract'
-import type { Warehouse } from '@leadline/warehouse'
+import { NODE_KINDS, type NodeKind } from '@leadline/contract'
+import type { ColumnBlock, Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { toChunks } from '../chunks.ts'
 import type { Fact, NodeId, NodeRef } from '../identity/fact-source.ts'
 
-const kind = z.enum(['anon', 'device', 'phone', 'mail', 'user'])
+const FACT_COLUMNS = {
+  kind: 'text',
+  lo_type: 'text',
+  lo: 'text',
+  hi_type: 'text',
+  hi: 'text',
+  via: 'text',
+  first_ms: 'number',
+  last_ms: 'number',
+  most_trust: 'number',
+  first_witness: 'text',
+} as const
+const FOUND_COLUMNS = { is_below: 'number', ...FACT_COLUMNS } as const
 
-const factShape = {
-  kind: z.enum(['claim', 'alias', 'join']),
-  lo_type: kind,
-  lo: z.string(),
-  hi_type: kind,
-  hi: z.string(),
-  via: z.string(),
-  first_ms: z.coerce.number(),
-  last_ms: z.coerce.number(),
-  most_trust: z.number(),
-  first_witness: z.string(),
+const factKind = z.enum(['claim', 'alias', 'join'])
+const nodeKind = z.enum(NODE_KINDS)
+
+function* toFacts(blocks: Iterable<ColumnBlock<typeof FACT_COLUMNS>>): Generator<Fact> {
+  for (const { rows, columns } of blocks) for (let row = 0; row < rows; row += 1) yield toFact(columns, row)
 }
 
-const toFact = (row: z.output<z.ZodObject<typeof factShape>>): Fact => ({
-  kind: row.kind,
-  loKind: row.lo_type,
-  lo: row.lo,
-  hiKind: row.hi_type,
-  hi: row.hi,
-  via: row.via,
-  firstMs: row.first_ms,
-  lastMs: row.last_ms,
-  trust: row.most_trust,
-  witness: row.first_witness,
-})
+function* toFoundFacts(blocks: Iterable<ColumnBlock<typeof FOUND_COLUMNS>>): Generator<FoundFact> {
+  for (const { rows, columns } of blocks) {
+    for (let row = 0; row < rows; row += 1) {
+      yield { fact: toFact(columns, row), isBelow: columns.is_below.at(row) === 1 }
+    }
+  }
+}
 
-const factRow = z.object(factShape).transform(toFact)
-const foundRow = z
-  .object({ ...factShape, is_below: z.number() })
-  .transform((row): FoundFact => ({ fact: toFact(row), isBelow: row.is_below === 1 }))
+const toFact = (columns: ColumnBlock<typeof FACT_COLUMNS>['columns'], row: number): Fact => ({
+  kind: factKind.parse(columns.kind.at(row)),
+  loKind: nodeKind.parse(columns.lo_type.at(row)),
+  lo: columns.lo.at(row),
+  hiKind: nodeKind.parse(columns.hi_type.at(row)),
+  hi: columns.hi.at(row),
+  via: columns.via.at(row),
+  firstMs: columns.first_ms.at(row),
+  lastMs: columns.last_ms.at(row),
+  trust: columns.most_trust.at(row),
+  witness: columns.first_witness.at(row),
+})
 
 const COLUMNS = `kind, lo_type, lo, hi_type, hi, via,
   toUnixTimestamp64Milli(min(t_first)) AS first_ms, toUnixTimestamp64Milli(max(t_last)) AS last_ms,
@@ -90,13 +99,13 @@ export async function readFacts(
 ): Promise<readonly FoundFact[]> {
   const answers = await Promise.all(
     toStatements(questions).map((parts) =>
-      warehouse.query(parts.map(toSql).join(' UNION ALL '), {
-        row: foundRow,
+      warehouse.columns(parts.map(toSql).join(' UNION ALL '), {
+        columns: FOUND_COLUMNS,
         params: { ws: workspace, ...Object.fromEntries(parts.map(({ ids }, i) => [`ids_${i}`, ids])) },
       }),
     ),
   )
-  return answers.flat()
+  return answers.flatMap((blocks) => [...toFoundFacts(blocks)])
 }
 
 function toStatements(questions: readonly FactQuestion[]): readonly (readonly FactQuestion[])[] {
@@ -125,11 +134,10 @@ const toSql = ({ kind, below }: FactQuestion, index: number): string =>
        WHERE ws = {ws:UInt32} AND lo_type = '${kind}' AND lo IN {ids_${index}:Array(UUID)} ${UNION}`
 
 /** Every fact of a workspace: a full scan. */
-export const readAllFacts = (warehouse: Warehouse, workspace: number): Promise<readonly Fact[]> =>
-  warehouse.query(`SELECT ${COLUMNS} FROM identity_facts WHERE ws = {ws:UInt32} ${UNION}`, {
-    row: factRow,
-    params: { ws: workspace },
-  })
+export async function readAllFacts(warehouse: Warehouse, workspace: number): Promise<Iterable<Fact>> {
+  const sql = `SELECT ${COLUMNS} FROM identity_facts WHERE ws = {ws:UInt32} ${UNION}`
+  return toFacts(await warehouse.columns(sql, { columns: FACT_COLUMNS, params: { ws: workspace } }))
+}
 
 /** Rows in which they lie, some of them more than once. */
 export async function countFactRows(warehouse: Warehouse, workspace: number): Promise<number> {

@@ -1,8 +1,8 @@
-import type { NodeKind } from '@leadline/contract'
-import type { Warehouse } from '@leadline/warehouse'
+import { NODE_KINDS, type NodeKind } from '@leadline/contract'
+import type { ColumnBlock, Warehouse } from '@leadline/warehouse'
 import { z } from 'zod'
 import { NEVER_FIRST_MS, type NodeId } from '../identity/fact-source.ts'
-import { queryByIds } from './in-chunks.ts'
+import { columnsByIds } from './in-chunks.ts'
 
 export interface KnownNode {
   readonly id: NodeId
@@ -12,38 +12,38 @@ export interface KnownNode {
   readonly firstSeenMs: number | undefined
 }
 
-const nodeRow = z
-  .object({
-    node_id: z.string(),
-    type: z.enum(['anon', 'device', 'phone', 'mail', 'user']),
-    any_value: z.string(),
-    first_ms: z.coerce.number(),
-  })
-  .transform((row): KnownNode => ({
-    id: row.node_id,
-    kind: row.type,
-    value: row.any_value,
-    firstSeenMs: row.first_ms >= NEVER_FIRST_MS ? undefined : row.first_ms,
-  }))
+const NODE_COLUMNS = { node_id: 'text', type: 'text', any_value: 'text', first_ms: 'number' } as const
+const nodeKind = z.enum(NODE_KINDS)
 
-const COLUMNS = 'node_id, type, any(value) AS any_value, toUnixTimestamp64Milli(min(first_seen)) AS first_ms'
+function* toNodes(blocks: Iterable<ColumnBlock<typeof NODE_COLUMNS>>): Generator<KnownNode> {
+  for (const { rows, columns } of blocks) {
+    for (let row = 0; row < rows; row += 1) {
+      const firstMs = columns.first_ms.at(row)
+      yield {
+        id: columns.node_id.at(row),
+        kind: nodeKind.parse(columns.type.at(row)),
+        value: columns.any_value.at(row),
+        firstSeenMs: firstMs >= NEVER_FIRST_MS ? undefined : firstMs,
+      }
+    }
+  }
+}
 
-export const readNodes = (
+const SELECT = `SELECT node_id, type, any(value) AS any_value, toUnixTimestamp64Milli(min(first_seen)) AS first_ms
+  FROM identity_nodes WHERE ws = {ws:UInt32}`
+const UNION = 'GROUP BY node_id, type'
+
+export async function readNodes(
   warehouse: Warehouse,
   workspace: number,
   ids: Iterable<NodeId>,
-): Promise<readonly KnownNode[]> =>
-  queryByIds(warehouse, {
-    sql: `SELECT ${COLUMNS} FROM identity_nodes
-      WHERE ws = {ws:UInt32} AND node_id IN {ids:Array(UUID)} GROUP BY node_id, type`,
-    row: nodeRow,
-    workspace,
-    ids,
-  })
+): Promise<readonly KnownNode[]> {
+  const sql = `${SELECT} AND node_id IN {ids:Array(UUID)} ${UNION}`
+  return [...toNodes(await columnsByIds(warehouse, { sql, columns: NODE_COLUMNS, workspace, ids }))]
+}
 
 /** Every identifier of a workspace: a full scan. */
-export const readAllNodes = (warehouse: Warehouse, workspace: number): Promise<readonly KnownNode[]> =>
-  warehouse.query(`SELECT ${COLUMNS} FROM identity_nodes WHERE ws = {ws:UInt32} GROUP BY node_id, type`, {
-    row: nodeRow,
-    params: { ws: workspace },
-  })
+export async function readAllNodes(warehouse: Warehouse, workspace: number): Promise<Iterable<KnownNode>> {
+  const query = { columns: NODE_COLUMNS, params: { ws: workspace } }
+  return toNodes(await warehouse.columns(`${SELECT} ${UNION}`, query))
+}
