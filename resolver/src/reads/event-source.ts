@@ -44,15 +44,21 @@ export const createEventSource = (
 
 /**
  * Reads all events of a workspace once and answers from memory: for who is about to ask for most of them. Ids are
- * hashes, so a question for a few thousand of them looks at the whole table each time.
+ * hashes, so a question for a few thousand of them looks at the whole table each time. It is read while nobody asks yet.
  */
-export async function holdEvents(warehouse: Warehouse, workspace: number): Promise<EventSource> {
-  const byNode = Map.groupBy(await readAllEvents(warehouse, workspace), ({ node }) => node)
-  const find = (
+export function holdEvents(warehouse: Warehouse, workspace: number): EventSource {
+  const reading = readAllEvents(warehouse, workspace).then((events) =>
+    Map.groupBy(events, ({ node }) => node),
+  )
+  // Whoever asks hears of a failure.
+  reading.catch(() => undefined)
+  const find = async (
     ids: Iterable<NodeId>,
     isWanted: (event: LoadedEvent) => boolean = () => true,
-  ): Promise<readonly LoadedEvent[]> =>
-    Promise.resolve([...new Set(ids)].flatMap((id) => byNode.get(id)?.filter(isWanted) ?? []))
+  ): Promise<readonly LoadedEvent[]> => {
+    const byNode = await reading
+    return [...new Set(ids)].flatMap((id) => byNode.get(id)?.filter(isWanted) ?? [])
+  }
   return {
     of: (ids) => find(ids),
     fallen: (voids, members) => {

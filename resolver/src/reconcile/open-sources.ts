@@ -25,7 +25,9 @@ export async function openSources(
     countFactRows(warehouse, workspace.id),
     countEventRows(warehouse, workspace.id),
   ])
+  const isHeld = events <= Math.min(MAX_EVENTS, touched * EVENTS_A_NODE)
+  // Events are the longer answer, and are not asked about before the identities are settled.
+  const sources = isHeld ? { ...asking, events: holdEvents(warehouse, workspace.id), isHeld } : asking
   if (facts <= Math.min(MAX_FACTS, touched * FACTS_A_NODE)) await view.loadWhole()
-  if (events > Math.min(MAX_EVENTS, touched * EVENTS_A_NODE)) return asking
-  return { ...asking, events: await holdEvents(warehouse, workspace.id), isHeld: true }
+  return sources
 }
