@@ -32,7 +32,16 @@ export function* leadsOf(
   for (const part of rebuilt) {
     const { leads, contactLeads, sessions, companyLeads, qualifications, stamps } = part
     for (const rows of [leads, contactLeads, part.leadNodes, sessions, companyLeads, qualifications, stamps])
-      for (const { lead_id } of rows) yield lead_id
+      yield* inRows(rows)
   }
-  for (const { lead_id } of leadNodes) yield lead_id
+  yield* inRows(leadNodes)
+}
+
+/** Rows of one lead stand together. */
+function* inRows(rows: readonly { readonly lead_id: NodeId }[]): Generator<NodeId> {
+  let former: NodeId | undefined
+  for (const { lead_id } of rows) {
+    if (lead_id !== former) yield lead_id
+    former = lead_id
+  }
 }
