@@ -11,8 +11,12 @@ const HIGH = 2 ** 32
 
 /** Bytes in a buffer that grows, and is used again for the next block. */
 export class ByteWriter {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES)
+  #bytes: Buffer
   #at = 0
+
+  constructor(room = FIRST_BYTES) {
+    this.#bytes = Buffer.allocUnsafe(room)
+  }
 
   clear(): void {
     this.#at = 0
@@ -22,12 +26,6 @@ export class ByteWriter {
   /** What was written since `clear`, until it is written on. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#at)
-  }
-
-  copy(): Buffer {
-    const copied = Buffer.allocUnsafeSlow(this.#at)
-    this.#bytes.copy(copied, 0, 0, this.#at)
-    return copied
   }
 
   varint(value: number): void {

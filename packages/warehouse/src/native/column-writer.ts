@@ -2,6 +2,11 @@ import { ByteWriter } from './byte-writer.ts'
 
 type Kind = 'String' | 'number' | 'Array(String)'
 
+/** Of a cell: whether it is null, and a number, an end of a list or the length of an empty text in its place. */
+const MAX_BYTES_BESIDE_TEXT = 10
+/** Lengths and type; the name comes to it. */
+const MAX_HEAD_BYTES = 64
+
 const isText = (item: unknown): item is string => typeof item === 'string'
 
 /** Cells of one column, in a type of the engine that holds them all. It is used again for other columns. */
@@ -33,6 +38,13 @@ export class ColumnWriter {
     else if (cell === null) this.#addNull()
     else this.#addTexts(cell)
     this.#rows += 1
+  }
+
+  /** At most so many bytes it takes in a block. */
+  get size(): number {
+    return (
+      this.#texts.bytes.length + this.#rows * MAX_BYTES_BESIDE_TEXT + MAX_HEAD_BYTES + this.#name.length * 3
+    )
   }
 
   /** Name, type and cells, as they lie in a block. */

@@ -7,9 +7,10 @@ export interface NativeBlock {
   readonly bytes: Buffer
 }
 
-/** Their memory is used again; a block is written from beginning to end without a pause. */
-const block = new ByteWriter()
+/** Their memory is used again: a block is made from beginning to end without a pause. */
 const writers: ColumnWriter[] = []
+
+const MAX_HEAD_BYTES = 20
 
 /**
  * Columns go as what they are here: texts, numbers, lists of texts. The engine casts them to what they are there (a
@@ -20,11 +21,12 @@ export function toNativeBlock(rows: readonly object[]): NativeBlock {
   while (writers.length < columns.length) writers.push(new ColumnWriter())
   for (const [i, column] of columns.entries()) writers[i]?.begin(column)
   for (const row of rows) addRow(row, columns)
-  block.clear()
+  const used = writers.slice(0, columns.length)
+  const block = new ByteWriter(used.reduce((sum, { size }) => sum + size, MAX_HEAD_BYTES))
   block.varint(columns.length)
   block.varint(rows.length)
-  for (const [i] of columns.entries()) writers[i]?.writeTo(block)
-  return { columns, bytes: block.copy() }
+  for (const writer of used) writer.writeTo(block)
+  return { columns, bytes: block.bytes }
 }
 
 function addRow(row: object, columns: readonly string[]): void {
