@@ -1,4 +1,4 @@
-/** What is counted, with the labels of each. An event that comes again counts again, until its rows are one. */
+/** What is counted, with the labels of each. An event that comes again counts again: its rows are one, its arrivals two. */
 export const COUNTED = {
   stored: { name: 'events_stored_total', help: 'Events whose rows were written', labels: [] },
   erased: {
