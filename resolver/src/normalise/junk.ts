@@ -67,12 +67,12 @@ export const toJunkPattern = (text: string): RegExp =>
 const escapeSigns = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 /** Lower case, without spaces and quotes around. */
-export const toJunkKey = (value: string): string =>
-  value
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, '$2')
-    .trim()
-    .toLowerCase()
+export function toJunkKey(value: string): string {
+  const text = value.trim()
+  const bare =
+    text.startsWith('"') || text.startsWith("'") ? text.replace(/^(["'])(.*)\1$/s, '$2').trim() : text
+  return bare.toLowerCase()
+}
 
 /** Is a normalised address one that nobody reads, or that people type to get past a form? */
 export function isJunkMail(mail: string): boolean {

@@ -98,6 +98,9 @@ function build(envelope: Envelope, wire: StoredEvent, naming: NormaliseContext):
     receivedAtMs,
     isTimestampFirst: envelope.dialect === 'rudderstack',
   })
+  const { groupId, company } = findGroup(wire.groupId ?? context['groupId'], naming)
+  const { user, mail, anon, phone, device, previous } = findIdentifiers(wire, context, naming)
+  // Each by its name: spreading costs as much as half of what is found.
   return {
     workspace: envelope.workspace,
     messageId: wire.messageId,
@@ -111,13 +114,19 @@ function build(envelope: Envelope, wire: StoredEvent, naming: NormaliseContext):
     wire,
     context,
     integrations: mergeFields(envelope.integrations, wire.integrations),
-    ...findGroup(wire.groupId ?? context['groupId'], naming),
+    groupId,
+    company,
     impersonated: context['impersonated'] === true,
     bot: envelope.bot === true || context['webdriver'] === true,
     country: envelope.country ?? '',
     region: envelope.region ?? '',
     imported: envelope.dialect === 'import',
-    ...findIdentifiers(wire, context, naming),
+    user,
+    mail,
+    anon,
+    phone,
+    device,
+    previous,
   }
 }
 
