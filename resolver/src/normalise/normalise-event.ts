@@ -100,7 +100,7 @@ function build(envelope: Envelope, wire: StoredEvent, naming: NormaliseContext):
   })
   const { groupId, company } = findGroup(wire.groupId ?? context['groupId'], naming)
   const { user, mail, anon, phone, device, previous } = findIdentifiers(wire, context, naming)
-  // Each by its name: spreading costs as much as half of what is found.
+  // Each by its name: spreading copies key by key, for every event.
   return {
     workspace: envelope.workspace,
     messageId: wire.messageId,
