@@ -4,7 +4,7 @@ import { toSettings } from '../../test-support/settings.ts'
 import { toEnvelope } from '../../test-support/world.ts'
 import { readMailLists } from '../profile/mail-domains.ts'
 import { buildWorkspaces } from '../workspaces.ts'
-import { fillParts, type Aside } from './fill-parts.ts'
+import { fillParts, type Aside, type Part } from './fill-parts.ts'
 
 const EVENTS_OF_A_REQUEST = 2500
 
@@ -21,13 +21,13 @@ test('a full part comes at once, what is left at the end: each value in one part
   const small = toValue(2, 0, 1)
   const aside: Aside = { dead: [], erased: 0 }
   const values = [small, ...large, Buffer.from('{'), small]
-  const parts = await Array.fromAsync(
-    fillParts(values, {
-      workspaces: buildWorkspaces(toSettings(2).workspaces, readMailLists()),
-      at: '2026-11-03T00:00:00.000Z',
-      aside,
-    }),
-  )
+  const parts: Part[] = []
+  const options = {
+    workspaces: buildWorkspaces(toSettings(2).workspaces, readMailLists()),
+    at: '2026-11-03T00:00:00.000Z',
+    aside,
+  }
+  for await (const part of fillParts(values, options)) parts.push(part)
   assert.deepEqual(
     parts.map(({ workspace, block, values: from }) => [workspace.id, block.size, from.length]),
     [
