@@ -25,15 +25,15 @@ export function findCookieOwners(
   const node = { kind: 'anon', id: cookie } as const
   if (source.isQuarantined(node)) return []
   const facts = source.above(node)
-  const joined = toOwners(
-    source,
-    rules,
-    facts.filter(({ kind }) => kind === 'join'),
-  )
+  const joins = facts.filter(({ kind }) => kind === 'join')
+  const joined = joins.length > 0 ? toOwners(source, rules, joins) : NOBODY
   return joined.length > 0 ? joined : toOwners(source, rules, facts)
 }
 
+const NOBODY: readonly CookieOwner[] = []
+
 function toOwners(source: FactSource, rules: CookieRules, facts: readonly Fact[]): readonly CookieOwner[] {
+  if (facts.length === 0) return NOBODY
   const owners = new Map<NodeId, CookieOwner>()
   for (const fact of facts) {
     const lead = leadOfClaim(source, rules, fact)

@@ -59,9 +59,9 @@ export function createLadder(source: FactSource, limits: IdentityLimits, remembe
   const joinedWith = (mail: NodeId) => mailsJoinedWith(source, voidMail, mail)
   const ownersOf = remember((cookie) => findCookieOwners(source, { leadOfUser, leadOfMail }, cookie))
   const verdicts: Partial<Record<NodeKind, (id: NodeId) => Verdict>> = {
-    anon: remember((cookie) => toCookieVerdict(ownersOf(cookie))),
+    anon: (cookie) => toCookieVerdict(ownersOf(cookie)),
     mail: remember((mail) => toMailVerdict(source, leadOfMail(mail), mail)),
-    user: remember((user) => toUserVerdict({ leadOfUser, accountOf }, user)),
+    user: (user) => toUserVerdict({ leadOfUser, accountOf }, user),
   }
   return {
     isVoidUser: voidUser,

@@ -41,15 +41,28 @@ export function createEventResolver(
     if (!cookies.has(cookie)) cookies.set(cookie, placeEvents(ladder, cookie, eventsOn))
     return cookies.get(cookie)
   }
+  let former: { readonly event: PlacedEvent; readonly found: EventLead } | undefined
   const leadOf = (event: PlacedEvent): EventLead => {
+    if (former && hasSameNodes(former.event, event)) return former.found
     const signed = leadOfSigned(ladder, event)
-    if (signed !== undefined) return { lead: signed, quarantined: false }
-    if (event.anon === NO_NODE) return { lead: event.node, quarantined: true }
-    const shared = sharedCookie(event.anon)
-    const owner = shared ? shared.leads.get(event.messageId) : ladder.ownersOf(event.anon)[0]?.lead
-    return { lead: owner ?? event.anon, quarantined: false }
+    const shared = signed === undefined && event.anon !== NO_NODE ? sharedCookie(event.anon) : undefined
+    // On a shared cookie unsigned events are placed one by one.
+    if (shared) return { lead: shared.leads.get(event.messageId) ?? event.anon, quarantined: false }
+    const found = signed === undefined ? leadOfUnsigned(ladder, event) : { lead: signed, quarantined: false }
+    former = { event, found }
+    return found
   }
   return { leadOf, sharedCookie }
+}
+
+/** Events of one identifier come together. */
+const hasSameNodes = (a: PlacedEvent, b: PlacedEvent): boolean =>
+  a.node === b.node && a.mail === b.mail && a.anon === b.anon
+
+/** Of a cookie that is not shared. */
+function leadOfUnsigned(ladder: Ladder, { node, anon }: PlacedEvent): EventLead {
+  if (anon === NO_NODE) return { lead: node, quarantined: true }
+  return { lead: ladder.ownersOf(anon)[0]?.lead ?? anon, quarantined: false }
 }
 
 /** R7: the lead of the user, else of the mail; undefined when the event has neither or they are void. */

@@ -27,7 +27,9 @@ export async function findAffected(
   const members = new Map<NodeId, NodeRef[]>()
   const add = (lead: NodeId, node: NodeRef): void => {
     leads.add(lead)
-    members.set(lead, [...(members.get(lead) ?? []), node])
+    const known = members.get(lead)
+    if (known) known.push(node)
+    else members.set(lead, [node])
   }
   const shared: NodeRef[] = []
   for (const node of settled.dirty) {

@@ -40,7 +40,8 @@ export async function findMembers(
   const { view } = sources
   const stored = Map.groupBy(await storedRowsOf(sources).leadNodes(leads), ({ lead_id }) => lead_id)
   const candidates = leads.map((lead): Candidates => {
-    const storedNodes = new Set(stored.get(lead)?.map(({ node_id }) => node_id))
+    const rows = stored.get(lead)
+    const storedNodes = rows ? new Set(rows.map(({ node_id }) => node_id)) : NONE
     const nodes = new Set([lead, ...storedNodes])
     for (const { id } of affected.members.get(lead) ?? []) nodes.add(id)
     return { lead, storedNodes, nodes }
@@ -103,11 +104,14 @@ function sortMembers(
 const hasSpan = (spans: readonly Span[] | undefined, lead: NodeId): boolean | undefined =>
   spans?.some((span) => span.lead === lead)
 
+const NONE: ReadonlySet<NodeId> = new Set()
+
 function diffLeadNodes(
   of: Pick<LeadNodesRow, 'ws' | 'lead_id'>,
   assigned: ReadonlySet<NodeId>,
   stored: readonly NodeId[],
 ): readonly Draft<LeadNodesRow>[] {
+  if (assigned.size === 0 && stored.length === 0) return []
   const missing = new Set(assigned)
   for (const id of stored) missing.delete(id)
   const leftOver = stored.filter((id) => !assigned.has(id))
@@ -125,7 +129,10 @@ function belongsTo(ladder: Ladder, lead: NodeId, node: NodeRef): 'whole' | 'part
   return verdict.state === 'assigned' && verdict.lead === lead ? 'whole' : 'no'
 }
 
+const NO_MAILS = { primary: undefined, mails: [] }
+
 function findMails({ view, workspace }: Sources, ladder: Ladder, lead: NodeRef) {
+  if (lead.kind !== 'user' && lead.kind !== 'mail') return NO_MAILS
   const toRef = (id: NodeId): MailRef => ({ id, address: view.node(id)?.value ?? '' })
   const mails = mailsOfLead(view, ladder, lead).map(toRef)
   const primaryId = findPrimaryMail(view, ladder, lead)

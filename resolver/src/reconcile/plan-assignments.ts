@@ -21,6 +21,8 @@ export interface AssignmentPlan {
 const BEGINNING_MS = Date.UTC(2000, 0, 1)
 const END_MS = Date.UTC(2299, 11, 31)
 
+const OWN: Verdict = { state: 'own' }
+
 interface Wanted extends Span {
   readonly rule: string
 }
@@ -30,10 +32,11 @@ export function planAssignments(
   settled: Settled,
   spans: ReadonlyMap<NodeId, readonly Span[]>,
 ): AssignmentPlan {
-  const plans = settled.dirty.map((node) => {
-    const verdict = settled.verdicts.get(node.id) ?? { state: 'own' }
+  const plans = settled.dirty.flatMap((node) => {
+    const verdict = settled.verdicts.get(node.id) ?? OWN
     const wanted = toWanted(verdict, spans.get(node.id) ?? [])
     const stored = settled.stored.get(node.id) ?? []
+    if (wanted.length === 0 && stored.length === 0) return []
     const assignments = diffSpans(workspace, node, { wanted, stored })
     return {
       assignments,

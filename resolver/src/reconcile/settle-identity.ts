@@ -1,4 +1,4 @@
-import { NO_NODE, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
+import { NO_NODE, type Fact, type FactSource, type NodeId, type NodeRef } from '../identity/fact-source.ts'
 import type { Ladder, Verdict } from '../identity/ladder.ts'
 import type { StoredAssignment } from '../reads/read-assignments.ts'
 import { storedRowsOf } from '../reads/stored-rows.ts'
@@ -22,7 +22,7 @@ export async function settleIdentity(sources: Sources, touched: readonly NodeRef
   const around = foresight?.recall(touched) ?? []
   const dirty = toMap(touched)
   const verdicts = new Map<NodeId, Verdict>()
-  const stored = new Map<NodeId, StoredAssignment[]>()
+  const stored = new Map<NodeId, readonly StoredAssignment[]>()
   // Nearly always these are all that is needed: read beside the facts, they cost no time.
   const foreseen = loadStored(sources, stored, new Set([...touched, ...around].map(({ id }) => id)))
   let fresh: Fresh = { moved: touched, dirty: touched, around }
@@ -68,29 +68,31 @@ async function evaluate(
   verdicts: ReadonlyMap<NodeId, Verdict>,
 ): Promise<readonly Evaluated[]> {
   const { view } = sources
-  const kinds = new Map(moved.map(({ id, kind }) => [id, kind]))
-  const widenOnce = view.remember((id) =>
-    widen(view, ladderOf(sources), { kind: kinds.get(id) ?? 'anon', id }),
-  )
+  const ladder = ladderOf(sources)
+  const byId = toMap(moved)
+  const widenOnce = view.remember((id) => widen(view, ladder, byId.get(id) ?? { kind: 'anon', id }))
   return await view.complete(() => {
-    const ladder = ladderOf(sources)
     for (const node of around) view.mentionsAbove(node)
     const nodes = toMap(dirty)
     for (const { id } of moved) for (const node of widenOnce(id)) nodes.set(node.id, node)
-    return [...nodes.values()]
-      .filter(({ id }) => !verdicts.has(id))
-      .map((node) => ({ node, verdict: ladder.verdictOf(node) }))
+    const evaluated: Evaluated[] = []
+    for (const node of nodes.values()) {
+      if (!verdicts.has(node.id)) evaluated.push({ node, verdict: ladder.verdictOf(node) })
+    }
+    return evaluated
   })
 }
+
+const NOBODY: readonly NodeRef[] = []
 
 /** One step around an identifier whose facts or verdict changed: all whose verdict that may change by itself. */
 function widen(source: FactSource, ladder: Ladder, node: NodeRef): readonly NodeRef[] {
   if (node.kind !== 'user') {
-    const joined = node.kind === 'mail' ? [...ladder.joinedWith(node.id)] : []
-    return [
-      ...source.above(node).map(({ hiKind, hi }): NodeRef => ({ kind: hiKind, id: hi })),
-      ...joined.map((id): NodeRef => ({ kind: 'mail', id })),
-    ]
+    const above = source.above(node)
+    const claimants = above.length === 0 ? NOBODY : above.map(toHigher)
+    if (node.kind !== 'mail') return claimants
+    const joined = [...ladder.joinedWith(node.id)]
+    return [...claimants, ...joined.map((id): NodeRef => ({ kind: 'mail', id }))]
   }
   // One alias more or less may let in or push out any user of a chain (R3), not only its own two. Where an account
   // grows or shrinks, the homes of all its mails are weighed anew (R4).
@@ -108,13 +110,15 @@ function dependantsOf(view: Sources['view'], node: NodeRef): readonly NodeRef[] 
   const users = node.kind === 'mail' ? view.mentionsAbove(node) : []
   const mails = node.kind === 'user' ? view.mentionsBelow(node, 'mail') : []
   return [
-    ...users.map(({ hiKind, hi }): NodeRef => ({ kind: hiKind, id: hi })),
+    ...users.map(toHigher),
     ...[...mails, ...view.mentionsBelow(node, 'anon')].map(({ loKind, lo }): NodeRef => ({
       kind: loKind,
       id: lo,
     })),
   ]
 }
+
+const toHigher = ({ hiKind, hi }: Fact): NodeRef => ({ kind: hiKind, id: hi })
 
 const linksOf = (source: FactSource, user: NodeRef) => [
   ...source.above(user).filter(({ loKind, hiKind }) => loKind === 'user' && hiKind === 'user'),
@@ -133,14 +137,19 @@ const leadOf = (node: NodeRef, verdict: Verdict): NodeId =>
 
 async function loadStored(
   sources: Sources,
-  stored: Map<NodeId, StoredAssignment[]>,
+  stored: Map<NodeId, readonly StoredAssignment[]>,
   ids: Iterable<NodeId>,
 ): Promise<void> {
   const fresh = [...ids].filter((id) => !stored.has(id))
   const rows = await storedRowsOf(sources).assignments(fresh)
-  for (const id of fresh) stored.set(id, [])
-  for (const row of rows) stored.get(row.node)?.push(row)
+  const found = Map.groupBy(rows, ({ node }) => node)
+  for (const id of fresh) stored.set(id, found.get(id) ?? NOT_STORED)
 }
 
-const toMap = (nodes: readonly NodeRef[]): Map<NodeId, NodeRef> =>
-  new Map(nodes.map((node) => [node.id, node]))
+const NOT_STORED: readonly StoredAssignment[] = []
+
+function toMap(nodes: readonly NodeRef[]): Map<NodeId, NodeRef> {
+  const byId = new Map<NodeId, NodeRef>()
+  for (const node of nodes) byId.set(node.id, node)
+  return byId
+}
