@@ -1,4 +1,4 @@
-import { refuseEvent, type UnknownObject } from '@leadline/contract'
+import { isTimeText, refuseEvent, type UnknownObject } from '@leadline/contract'
 
 export type Kind = 'events' | 'leads'
 
@@ -33,8 +33,8 @@ function toLead(record: UnknownObject, undatedMs: number): ToEvent {
 function findProblem({ userId, timestamp }: UnknownObject, { email }: UnknownObject): string | undefined {
   if (userId === undefined && !(typeof email === 'string' && email.includes('@')))
     return 'email: a lead needs an email address or a userId'
-  if (timestamp !== undefined && (typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp))))
-    return 'timestamp: must be an ISO 8601 date and time'
+  if (timestamp !== undefined && (typeof timestamp !== 'string' || !isTimeText(timestamp)))
+    return 'timestamp: must be an ISO 8601 date and time that exists'
   return undefined
 }
 
