@@ -38,6 +38,9 @@ export function createMemoryWarehouse(): MemoryWarehouse {
   }
   return {
     query: async (sql, { row, params = {} }) => row.array().parse(select(sql, params, rowsOf)),
+    columns: async (sql) => {
+      throw new Error(`this store does not know the statement ${sql}`)
+    },
     async insert(table, rows) {
       if (rows.length === 0) return
       const isBroken = isOfTheSync(table) && (countdown -= 1) === 0
