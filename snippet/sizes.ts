@@ -3,7 +3,7 @@ import { buildTag, buildVitals, type TagOptions } from './build-tag.ts'
 import { ALL_FEATURES, BUNDLES } from './features.ts'
 
 /** Most bytes that a file may have; the build fails above. Bundles in brotli 11, the stub raw. */
-export const BUDGET_BYTES = { core: 2500, default: 3720, everything: 5650, vitals: 3300, stub: 500 } as const
+export const BUDGET_BYTES = { core: 2500, default: 3720, everything: 5600, vitals: 3300, stub: 500 } as const
 
 export interface Sizes {
   readonly raw: number

@@ -42,6 +42,16 @@ describe('buildEvent', () => {
     assert.deepEqual(context, { page, groupId: 'g1' })
   })
 
+  it('keeps who and when where options leave them empty', () => {
+    const empty = { messageId: undefined, anonymousId: null, timestamp: undefined, userId: null }
+    assert.partialDeepStrictEqual(build('track', 'Paid', {}, empty), {
+      messageId: 'm1',
+      anonymousId: 'anon',
+      timestamp,
+      userId: 'u1',
+    })
+  })
+
   it('gives a page its address beneath what the call says', () => {
     const { properties } = JSON.parse(JSON.stringify(build('page', 'Docs', 'Start', { title: 'Mine' })))
     assert.deepEqual(

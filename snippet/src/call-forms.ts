@@ -13,7 +13,7 @@ const OPTIONS = 'messageId anonymousId userId groupId context integrations times
 export const callForms: Feature = () => {
   gates.push((entry) => {
     // In a task of its own: what it throws is the page's affair.
-    const call = entry[1].filter((value) => !isFunction(value) || void setTimeout(value))
+    const call = entry[1].filter((value) => typeof value !== 'function' || void setTimeout(value))
     const [type, given] = call
     const names = FORMS[String(type)]?.split(' ') ?? []
     if (isObject(given) && Object.keys(given).every((name) => [...names, ...OPTIONS].includes(name)))
@@ -21,5 +21,3 @@ export const callForms: Feature = () => {
     entry[1] = call
   })
 }
-
-const isFunction = (value: unknown): value is () => void => typeof value === 'function'

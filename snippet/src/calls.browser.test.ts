@@ -99,7 +99,7 @@ describe('calls of a page', () => {
     fixture.collector.rejectEvents('bad', 'missing_field')
     const page = await fixture.openPage('/promises')
     await page.waitForFunction('window.early')
-    assert.deepEqual(await page.evaluate('window.early'), { delivered: true })
+    assert.deepEqual(await page.evaluate('window.early'), { delivered: true, reason: undefined })
     const results = await page.evaluate(`Promise.all([
       leadline.track('good'), leadline.track('bad'), leadline.track('huge', { text: 'x'.repeat(40000) }),
       leadline.track('circular', { n: 1n }), leadline.reset(), leadline.flush(), leadline('unknown'),

@@ -50,14 +50,13 @@ export function buildEvent(type: string, given: LooseObject, facts: EventFacts):
   const { identity, page, ...when } = facts
   const { anonymousId, userId, groupId, traits } = identity
   const { category, name, properties } = given
+  const known: LooseObject = { ...when, anonymousId, userId }
   const event: OutgoingEvent = {
-    ...when,
-    anonymousId,
     ...given,
     type,
-    userId: given['userId'] ?? userId,
     context: { page, groupId: given['groupId'] ?? groupId, ...toObject(given['context']) },
   }
+  for (const name in known) event[name] ??= known[name]
   if (type === 'identify') event['traits'] = traits
   if (type === 'page') event['properties'] = { ...page, category, name, ...toObject(properties) }
   if (type === 'alias') event['previousId'] ??= userId ?? anonymousId

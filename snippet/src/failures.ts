@@ -13,9 +13,9 @@ export type Counts = Readonly<Record<string, number>>
 export const failures: Failures = { dropped: {} }
 
 /** Counts one more under a reason. */
-export const count = (counts: Counts = {}, reason: string): Counts => ({
+export const count = (counts: Counts | undefined, reason: string): Counts => ({
   ...counts,
-  [reason]: (counts[reason] ?? 0) + 1,
+  [reason]: (counts?.[reason] ?? 0) + 1,
 })
 
 /** Runs what a browser or a page may forbid: in a sandboxed frame every touch of storage or cookies throws. */

@@ -21,7 +21,7 @@ export function start(tag: Tag, script: PageScript | null, chosen = features): v
   if (tag.failures) return
   // What the page says in the stub wins, because tag managers drop attributes.
   const settings = { ...script?.dataset, ...Object(tag.settings) }
-  if (!settings.key) return console.warn('leadline: no data-key')
+  if (!settings.key) return console.warn('leadline needs data-key')
   host.settings = settings
   tag.failures = failures
   const waiting: TagCall[] = Object(tag.q)

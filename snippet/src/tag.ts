@@ -46,9 +46,8 @@ export const createTag = (): Tag => {
 }
 
 /** Puts the methods on a tag that it lacks. */
-export function nameMethods(tag: Tag, names: readonly string[]): void {
-  const methods: Record<string, unknown> = Object(tag)
-  for (const name of names) methods[name] ??= (...args: unknown[]) => tag(name, ...args)
+export function nameMethods(tag: ReturnType<typeof Object>, names: readonly string[]): void {
+  for (const name of names) tag[name] ??= (...args: unknown[]) => tag(name, ...args)
 }
 
 /** The tag of this page, made where there is none. */

@@ -10,17 +10,13 @@ import { onRouteChange } from './route-changes.ts'
  * much of its height the visitor has seen.
  */
 export const engagement: Feature = () => {
-  let page: object
+  let page: object = readPageContext()
   /** When somebody began to look; 0 while nobody does. */
   let sinceMs = 0
   let engagedMs = 0
   /** As far as it was seen, in pixels. */
   let seen = 0
   let scrollPercent = 0
-  const begin = (): void => {
-    page = readPageContext()
-    engagedMs = seen = 0
-  }
   const look = (): void => {
     const nowMs = performance.now()
     if (sinceMs) engagedMs += nowMs - sinceMs
@@ -36,7 +32,8 @@ export const engagement: Feature = () => {
     look()
     const properties = { engaged_seconds: Math.round(engagedMs / 1000), scroll_percent: scrollPercent }
     if (engagedMs) call('track', 'Page Left', properties, { context: { page } })
-    begin()
+    page = readPageContext()
+    engagedMs = seen = 0
   }
   for (const type of ['focus', 'blur', 'pageshow', 'visibilitychange', 'scroll'] as const) listen(type, look)
   onLeave(() => {
@@ -45,6 +42,5 @@ export const engagement: Feature = () => {
     sinceMs = 0
   })
   onRouteChange(report, measure)
-  begin()
   look()
 }

@@ -6,8 +6,6 @@ import { onSubmit } from './submissions.ts'
 const EMAIL =
   'input:is([type=email],[autocomplete~=email]):not([type=password],[autocomplete*=password],[autocomplete*=cc-])'
 
-const VISIBLE = { visibilityProperty: true, opacityProperty: true }
-
 /**
  * `data-form-email="true"`: who submits a form with an e-mail field is identified by that address. No other
  * field is read, nor one that the visitor does not see; forms with two different addresses are left alone.
@@ -16,12 +14,10 @@ export const formEmail: Feature = (setting) => {
   if (setting === undefined) return
   onSubmit('form', (form) => {
     const addresses = [...form.querySelectorAll<HTMLInputElement>(EMAIL)]
-      .filter(isVisible)
+      .filter((field) => field.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }))
       .map(({ value }) => value.trim())
     const [email, another] = new Set(addresses.filter((address) => /^\S+@\S+$/.test(address)))
     if (email && !another) call('identify', { email })
     return undefined
   })
 }
-
-const isVisible = (field: HTMLInputElement): boolean => field.checkVisibility?.(VISIBLE)

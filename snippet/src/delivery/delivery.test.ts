@@ -95,7 +95,7 @@ describe('delivery', () => {
     { index: 0, code: 'missing_id' },
     { index: 2, code: 'too_deep' },
   ]
-  const taken = { delivered: true }
+  const taken = { delivered: true, reason: undefined }
   const refused = (reason: string): object => ({ delivered: false, reason })
   for (const [title, reply, expected] of [
     ['an acknowledgement', answer(200, { success: true }), [taken, taken, taken]],
@@ -155,7 +155,7 @@ describe('delivery', () => {
   it('backs off by itself and longer each time, then sends without keepalive', async (test) => {
     useClock(test)
     answers.push(outage, outage, outage)
-    mock.method(Math, 'random', () => 0)
+    mock.method(Math, 'random', () => 1)
     add('a')
     for (let second = 0; second < 50; second += 1) await pass(test, 100)
     const [first = 0, ...later] = sent.map(({ atMs }) => atMs)
@@ -173,7 +173,7 @@ describe('delivery', () => {
   it('takes up to half of a wait away at random', async (test) => {
     useClock(test)
     answers.push(outage)
-    mock.method(Math, 'random', () => 1)
+    mock.method(Math, 'random', () => 0)
     add('a')
     await pass(test, 100)
     await pass(test, 249)
@@ -181,6 +181,29 @@ describe('delivery', () => {
     await pass(test, 1)
     assert.equal(sent.length, 2)
   })
+
+  it('waits for a moment that Retry-After names as a date', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2026, 0, 1) })
+    answers.push(answer(503, '', { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }))
+    add('a')
+    await pass(test, 100)
+    await pass(test, 29_899)
+    assert.equal(sent.length, 1)
+    await pass(test, 1)
+    assert.equal(sent.length, 2)
+  })
+
+  for (const after of ['-5', 'Thu, 01 Jan 1970 00:00:00 GMT', '0'])
+    it(`backs off by itself where Retry-After says ${after}`, async (test) => {
+      test.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2026, 0, 1) })
+      answers.push(answer(503, '', { 'retry-after': after }))
+      add('a')
+      await pass(test, 100)
+      await pass(test, 249)
+      assert.equal(sent.length, 1)
+      await pass(test, 251)
+      assert.equal(sent.length, 2)
+    })
 
   it('waits five minutes at most, however long the server asks', async (test) => {
     useClock(test)

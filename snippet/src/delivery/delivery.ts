@@ -23,7 +23,7 @@ let maxEvents = MAX_BATCH_EVENTS
 
 function schedule(waitMs: number): void {
   clearTimeout(timer)
-  timer = setTimeout(() => void transmit(), waitMs)
+  timer = setTimeout(transmit, waitMs)
 }
 
 /** There are events to send: soon, or when the back-off is over. */
@@ -37,7 +37,7 @@ export function wake(): void {
  */
 export const flush = (isLeaving?: boolean): unknown => Date.now() < quietUntilMs || transmit(isLeaving)
 
-async function transmit(isLeaving?: boolean): Promise<void> {
+const transmit: (isLeaving?: boolean) => unknown = async (isLeaving) => {
   // One request at a time, so that an outage costs one request per back-off and not one per event.
   let room = MAX_FLIGHT_BYTES
   queue.forEach(({ isFlying, bytes }) => isFlying && (room -= isLeaving ? bytes : room))
@@ -53,25 +53,22 @@ async function transmit(isLeaving?: boolean): Promise<void> {
   // allowance; a second try goes without it. The collector knows repeats by their ids.
   const waitMs = await post(batch, isLeaving || !failedTries).catch(() => 0)
   batch.forEach((event) => (event.isFlying = false))
-  if (waitMs !== undefined) return backOff(waitMs)
-  failedTries = 0
-  schedule(LINGER_MS)
-}
-
-/**
- * Until the next try: what the server asked for; else half a second, doubled each time, of which chance takes
- * up to half away, so that pages do not come back all at once.
- */
-function backOff(askedMs: number): void {
-  quietUntilMs = Date.now() + (askedMs || LEAVING_MS)
-  const ownMs = FIRST_BACKOFF_MS * 2 ** failedTries++ * (1 - Math.random() / 2)
-  schedule(Math.min(askedMs || ownMs, LONGEST_WAIT_MS))
+  if (waitMs === undefined) {
+    failedTries = 0
+    schedule(LINGER_MS)
+  } else {
+    quietUntilMs = Date.now() + (waitMs || LEAVING_MS)
+    // What the server asked for; else twice as long each time, of which chance adds up to half, so that pages
+    // do not come back all at once.
+    const ownMs = FIRST_BACKOFF_MS * 2 ** failedTries++ * (1 + Math.random())
+    schedule(Math.min(waitMs > 0 ? waitMs : ownMs, LONGEST_WAIT_MS))
+  }
 }
 
 /**
  * Sends events as `text/plain` without headers of ours, so that no preflight is ever needed, and settles
  * them by the answer. `keepalive`: the request outlives the page. Gives how long to wait before another try
- * where there is no such answer, in ms, 0 or NaN where nobody says. Rejects when something goes wrong on the way.
+ * where there is no such answer, in ms, nothing above 0 where nobody says. Rejects when something goes wrong on the way.
  */
 async function post(batch: readonly QueuedEvent[], keepalive: boolean): Promise<number | undefined> {
   const dropped = failures.unreported
@@ -90,9 +87,12 @@ async function post(batch: readonly QueuedEvent[], keepalive: boolean): Promise<
     // Browsers of before 2023 have no such signal; they wait as long as the connection lives.
     signal: AbortSignal.timeout?.(ANSWER_TIMEOUT_MS),
   })
-  const { ok, status, headers } = response
-  const { success, rejected = [], code = 'http_' + status } = parseObject(await response.text())
-  if (isNoAnswer(response, success)) return Number(headers.get('retry-after')) * 1000
+  const { ok, status } = response
+  const reason = 'http_' + status
+  const { success, rejected, code = reason } = parseObject(await response.text())
+  // A 200 that is not the collector's answer comes from something in between, and acknowledges nothing.
+  if (/408|429|5../.test(reason) || (ok && !success))
+    return toWaitMs(`${response.headers.get('retry-after')}`)
   if (status === 413 && batch[1]) {
     maxEvents = batch.length >> 1
     return 1
@@ -102,16 +102,15 @@ async function post(batch: readonly QueuedEvent[], keepalive: boolean): Promise<
   return undefined
 }
 
-/** By what the answer says of events, and of all the others. */
+/** Seconds, or a date. */
+const toWaitMs = (after: string): number => +after * 1000 || Date.parse(after) - Date.now()
+
+/** By what the answer says of single events, and of all the others. */
 function settleAll(
   batch: readonly QueuedEvent[],
-  rejected: Iterable<{ readonly index: number; readonly code: string }>,
+  rejected: Iterable<{ readonly index: number; readonly code: string }> = [],
   reason?: string,
 ): void {
   for (const { index, code } of rejected) settle(batch[index], code)
-  for (const event of batch) settle(event, reason)
+  batch.forEach((event) => settle(event, reason))
 }
-
-/** A 200 that is not the collector's answer comes from something in between, and acknowledges nothing. */
-const isNoAnswer = ({ ok, status }: Response, success: unknown): boolean =>
-  /408|429|5../.test(String(status)) || (ok && !success)

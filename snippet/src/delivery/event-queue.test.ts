@@ -78,7 +78,10 @@ describe('the event queue', () => {
     add('m2-page', '{}', (result) => heard.push(result))
     settleNext()
     settleNext('missing_id')
-    assert.deepEqual(heard, [{ delivered: true }, { delivered: false, reason: 'missing_id' }])
+    assert.deepEqual(heard, [
+      { delivered: true, reason: undefined },
+      { delivered: false, reason: 'missing_id' },
+    ])
     assert.deepEqual([queue.size, stored()], [0, {}])
   })
 
@@ -111,7 +114,7 @@ describe('the event queue', () => {
     adoptEvents('page')
     assert.deepEqual(jsons(), ['stored', 'in memory'])
     settleNext()
-    assert.deepEqual(heard, [{ delivered: true }])
+    assert.deepEqual(heard, [{ delivered: true, reason: undefined }])
   })
 
   it('keeps one that it has already, so that nothing on the wire is sent again', () => {

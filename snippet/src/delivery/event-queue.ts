@@ -66,7 +66,7 @@ export function settle(event?: QueuedEvent, reason?: string): void {
     failures.dropped = count(failures.dropped, reason)
     failures.unreported = count(failures.unreported, reason)
   }
-  done?.(reason ? { delivered: false, reason } : { delivered: true })
+  done?.({ delivered: !reason, reason })
 }
 
 /** Takes the stored events of a dead page. */

@@ -21,7 +21,7 @@ export const MAX_AGE_MS = 30 * 24 * 3_600_000
 
 /** A server that has not answered by then is tried again. */
 export const ANSWER_TIMEOUT_MS = 15_000
-export const FIRST_BACKOFF_MS = 500
+export const FIRST_BACKOFF_MS = 250
 /** Also for a server that asks for more: it is more likely wrong than down that long. */
 export const LONGEST_WAIT_MS = 300_000
 /** Between the first and the last that a page hears of its going. */

@@ -13,7 +13,7 @@ export const properties: Feature = (setting) => {
     const ofPage = Object(event.type === 'page' && event.context['page'])
     for (const kind of ['properties', 'traits']) {
       const data: Record<string, unknown> = { ...toObject(event[kind]) }
-      if (event[kind]) event[kind] = data
+      event[kind] &&= data
       for (const name in data)
         if (words.includes('-' + name) || !(isDenying || words.includes(name) || name in ofPage))
           delete data[name]
