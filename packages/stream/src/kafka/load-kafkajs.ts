@@ -64,8 +64,9 @@ function useOwnProduceRequest(): void {
 }
 
 /**
- * What is written is given back at once. The end of a large request otherwise waits now and then until the other machine has acknowledged what came before it,
- * which that puts off by 40 ms.
+ * Their memory is given back when large requests are with the system. And they are sent at once: the end of one
+ * otherwise waits now and then until the other machine has acknowledged what came before it, which that puts off by
+ * 40 ms.
  */
 function openOwnSockets(): void {
   const createOpen: () => OpenSocket = require(SOCKETS)
